@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import type { CertificateChain, CertificateFacts } from '../domain/certificate.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Plugin } from '../plugins/plugin.ts';
+import type { TlsEndpoint } from '../plugins/tls.ts';
+
+/**
+ * Speaks to one appliance (a CUCM node, an ISE node, an Expressway, a web server).
+ *
+ * The methods below are what every appliance can do. What only some can do is an optional
+ * capability object: ask with `if (driver.csr)`, never by product name. Drivers translate;
+ * they do not decide, retry, wait for long, or write state. Every implementation passes
+ * test/contracts/appliance-driver.ts.
+ *
+ * Unless said otherwise a method throws AppError APPLIANCE_UNREACHABLE, APPLIANCE_NOT_TRUSTED,
+ * APPLIANCE_DENIED, APPLIANCE_FORBIDDEN, APPLIANCE_BUSY (503, restarting), APPLIANCE_REFUSED
+ * (it said no, with its words) or APPLIANCE_PROTOCOL (an answer we cannot read).
+ */
+export interface ApplianceDriver {
+  /** Cheap, read-only: what answers at this address, and do the credentials work. */
+  identify(signal: AbortSignal): Promise<ApplianceIdentity>;
+
+  /**
+   * Everything that can be known about `slot` without changing anything: TLS and trust, credentials and
+   * privilege, product and version, slot, pending CSR, rules of this product for `dnsNames`.
+   * Failures are findings; it throws only when aborted.
+   */
+  check(slot: SlotId, dnsNames: readonly string[], signal: AbortSignal): Promise<readonly Finding[]>;
+
+  /** The certificate the appliance holds in `slot`; null when the slot is empty; 'unreadable' when it answers with something that is no certificate. */
+  readInstalled(slot: SlotId, signal: AbortSignal): Promise<CertificateFacts | null | 'unreadable'>;
+
+  /**
+   * Puts the chain into `slot`. Installing a chain that is already there succeeds and reports `changed: false`.
+   * Returns only after reading back that the slot holds the leaf: an answer that timed out is looked up, not guessed.
+   *
+   * @throws AppError APPLIANCE_REJECTED_CERTIFICATE with the appliance's own words as evidence;
+   *   APPLIANCE_UNREACHABLE or APPLIANCE_BUSY when nobody can say now whether it arrived (repeat later).
+   */
+  install(slot: SlotId, chain: CertificateChain, signal: AbortSignal): Promise<InstallReceipt>;
+
+  /**
+   * Where clients meet the certificate of `slot`: one endpoint, or one per node when the
+   * slot is shared by a cluster. Verification dials each; drivers never verify themselves.
+   */
+  endpoints(slot: SlotId, signal: AbortSignal): Promise<readonly TlsEndpoint[]>;
+
+  /** Present when the private key is made on, and never leaves, the appliance. */
+  readonly csr?: CsrCapability;
+  /** Present when the issuing CA must be trusted before its leaf is accepted. */
+  readonly trust?: TrustCapability;
+  /** Present when an installed certificate is served only after a restart. */
+  readonly activation?: ActivationCapability;
+}
+
+/** A place for a certificate, in the appliance's own words: `tomcat`, `CallManager`, `ise-admin`. */
+export type SlotId = string;
+
+export interface ApplianceIdentity {
+  readonly product: string;
+  /** As the appliance prints it; null when it cannot be asked (no SSH). */
+  readonly version: string | null;
+  readonly nodeName: string;
+  readonly slots: readonly SlotId[];
+}
+
+export interface CsrCapability {
+  /** The request waiting in `slot` (PEM), ours or someone else's. Read-only. */
+  pending(slot: SlotId, signal: AbortSignal): Promise<string | null>;
+  /**
+   * Makes a new key pair and request, and returns the request as read back from the appliance (PEM).
+   * Replaces any pending one and makes certificates issued for it useless, so the step asks `pending` first.
+   */
+  create(slot: SlotId, request: CsrRequest, signal: AbortSignal): Promise<string>;
+}
+export interface CsrRequest {
+  readonly commonName: string;
+  /** Includes `commonName`. */
+  readonly dnsNames: readonly string[];
+}
+
+export interface TrustCapability {
+  /** Adds the CA certificates (PEM) that are missing, compared by SHA-256, root first; returns the fingerprints it added. */
+  ensure(slot: SlotId, caPem: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface ActivationCapability {
+  /** What has to happen before `slot` is served, in order (publisher before subscribers). Read-only. */
+  plan(slot: SlotId, signal: AbortSignal): Promise<readonly ActivationAction[]>;
+  /**
+   * Starts one action. Calls `accepted` as soon as the appliance has certainly begun, and resolves when the appliance's
+   * session has ended, one way or the other. NOT repeatable: a second restart is a second outage, so the step stores
+   * that it starts before it calls, and asks `status` on resume.
+   *
+   * @throws AppError ACTIVATION_FAILED when the appliance says that it failed. A session that breaks after `accepted` is
+   *   no error: Tomcat takes it down with it. An error before `accepted` means that nothing was restarted, as far as can be known.
+   */
+  start(action: ActivationAction, accepted: () => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Of the service, not of the certificate: `unknown` while the appliance cannot be asked. */
+  status(action: ActivationAction, signal: AbortSignal): Promise<'running' | 'done' | 'unknown'>;
+  /** Milliseconds after which an action whose beginning was never confirmed can be said not to have begun, if the old certificate is then still served. */
+  readonly beginsWithinMs: number;
+  /** Milliseconds it may take until the endpoints serve again. */
+  readonly patienceMs: number;
+}
+export interface ActivationAction {
+  /** `cucm-pub/Cisco Tomcat` */
+  readonly id: string;
+  /** What a person should know before allowing it: `about 5 minutes without web access on cucm-pub`. */
+  readonly impact: string;
+}
+
+export interface InstallReceipt {
+  readonly changed: boolean;
+  readonly sha256: string;
+}
+
+export type AppliancePlugin<S extends z.ZodObject = z.ZodObject> = Plugin<S, ApplianceDriver>;

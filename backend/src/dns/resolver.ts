@@ -1,0 +1,70 @@
+/**
+ * Where a challenge record lives and who answers for it. The core's job, not the providers'.
+ *
+ * Nothing here counts labels: the zone is found by walking the delegation, and the servers are those
+ * that the parent names, every one of them, on IPv4 and IPv6.
+ */
+export interface ChallengeResolver {
+  /**
+   * Follows CNAMEs from `recordName` and finds the zone of the name they lead to.
+   *
+   * @throws AppError DNS_ZONE_NOT_FOUND, DNS_UNREACHABLE
+   */
+  locate(recordName: string, signal: AbortSignal): Promise<ChallengeLocation>;
+
+  /** Asks every server once, all at the same time. A server that fails is an answer, not an error. */
+  look(fqdn: string, value: string, location: ChallengeLocation, signal: AbortSignal): Promise<readonly ServerAnswer[]>;
+
+  /** CAA records that apply to `dnsName` (RFC 8659: of the closest ancestor that has any). Empty: any CA may issue. */
+  caa(dnsName: string, signal: AbortSignal): Promise<readonly CaaRecord[]>;
+}
+
+export interface ChallengeLocation {
+  /** The name that holds the TXT record after CNAMEs: absolute, lower case, no trailing dot. */
+  readonly fqdn: string;
+  /** The names passed on the way, `recordName` first. Empty when there is no CNAME. */
+  readonly aliases: readonly string[];
+  readonly zone: string;
+  readonly servers: readonly NameServer[];
+}
+
+export interface NameServer {
+  /** `ns1.example.net`, or the address as given for a configured resolver. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What one server said about one record. Plain JSON: stored as a fact and shown as a table. */
+export interface ServerAnswer {
+  readonly server: NameServer;
+  readonly state: 'seen' | 'missing' | 'failed';
+  /** DNS response code (`NOERROR`, `SERVFAIL` …), or null when no answer came. */
+  readonly rcode: string | null;
+  /** What it said, in words: `other values`, `no answer in 3 s`, `not authoritative (lame)`. */
+  readonly detail: string;
+  readonly ttlSeconds: number | null;
+  readonly soaSerial: number | null;
+  readonly latencyMs: number;
+}
+
+export interface CaaRecord {
+  readonly tag: string;
+  readonly value: string;
+  readonly critical: boolean;
+  /** The name at which the record was found. */
+  readonly owner: string;
+}
+
+/** How to look things up; every address is a setting. */
+export interface ResolverOptions {
+  /** Recursive resolvers as `host:port` (IP address; `[::1]:53` for IPv6). Empty: the system's. */
+  readonly resolvers: readonly string[];
+  /**
+   * Where to reach name servers whose own address is not reachable from here, or not at port 53:
+   * server name to `host:port`. The lab and split-horizon networks need it.
+   */
+  readonly nameServers: Readonly<Record<string, string>>;
+  /** Milliseconds for one query. Default 3 000. */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Secret } from '../domain/secret.ts';
+import type { FieldMeta } from './plugin.ts';
+
+/** The few kinds of fields that plugin settings are made of. Each carries its `FieldMeta`. */
+
+export function text(meta: FieldMeta) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .meta({ ...meta });
+}
+
+/** Parses to a `Secret`. Never trimmed: a password may begin or end with a space. */
+export function secret(meta: FieldMeta) {
+  return z
+    .union([z.string().min(1), z.instanceof(Secret)])
+    .transform((value) => (value instanceof Secret ? value : new Secret(value)))
+    .meta({ ...meta, secret: true });
+}
+
+export function integer(meta: FieldMeta, { min, max }: { min: number; max: number }) {
+  return z
+    .number()
+    .int()
+    .min(min)
+    .max(max)
+    .meta({ ...meta });
+}
+
+export function port(meta: FieldMeta) {
+  return integer(meta, { min: 1, max: 65535 });
+}
+
+export function flag(meta: FieldMeta) {
+  return z.boolean().meta({ ...meta });
+}
+
+export function choice<const Values extends readonly [string, ...string[]]>(values: Values, meta: FieldMeta) {
+  return z.enum(values).meta({ ...meta });
+}
+
+export function list(meta: FieldMeta) {
+  return z.array(z.string().trim().min(1)).meta({ ...meta });
+}
+
+export function url(meta: FieldMeta) {
+  return z.url({ protocol: /^https?$/ }).meta({ ...meta });
+}

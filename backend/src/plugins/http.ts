@@ -1,0 +1,46 @@
+import type { Trust } from './trust.ts';
+
+/** Makes one client per plugin instance, so that trust is never shared between connections. */
+export type HttpFactory = (options: HttpOptions) => HttpClient;
+
+export interface HttpOptions {
+  readonly trust: Trust;
+  /** Milliseconds for a whole exchange. Default 30 000. */
+  readonly timeoutMs?: number;
+}
+
+/** Sends requests over verified TLS (or plain HTTP where the URL says so). Never follows redirects. */
+export interface HttpClient extends AsyncDisposable {
+  /** @throws TransportError when no complete answer came. Any HTTP status is an answer. */
+  request(input: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds; overrides the client's. */
+  readonly timeoutMs?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with a comma (Link headers stay parseable). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Why no complete answer came. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly kind: 'refused' | 'name' | 'timeout' | 'reset' | 'untrusted' | 'other';
+  /** False when the request certainly never reached the peer: repeating it is then safe. */
+  readonly maybeSent: boolean;
+
+  constructor(kind: TransportError['kind'], message: string, maybeSent: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+    this.maybeSent = maybeSent;
+  }
+}
