@@ -26,6 +26,8 @@ function packageOf(program: string): string {
     'tsig-keygen': 'bind9',
     pdns_server: 'pdns-server pdns-backend-sqlite3',
     'pebble-challtestsrv': 'pebble',
+    dig: 'bind9-dnsutils',
+    nsupdate: 'bind9-dnsutils',
   };
   return packages[program] ?? program;
 }

@@ -31,6 +31,7 @@ export interface ChallengeLocation {
 export interface NameServer {
   /** `ns1.example.net`, or the address as given for a configured resolver. */
   readonly name: string;
+  /** Empty when the name has no address. */
   readonly address: string;
   readonly port: number;
 }
@@ -46,6 +47,8 @@ export interface ServerAnswer {
   readonly ttlSeconds: number | null;
   readonly soaSerial: number | null;
   readonly latencyMs: number;
+  /** On `failed` only: this host has no way to the address (IPv6 without IPv6), so nothing was learnt about the server. */
+  readonly noRoute?: true;
 }
 
 export interface CaaRecord {

@@ -197,6 +197,18 @@ export const ERRORS = {
     title: 'The master key does not fit the stored secrets',
     action: 'Put back the master key that belongs to this data directory. Nothing was changed.',
   },
+  VAULT_DAMAGED: {
+    retry: 'never',
+    status: 500,
+    title: 'A stored secret was changed outside certferry',
+    action: 'Enter the secrets of the credential that is named again, or restore the database from a backup.',
+  },
+  SCHEMA_NEWER: {
+    retry: 'never',
+    status: 500,
+    title: 'The database was written by a newer version of certferry',
+    action: 'Start that version, or restore the backup that was made before the upgrade. Nothing was changed.',
+  },
   INVALID_SETTINGS: {
     retry: 'never',
     status: 422,

@@ -7,6 +7,13 @@ export interface HttpOptions {
   readonly trust: Trust;
   /** Milliseconds for a whole exchange. Default 30 000. */
   readonly timeoutMs?: number;
+  /** The name to ask for (SNI) and to find in the certificate when the URL holds another one, such as an IP address. */
+  readonly serverName?: string;
+  /**
+   * Keeps connections open between exchanges (default: false, every exchange dials anew). For peers that are asked many
+   * times in a row; a pin is then compared for each connection, not for each exchange.
+   */
+  readonly keepAlive?: boolean;
 }
 
 /** Sends requests over verified TLS (or plain HTTP where the URL says so). Never follows redirects. */
@@ -22,6 +29,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds; overrides the client's. */
   readonly timeoutMs?: number;
+  /** How `HttpResponse.body` holds the answer; base64 for what is no text. Default utf8. */
+  readonly encoding?: 'utf8' | 'base64';
 }
 
 export interface HttpResponse {

@@ -22,9 +22,7 @@ export const trustFields = {
   }).optional(),
 };
 
-export type TrustSettings = {
-  readonly [K in keyof typeof trustFields]: z.output<(typeof trustFields)[K]>;
-};
+export type TrustSettings = Readonly<z.output<z.ZodObject<typeof trustFields>>>;
 
 /** @throws AppError INVALID_SETTINGS when the mode lacks its field. */
 export function trustOf(settings: TrustSettings): Trust {

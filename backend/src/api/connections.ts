@@ -1,0 +1,86 @@
+import { Router } from 'express';
+import type { App } from '../app.ts';
+import { addConnection, changeConnection, existing, removeConnection } from '../connections.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Connection, PluginRef, Store } from '../store/store.ts';
+import * as contract from './contract.ts';
+import { renewalSummary, renewalView } from './renewals.ts';
+
+export function connectionsRouter({ store, runner, preflight }: App): Router {
+  const router = Router();
+
+  router.get('/', async (_req, res) => {
+    const connections = await store.connections.all();
+    res.json(await Promise.all(connections.map((connection) => connectionView(store, connection))));
+  });
+
+  router.post('/', async (req, res) => {
+    const connection = await addConnection(store, contract.newConnection.parse(req.body));
+    res
+      .status(201)
+      .location(`/api/v1/connections/${connection.id}`)
+      .json(await connectionView(store, connection));
+  });
+
+  router.get('/:id', async (req, res) => {
+    res.json(await connectionView(store, await existing(store, contract.id.parse(req.params.id))));
+  });
+
+  router.put('/:id', async (req, res) => {
+    const { version, ...input } = contract.changedConnection.parse(req.body);
+    const changed = await changeConnection(store, contract.id.parse(req.params.id), version, input);
+    res.json(await connectionView(store, changed));
+  });
+
+  router.delete('/:id', async (req, res) => {
+    await removeConnection(store, contract.id.parse(req.params.id));
+    res.status(204).end();
+  });
+
+  router.post('/:id/preflight', async (req, res) => {
+    const options = contract.preflightRequest.parse(req.body);
+    const gone = new AbortController();
+    res.on('close', () => gone.abort());
+    const findings = await preflight(contract.id.parse(req.params.id), options, gone.signal);
+    res.json({ outcome: worst(findings), findings } satisfies contract.PreflightView);
+  });
+
+  router.post('/:id/renewals', async (req, res) => {
+    contract.newRenewal.parse(req.body);
+    const id = await runner.start(contract.id.parse(req.params.id), 'operator');
+    res
+      .status(201)
+      .location(`/api/v1/renewals/${id}`)
+      .json(await renewalView(store, id));
+  });
+
+  router.get('/:id/renewals', async (req, res) => {
+    const { limit, before } = contract.page.parse(req.query);
+    const connectionId = contract.id.parse(req.params.id);
+    const rows = await store.renewals.list({ connectionId, limit, ...(before === undefined ? {} : { before }) });
+    res.json(rows.map(renewalSummary));
+  });
+
+  return router;
+}
+
+async function connectionView(store: Store, connection: Connection): Promise<contract.ConnectionView> {
+  const [last] = await store.renewals.list({ connectionId: connection.id, limit: 1 });
+  return {
+    ...connection,
+    appliance: await pluginView(store, connection.appliance),
+    issuer: await pluginView(store, connection.issuer),
+    dns: await pluginView(store, connection.dns),
+    lastRenewal: last ? renewalSummary(last) : null,
+  };
+}
+
+async function pluginView(store: Store, { plugin, settings, credential }: PluginRef): Promise<contract.PluginView> {
+  const entry = credential === null ? undefined : await store.vault.get(credential);
+  return { plugin, settings, credential, secretsSet: Object.keys(entry?.fields ?? {}) };
+}
+
+function worst(findings: readonly Finding[]): contract.PreflightView['outcome'] {
+  if (findings.some(({ outcome }) => outcome === 'block')) return 'block';
+  return findings.some(({ outcome }) => outcome === 'warn') ? 'warn' : 'ok';
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { ConnectionInput } from '../connections.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { StoredEvent } from '../store/events.ts';
+import type { RenewalPolicy } from '../store/store.ts';
+
+/** Every request and answer of /api/v1. Unknown fields are refused, so that a misspelt one is not silently ignored. */
+
+const pluginInput = z.strictObject({
+  plugin: z.string().min(1),
+  settings: z.record(z.string(), z.unknown()).default({}),
+  credential: z.string().nullish(),
+});
+
+const policyInput = z.strictObject({
+  automatic: z.boolean().optional(),
+  daysBefore: z.int().min(1).max(365).optional(),
+  activation: z.enum(['automatic', 'ask']).optional(),
+  propagationPatienceSeconds: z.int().min(1).max(86_400).nullish(),
+  verifyPatienceSeconds: z.int().min(1).max(86_400).nullish(),
+});
+
+const connectionFields = {
+  name: z.string().trim().min(1).max(200),
+  appliance: pluginInput,
+  slot: z.string().min(1),
+  dnsNames: z.array(z.string()).min(1),
+  issuer: pluginInput,
+  dns: pluginInput,
+  policy: policyInput.optional().transform((policy) => policy && (withoutUndefined(policy) as Partial<RenewalPolicy>)),
+};
+
+export const newConnection = z.strictObject(connectionFields) satisfies z.ZodType<ConnectionInput>;
+
+/** `version` is the one that was read: a change that somebody else made meanwhile is not overwritten. */
+export const changedConnection = z.strictObject({ ...connectionFields, version: z.int() });
+
+export const preflightRequest = z.strictObject({ writeTestRecord: z.boolean().default(false) }).prefault({});
+
+export const newRenewal = z.strictObject({}).prefault({});
+
+export const credentialInput = z.strictObject({
+  family: z.enum(['appliance', 'issuer', 'dns']),
+  plugin: z.string().min(1),
+  fields: z.record(z.string(), z.string()),
+});
+
+/** Names that people choose; a colon is kept for entries that belong to one connection. */
+export const credentialName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$/, 'letters, digits, spaces, ".", "_" and "-"');
+
+export const id = z.coerce.number().int().positive();
+
+export const page = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  before: z.string().optional(),
+  connectionId: id.optional(),
+});
+
+export const streamQuery = z.object({
+  after: z.coerce.number().int().min(0).optional(),
+  renewalId: z.string().optional(),
+});
+
+/** A connection as it is shown: secrets are named, never sent. */
+export interface ConnectionView {
+  readonly id: number;
+  readonly version: number;
+  readonly name: string;
+  readonly slot: string;
+  readonly dnsNames: readonly string[];
+  readonly appliance: PluginView;
+  readonly issuer: PluginView;
+  readonly dns: PluginView;
+  readonly policy: RenewalPolicy;
+  readonly createdAt: string;
+  readonly lastRenewal: RenewalSummary | null;
+}
+
+export interface PluginView {
+  readonly plugin: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly credential: string | null;
+  /** Secret fields that have a value. */
+  readonly secretsSet: readonly string[];
+}
+
+export interface RenewalSummary {
+  readonly id: string;
+  readonly connectionId: number;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  /** `verified`, `installed-not-served`, `failed`, `cancelled`, `not-due`; null while it runs. */
+  readonly outcome: string | null;
+  /** `install.running`, `publish.held`, or a final state. */
+  readonly state: string;
+}
+
+export interface RenewalView extends RenewalSummary {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly events: readonly StoredEvent[];
+}
+
+export interface PreflightView {
+  /** `block` when a renewal cannot succeed. */
+  readonly outcome: 'ok' | 'warn' | 'block';
+  readonly findings: readonly Finding[];
+}
+
+function withoutUndefined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+}

@@ -1,0 +1,53 @@
+import { Router } from 'express';
+import type { App } from '../app.ts';
+import { appliancePlugin } from '../appliances/index.ts';
+import { credentialsOf } from '../connections.ts';
+import { dnsPlugin } from '../dns/index.ts';
+import { AppError } from '../domain/errors.ts';
+import { issuerPlugin } from '../issuers/index.ts';
+import { secretFields, splitSecrets } from '../plugins/settings.ts';
+import * as contract from './contract.ts';
+
+const FAMILIES = { appliance: appliancePlugin, issuer: issuerPlugin, dns: dnsPlugin };
+
+/** Secrets under a name, to be used by many connections. They go in and never come out. */
+export function credentialsRouter({ store }: App): Router {
+  const router = Router();
+
+  router.get('/', async (_req, res) => {
+    const names = (await store.vault.names()).filter((name) => contract.credentialName.safeParse(name).success);
+    const entries = await Promise.all(names.map(async (name) => ({ name, entry: await store.vault.get(name) })));
+    res.json(
+      entries.map(({ name, entry }) => ({ name, plugin: entry?.plugin, secretsSet: Object.keys(entry?.fields ?? {}) })),
+    );
+  });
+
+  router.put('/:name', async (req, res) => {
+    const name = contract.credentialName.parse(req.params.name);
+    const { family, plugin: pluginId, fields } = contract.credentialInput.parse(req.body);
+    const plugin = FAMILIES[family](pluginId);
+    const { open, secrets } = splitSecrets(plugin.settings, fields);
+    const [unknown] = Object.keys(open);
+    if (unknown !== undefined) {
+      const known = secretFields(plugin.settings).join(', ');
+      throw new AppError(
+        'INVALID_SETTINGS',
+        `${unknown} is not a secret field of ${plugin.title}; these are: ${known}.`,
+      );
+    }
+    await store.vault.put(name, { plugin: plugin.id, fields: secrets });
+    res.json({ name, plugin: plugin.id, secretsSet: Object.keys(secrets) });
+  });
+
+  router.delete('/:name', async (req, res) => {
+    const name = contract.credentialName.parse(req.params.name);
+    await store.transaction(async (tx) => {
+      const user = (await tx.connections.all()).find((connection) => credentialsOf(connection).includes(name));
+      if (user) throw new AppError('CONFLICT', `The connection "${user.name}" uses the credential "${name}".`);
+      await tx.vault.remove(name);
+    });
+    res.status(204).end();
+  });
+
+  return router;
+}

@@ -1,0 +1,36 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { appliancePlugins } from '../appliances/index.ts';
+import { dnsPlugins } from '../dns/index.ts';
+import { issuerPlugins } from '../issuers/index.ts';
+import type { Caveat } from '../plugins/plugin.ts';
+
+interface Declared {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly since: string;
+  readonly links: { readonly product: string; readonly api: string };
+  readonly settings: z.ZodObject;
+  readonly caveats?: readonly Caveat[];
+}
+
+/** What can be chosen for a connection, with the JSON schema of its settings: enough to draw a form. */
+export function pluginsRouter(): Router {
+  const router = Router();
+  const families = {
+    appliance: appliancePlugins.map(describe),
+    issuer: issuerPlugins.map(describe),
+    dns: dnsPlugins.map(describe),
+  };
+  router.get('/', (_req, res) => {
+    res.json(families);
+  });
+  return router;
+}
+
+function describe({ id, title, summary, since, links, settings, caveats = [] }: Declared) {
+  // What a person types, not what `create` gets: secrets are text here.
+  const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
+  return { id, title, summary, since, links, caveats, settings: schema };
+}

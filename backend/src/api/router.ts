@@ -1,0 +1,43 @@
+import express, { type Express, Router } from 'express';
+import helmet from 'helmet';
+import type { App } from '../app.ts';
+import type { Secret } from '../domain/secret.ts';
+import { requireToken } from './auth.ts';
+import { connectionsRouter } from './connections.ts';
+import { credentialsRouter } from './credentials.ts';
+import { pluginsRouter } from './plugins.ts';
+import { notFound, problemHandler } from './problem.ts';
+import { renewalsRouter } from './renewals.ts';
+import { streamRouter } from './stream.ts';
+
+interface HttpAppOptions {
+  readonly app: App;
+  readonly accessToken: Secret;
+  /** Absolute path of the web UI's files. */
+  readonly frontendDir: string;
+}
+
+/** Everything that is answered over HTTP, in this order. */
+export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions): Express {
+  const http = express();
+  http.disable('x-powered-by');
+  http.use(helmet());
+  http.get(['/healthz', '/readyz'], (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  http.use('/api/v1', requireToken(accessToken), express.json({ limit: '256kb' }), apiRouter(app), notFound);
+  http.use(express.static(frontendDir));
+  http.use(notFound);
+  http.use(problemHandler(app.log));
+  return http;
+}
+
+function apiRouter(app: App): Router {
+  const router = Router();
+  router.use('/connections', connectionsRouter(app));
+  router.use('/renewals', renewalsRouter(app));
+  router.use('/events', streamRouter(app));
+  router.use('/credentials', credentialsRouter(app));
+  router.use('/plugins', pluginsRouter());
+  return router;
+}

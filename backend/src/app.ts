@@ -1,0 +1,80 @@
+import { pino } from 'pino';
+import type { Config } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import { existing } from './connections.ts';
+import { createChallengeResolver } from './dns/challenge-resolver.ts';
+import type { Finding } from './domain/finding.ts';
+import { systemClock } from './plugins/clock.ts';
+import type { Clock, Logger } from './plugins/plugin.ts';
+import { createSshDialer } from './plugins/ssh2-dialer.ts';
+import { createTlsDialer } from './plugins/tls-dialer.ts';
+import { createHttpFactory } from './plugins/undici-http.ts';
+import { Journal } from './renewal/journal.ts';
+import { Peers } from './renewal/peers.ts';
+import { type PreflightOptions, preflight } from './renewal/preflight.ts';
+import { RETRY_LADDER_MS } from './renewal/retry.ts';
+import { Runner } from './renewal/runner.ts';
+import { createAccountsDir } from './store/accounts-dir.ts';
+import { openStore } from './store/kysely/open.ts';
+import type { Store } from './store/store.ts';
+import { VERSION } from './version.ts';
+
+/** What tests, the lab and the benchmark replace. */
+export interface Overrides {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly retryLadderMs: readonly number[];
+  /** Wraps the store that was opened. */
+  readonly wrapStore: (store: Store) => Store;
+}
+
+/** Everything that runs, made once. Disposing stops every renewal where it can be resumed and closes the store. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly store: Store;
+  readonly runner: Runner;
+  readonly log: Logger;
+  /** Resumes what another process left unfinished. */
+  start(): Promise<void>;
+  /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
+  preflight(connectionId: number, options: PreflightOptions, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+/** @throws AppError VAULT_KEY_MISMATCH, SCHEMA_NEWER, INVALID_SETTINGS */
+export async function createApp(
+  config: Config,
+  secrets: Pick<Secrets, 'masterKey'>,
+  overrides: Partial<Overrides> = {},
+): Promise<App> {
+  const { clock = systemClock, retryLadderMs = RETRY_LADDER_MS, wrapStore = (store: Store) => store } = overrides;
+  const log = overrides.log ?? pino({ level: config.logLevel });
+  const accounts = await createAccountsDir(config.accountsDir);
+  const store = wrapStore(await openStore({ file: config.databaseFile, masterKey: secrets.masterKey, clock }));
+  const dialer = createTlsDialer();
+  const resolver = createChallengeResolver(config, { clock, log });
+  const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer() };
+  const peers = new Peers({ ...common, store, accounts, resolver, dialer, userAgent: `certferry/${VERSION}` });
+  const journal = new Journal({ store, accounts, log });
+  const runner = new Runner({ store, clock, log, retryLadderMs, peers: (connection) => peers.of(connection) });
+  return {
+    config,
+    store,
+    runner,
+    log,
+    async start() {
+      await journal.start();
+      await runner.resumeAll();
+    },
+    async preflight(connectionId, options, signal) {
+      const connection = await existing(store, connectionId);
+      await using context = await peers.of(connection);
+      return await preflight({ ...context, connection, clock, signal }, options);
+    },
+    async [Symbol.asyncDispose]() {
+      await runner[Symbol.asyncDispose]();
+      await journal[Symbol.asyncDispose]();
+      await peers[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { request } from 'undici';
+import { z } from 'zod';
+import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from '../api/contract.ts';
+import type { Config } from '../config/config.ts';
+import { type EnvRecord, readVariable } from '../config/env.ts';
+import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import type { StoredEvent } from '../store/events.ts';
+
+/** Speaks to the daemon of this installation over its API. */
+export class ApiClient {
+  readonly #base: string;
+  readonly #token: string;
+
+  constructor(base: string, token: string) {
+    this.#base = base;
+    this.#token = token;
+  }
+
+  /**
+   * The daemon that `config` describes, with its access token.
+   *
+   * @throws AppError INVALID_SETTINGS when there is no token: the daemon has never run here.
+   */
+  static async find(env: EnvRecord, config: Config): Promise<ApiClient> {
+    const base =
+      config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+    const file = join(config.dataDir, 'access-token');
+    try {
+      return new ApiClient(base, readVariable(env, 'CERTFERRY_ACCESS_TOKEN') ?? (await readFile(file, 'utf8')).trim());
+    } catch (cause) {
+      throw new AppError(
+        'INVALID_SETTINGS',
+        `No access token: set CERTFERRY_ACCESS_TOKEN, or run this where the daemon keeps ${file}.`,
+        { cause },
+      );
+    }
+  }
+
+  connections(): Promise<readonly ConnectionView[]> {
+    return this.#json('GET', '/connections');
+  }
+
+  addConnection(input: unknown): Promise<ConnectionView> {
+    return this.#json('POST', '/connections', input);
+  }
+
+  async removeConnection(id: string): Promise<void> {
+    await this.#json('DELETE', `/connections/${encodeURIComponent(id)}`);
+  }
+
+  preflight(id: string, writeTestRecord: boolean): Promise<PreflightView> {
+    return this.#json('POST', `/connections/${encodeURIComponent(id)}/preflight`, { writeTestRecord });
+  }
+
+  renewals(): Promise<readonly RenewalSummary[]> {
+    return this.#json('GET', '/renewals');
+  }
+
+  startRenewal(connectionId: string): Promise<RenewalView> {
+    return this.#json('POST', `/connections/${encodeURIComponent(connectionId)}/renewals`, {});
+  }
+
+  control(renewalId: string, control: 'cancel' | 'resume'): Promise<RenewalView> {
+    return this.#json('POST', `/renewals/${encodeURIComponent(renewalId)}/${control}`, {});
+  }
+
+  /** The events of one renewal from its beginning, until the daemon closes the stream. */
+  async *follow(renewalId: string, after: number, signal: AbortSignal): AsyncGenerator<StoredEvent> {
+    const query = new URLSearchParams({ renewalId, after: String(after) });
+    const response = await this.#send('GET', `/events?${query}`, undefined, signal);
+    const messages: EventSourceMessage[] = [];
+    const parser = createParser({ onEvent: (message) => messages.push(message) });
+    for await (const chunk of response.body.setEncoding('utf8')) {
+      parser.feed(String(chunk));
+      // The daemon of the same version wrote it.
+      for (const { data } of messages.splice(0)) yield JSON.parse(data) as StoredEvent;
+    }
+  }
+
+  async #json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    const response = await this.#send(method, path, body);
+    const text = await response.body.text();
+    // The daemon of the same version wrote it.
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  async #send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal) {
+    const response = await this.#reach(method, path, body, signal);
+    if (response.statusCode < 400) return response;
+    throw problemError(await response.body.text());
+  }
+
+  async #reach(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal) {
+    try {
+      return await request(`${this.#base}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.#token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        bodyTimeout: 0,
+        headersTimeout: 300_000,
+        ...(signal ? { signal } : {}),
+      });
+    } catch (cause) {
+      throw new AppError('NOT_FOUND', `No daemon answers at ${this.#base}. Start it with \`certferry serve\`.`, {
+        cause,
+      });
+    }
+  }
+}
+
+const problem = z.object({
+  code: z.string().refine((code): code is ErrorCode => code in ERRORS),
+  detail: z.string(),
+});
+
+function problemError(body: string): AppError {
+  const parsed = problem.safeParse(JSON.parse(body));
+  if (!parsed.success) return new AppError('INTERNAL', `The daemon answered: ${body.slice(0, 500)}`);
+  return new AppError(parsed.data.code as ErrorCode, parsed.data.detail);
+}

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { readConfig } from '../config/config.ts';
+import type { EnvRecord } from '../config/env.ts';
+import { AppError } from '../domain/errors.ts';
+import { VERSION } from '../version.ts';
+import { ApiClient } from './client.ts';
+import { addLabCommand } from './lab.ts';
+import { dryRun, renew } from './renew.ts';
+import { serve } from './serve.ts';
+import { connectionTable, statusTable } from './tables.ts';
+
+type Out = NodeJS.WriteStream;
+type SetStatus = (status: number) => void;
+
+interface Common {
+  readonly env: EnvRecord;
+  readonly out: Out;
+  readonly setStatus: SetStatus;
+}
+
+/** All commands. They write to `out` and say with `setStatus` what the process ends with. */
+export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): Command {
+  const common = { env, out, setStatus };
+  const program = new Command('certferry')
+    .description(
+      'Keeps the TLS certificates of appliances valid: CSR, ACME by DNS-01, upload, restart, and a look at what is served.',
+    )
+    .version(VERSION);
+  program
+    .command('serve')
+    .description('run the daemon until it is told to stop')
+    .action(() => serve(env, out));
+  addLabCommand(program, common);
+  addConnectionCommands(program, common);
+  addRenewCommands(program, common);
+  return program;
+}
+
+function addConnectionCommands(program: Command, { env, out }: Common): void {
+  const connections = program.command('connections').description('what certferry keeps valid');
+  connections
+    .command('list')
+    .option('--json', 'machine-readable')
+    .action(async ({ json }: { json?: true }) => {
+      const all = await (await client(env)).connections();
+      out.write(json ? `${JSON.stringify(all)}\n` : connectionTable(all));
+    });
+  connections
+    .command('add <file>')
+    .description('add a connection described in JSON ("-": standard input); docs/connections.md has examples')
+    .option('--json', 'machine-readable')
+    .action(async (file: string, { json }: { json?: true }) => {
+      const connection = await (await client(env)).addConnection(await readJson(file));
+      out.write(
+        json
+          ? `${JSON.stringify(connection)}\n`
+          : `Connection ${connection.id} added. Look at it first: certferry renew ${connection.id} --dry-run\n`,
+      );
+    });
+  connections
+    .command('remove <id>')
+    .description('forget a connection and its secrets; its history stays')
+    .action(async (id: string) => {
+      await (await client(env)).removeConnection(id);
+      out.write(`Connection ${id} removed.\n`);
+    });
+}
+
+interface RenewOptions {
+  readonly dryRun?: true;
+  readonly writeTestRecord?: true;
+  readonly json?: true;
+}
+
+function addRenewCommands(program: Command, { env, out, setStatus }: Common): void {
+  program
+    .command('renew <id>')
+    .description(
+      'renew the certificate of a connection and show each step. Ends with 0: served, 1: failed, 2: installed but not served',
+    )
+    .option('--dry-run', 'look at everything that can be known without changing anything')
+    .option('--write-test-record', 'with --dry-run: also write a test record into DNS and remove it')
+    .option('--json', 'one event per line')
+    .action(async (id: string, options: RenewOptions) => {
+      const api = await client(env);
+      const json = options.json === true;
+      const writeTestRecord = options.writeTestRecord === true;
+      setStatus(
+        options.dryRun ? await dryRun(api, id, { json, writeTestRecord }, out) : await renew(api, id, json, out),
+      );
+    });
+  program
+    .command('cancel <renewal>')
+    .description('stop a renewal; refused once the certificate is being put on the appliance')
+    .action(async (id: string) => {
+      await (await client(env)).control(id, 'cancel');
+      out.write('Cancelling; the TXT records are being removed.\n');
+    });
+  program
+    .command('resume <renewal>')
+    .description('say that what a renewal waits for is done, or have it try again now')
+    .action(async (id: string) => {
+      await (await client(env)).control(id, 'resume');
+      out.write('The renewal goes on.\n');
+    });
+  program
+    .command('status')
+    .description('the last renewals')
+    .option('--json', 'machine-readable')
+    .action(async ({ json }: { json?: true }) => {
+      const renewals = await (await client(env)).renewals();
+      out.write(json ? `${JSON.stringify(renewals)}\n` : statusTable(renewals));
+    });
+}
+
+function client(env: EnvRecord): Promise<ApiClient> {
+  return ApiClient.find(env, readConfig(env));
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  try {
+    return JSON.parse(content);
+  } catch (cause) {
+    throw new AppError('BAD_REQUEST', `${file} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
+  }
+}
+
+function unreadable(file: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new AppError('BAD_REQUEST', `${file} cannot be read: ${cause instanceof Error ? cause.message : ''}`, {
+      cause,
+    });
+  };
+}

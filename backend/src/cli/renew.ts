@@ -1,0 +1,70 @@
+import type { Finding } from '../domain/finding.ts';
+import type { StoredEvent } from '../store/events.ts';
+import type { ApiClient } from './client.ts';
+import { createDisplay, displayMode, exitStatus } from './display.ts';
+
+/** Shows events until the renewal has ended. Returns the exit status. */
+export async function watch(
+  events: AsyncIterable<StoredEvent>,
+  json: boolean,
+  out: NodeJS.WriteStream,
+): Promise<number> {
+  const display = createDisplay(displayMode(json, out), out);
+  try {
+    for await (const stored of events) {
+      display.show(stored);
+      if (stored.event.type === 'renewal.finished') return exitStatus(stored.event);
+    }
+    out.write('The daemon went away. The renewal goes on when it is back.\n');
+    return 1;
+  } finally {
+    display.end();
+  }
+}
+
+export async function renew(
+  client: ApiClient,
+  connectionId: string,
+  json: boolean,
+  out: NodeJS.WriteStream,
+): Promise<number> {
+  const { id, events } = await client.startRenewal(connectionId);
+  const first = events[0]?.seq ?? 1;
+  const stop = new AbortController();
+  try {
+    return await watch(client.follow(id, first - 1, stop.signal), json, out);
+  } finally {
+    stop.abort();
+  }
+}
+
+interface DryRunOptions {
+  readonly json: boolean;
+  readonly writeTestRecord: boolean;
+}
+
+export async function dryRun(
+  client: ApiClient,
+  connectionId: string,
+  options: DryRunOptions,
+  out: NodeJS.WriteStream,
+): Promise<number> {
+  const view = await client.preflight(connectionId, options.writeTestRecord);
+  out.write(options.json ? `${JSON.stringify(view)}\n` : `${findingLines(view.findings).join('\n')}\n`);
+  return view.outcome === 'block' ? 1 : 0;
+}
+
+const MARKS: Readonly<Record<Finding['outcome'], string>> = {
+  ok: '✓ ok  ',
+  warn: '! warn',
+  block: '✗ stop',
+  skipped: '- skip',
+};
+
+export function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ outcome, title, answer, todo, reference }) => [
+    `  ${MARKS[outcome]}  ${title}: ${answer}`,
+    ...(todo ? [`            ${todo}`] : []),
+    ...(reference && outcome !== 'ok' ? [`            ${reference}`] : []),
+  ]);
+}

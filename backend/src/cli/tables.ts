@@ -1,0 +1,40 @@
+import type { ConnectionView, RenewalSummary } from '../api/contract.ts';
+import { OUTCOME_WORDS, titleOf } from '../renewal/sentences.ts';
+import type { RenewalOutcome } from '../store/events.ts';
+
+export function connectionTable(connections: readonly ConnectionView[]): string {
+  if (connections.length === 0) return 'No connections yet. Add one: certferry connections add FILE\n';
+  const rows = connections.map(({ id, name, appliance, slot, dnsNames, lastRenewal }) => [
+    String(id),
+    name,
+    `${appliance.plugin} ${slot}`,
+    dnsNames.join(' '),
+    lastRenewal ? words(lastRenewal) : 'never renewed',
+  ]);
+  return table(['ID', 'NAME', 'APPLIANCE', 'NAMES', 'LAST RENEWAL'], rows);
+}
+
+export function statusTable(renewals: readonly RenewalSummary[]): string {
+  if (renewals.length === 0) return 'No renewals yet. Start one: certferry renew ID\n';
+  const rows = renewals.map((renewal) => [renewal.id, String(renewal.connectionId), renewal.startedAt, words(renewal)]);
+  return table(['RENEWAL', 'CONNECTION', 'STARTED', 'STATE'], rows);
+}
+
+function words({ outcome, state }: RenewalSummary): string {
+  // The API of the same version gives only outcomes that have words.
+  if (outcome !== null) return OUTCOME_WORDS[outcome as RenewalOutcome];
+  const [step = '', mode] = state.split('.');
+  const title = titleOf(step);
+  if (mode === 'held') return `${title}: waits for you`;
+  return mode === 'waiting' ? `${title}: tries again later` : title;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return `${[head, ...rows].map(line).join('\n')}\n`;
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import { SETTINGS } from './schema.ts';
+
+test('has a sane default for everything', () => {
+  expect(readConfig({})).toEqual({
+    dataDir: resolve('data'),
+    databaseFile: resolve('data/certferry.sqlite'),
+    accountsDir: resolve('accounts'),
+    host: '127.0.0.1',
+    port: 8080,
+    publicUrl: null,
+    logLevel: 'info',
+    resolvers: [],
+    nameServers: {},
+  });
+});
+
+test('takes every value from the environment', () => {
+  const config = readConfig({
+    CERTFERRY_DATA_DIR: '/var/lib/certferry',
+    CERTFERRY_ACCOUNTS_DIR: '/srv/accounts',
+    CERTFERRY_HOST: '::',
+    CERTFERRY_PORT: '0',
+    CERTFERRY_PUBLIC_URL: 'https://certferry.example.com/base/',
+    CERTFERRY_LOG_LEVEL: 'debug',
+    CERTFERRY_RESOLVERS: '192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:5353,',
+    CERTFERRY_NAME_SERVERS: 'NS1.example.com.=127.0.0.1:5301, ns2.example.com=[::1]:5302',
+  });
+
+  expect(config).toEqual({
+    dataDir: '/var/lib/certferry',
+    databaseFile: '/var/lib/certferry/certferry.sqlite',
+    accountsDir: '/srv/accounts',
+    host: '::',
+    port: 0,
+    publicUrl: 'https://certferry.example.com/base',
+    logLevel: 'debug',
+    resolvers: ['192.0.2.53:53', '192.0.2.54:5353', '[2001:db8::53]:53', '[2001:db8::54]:5353'],
+    nameServers: { 'ns1.example.com': '127.0.0.1:5301', 'ns2.example.com': '[::1]:5302' },
+  });
+});
+
+test.each([
+  ['CERTFERRY_PORT', '80a'],
+  ['CERTFERRY_PORT', '65536'],
+  ['CERTFERRY_PORT', '-1'],
+  ['CERTFERRY_PORT', '0x50'],
+  ['CERTFERRY_HOST', 'http://localhost'],
+  ['CERTFERRY_PUBLIC_URL', 'certferry.example.com'],
+  ['CERTFERRY_PUBLIC_URL', 'ftp://certferry.example.com'],
+  ['CERTFERRY_LOG_LEVEL', 'verbose'],
+  ['CERTFERRY_RESOLVERS', 'dns.example.com'],
+  ['CERTFERRY_RESOLVERS', '192.0.2.53:0'],
+  ['CERTFERRY_RESOLVERS', '192.0.2.53:'],
+  ['CERTFERRY_RESOLVERS', '192.0.2.53,192.0.2'],
+  ['CERTFERRY_NAME_SERVERS', '127.0.0.1:5301'],
+  ['CERTFERRY_NAME_SERVERS', 'ns1.example.com=ns2.example.com'],
+  ['CERTFERRY_NAME_SERVERS', 'ns1=127.0.0.1=5301'],
+] as const)('refuses %s=%s and says what is allowed', (name, value) => {
+  const message = `${name} is "${value}"; allowed is ${SETTINGS[name].allowed}.`;
+
+  expect(() => readConfig({ [name]: value })).toThrow(expect.objectContaining({ code: 'INVALID_SETTINGS', message }));
+});

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { EnvRecord } from './env.ts';
+import { readSetting, type SettingValue } from './setting.ts';
+
+/** How this installation is set up. Holds no secrets: safe to log and to show. */
+export interface Config {
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** Absolute path, in `dataDir`. */
+  readonly databaseFile: string;
+  /** Absolute path. */
+  readonly accountsDir: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Without a slash at its end; null when nobody said. */
+  readonly publicUrl: string | null;
+  readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
+  /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
+  readonly resolvers: readonly string[];
+  /** Server name, lower case without trailing dot, to `host:port`. */
+  readonly nameServers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads files when variables are given as `…_FILE`, and changes nothing.
+ *
+ * @throws AppError INVALID_SETTINGS naming the variable and what is allowed.
+ */
+export function readConfig(env: EnvRecord): Config {
+  const dataDir = readSetting(env, 'CERTFERRY_DATA_DIR');
+  return {
+    dataDir,
+    databaseFile: join(dataDir, 'certferry.sqlite'),
+    accountsDir: readSetting(env, 'CERTFERRY_ACCOUNTS_DIR'),
+    host: readSetting(env, 'CERTFERRY_HOST'),
+    port: readSetting(env, 'CERTFERRY_PORT'),
+    publicUrl: readSetting(env, 'CERTFERRY_PUBLIC_URL'),
+    logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),
+    resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
+    nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),
+  };
+}

@@ -1,0 +1,143 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { Secret } from '../domain/secret.ts';
+import { MASTER_KEY_FORMAT, masterKeyBytes } from '../store/master-key.ts';
+
+/** One variable of the environment. */
+export interface Setting {
+  /** What it is for, one sentence. */
+  readonly help: string;
+  /** Completes "allowed is …". */
+  readonly allowed: string;
+  /** Used when unset, as if it had been given; null when being unset means something of its own. */
+  readonly fallback: string | null;
+  /** Never repeated in an error, a log or the docs. */
+  readonly secret?: true;
+  readonly schema: z.ZodType<unknown, string>;
+}
+
+const DNS_PORT = 53;
+const SHORTEST_TOKEN = 16;
+
+const path = z.string().transform((text) => resolve(text));
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.number().max(65_535));
+const host = z.string().regex(/^[\w.:-]+$/);
+const webAddress = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+/** `127.0.0.1`, `127.0.0.1:5301`, `::1` and `[::1]:5301`, always with the port in the output. */
+const socketAddress = z.string().transform((text, ctx) => {
+  const { address = text, portText = String(DNS_PORT) } = splitAddress(text);
+  const number = port.safeParse(portText);
+  if (isIP(address) === 0 || !number.success || number.data === 0) {
+    ctx.addIssue({ code: 'custom', message: 'not an IP address with a port' });
+    return z.NEVER;
+  }
+  return isIP(address) === 6 ? `[${address}]:${number.data}` : `${address}:${number.data}`;
+});
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const serverAddress = z
+  .string()
+  .transform((text) => text.split('=').map((part) => part.trim()))
+  .pipe(z.tuple([z.string().regex(/^[\w.-]+$/), socketAddress]))
+  .transform(([name, address]) => [name.toLowerCase().replace(/\.$/, ''), address] as const);
+
+/** Every variable that the daemon reads, each also as `<name>_FILE`. Source of the settings page in docs/. */
+export const SETTINGS = {
+  CERTFERRY_DATA_DIR: {
+    help: 'Folder of the database, the master key and the access token.',
+    allowed: 'the path of a folder',
+    fallback: './data',
+    schema: path,
+  },
+  CERTFERRY_ACCOUNTS_DIR: {
+    help: 'Folder of ACME accounts and certificates.',
+    allowed: 'the path of a folder',
+    fallback: './accounts',
+    schema: path,
+  },
+  CERTFERRY_HOST: {
+    help: 'Address on which the web interface and the API listen.',
+    allowed: 'a host name or an IP address without port',
+    fallback: '127.0.0.1',
+    schema: host,
+  },
+  CERTFERRY_PORT: {
+    help: 'TCP port of the web interface and the API.',
+    allowed: 'a number from 0 to 65535 (0: any free port)',
+    fallback: '8080',
+    schema: port,
+  },
+  CERTFERRY_PUBLIC_URL: {
+    help: 'Address at which people reach the web interface, for links in notices.',
+    allowed: 'an address that begins with http:// or https://',
+    fallback: null,
+    schema: webAddress,
+  },
+  CERTFERRY_LOG_LEVEL: {
+    help: 'The least important kind of message that is logged.',
+    allowed: 'debug, info, warn, error or silent',
+    fallback: 'info',
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  },
+  CERTFERRY_RESOLVERS: {
+    help: 'Recursive DNS resolvers to use in place of those of the system.',
+    allowed: 'a comma-separated list of IP addresses, each with or without a port (192.0.2.53, [2001:db8::53]:5353)',
+    fallback: '',
+    schema: commaList.pipe(z.array(socketAddress)),
+  },
+  CERTFERRY_NAME_SERVERS: {
+    help: 'Where to reach name servers whose own address cannot be reached from here.',
+    allowed: 'a comma-separated list of name=address (ns1.example.com=192.0.2.1:5301)',
+    fallback: '',
+    schema: commaList
+      .pipe(z.array(serverAddress))
+      .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries)),
+  },
+  CERTFERRY_MASTER_KEY: {
+    help: 'Key that the stored secrets are encrypted with. Generated at the first start when unset.',
+    allowed: MASTER_KEY_FORMAT,
+    fallback: null,
+    secret: true,
+    schema: z.string().transform(toSecret).refine(isMasterKey),
+  },
+  CERTFERRY_ACCESS_TOKEN: {
+    help: 'Token that the web interface and the API ask for. Generated at the first start when unset.',
+    allowed: `at least ${SHORTEST_TOKEN} visible ASCII characters`,
+    fallback: null,
+    secret: true,
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/)
+      .min(SHORTEST_TOKEN)
+      .transform(toSecret),
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+function toSecret(text: string): Secret {
+  return new Secret(text);
+}
+
+function isMasterKey(key: Secret): boolean {
+  return masterKeyBytes(key) !== null;
+}
+
+function splitAddress(text: string): { readonly address?: string; readonly portText?: string } {
+  if (isIP(text) !== 0) return { address: text };
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]+))(?::(.*))?$/.exec(text) ?? [];
+  const address = bracketed ?? plain;
+  return { ...(address !== undefined && { address }), ...(portText !== undefined && { portText }) };
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AppError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
+import { holdsSealedSecrets } from '../store/kysely/open.ts';
+import { newMasterKey } from '../store/master-key.ts';
+import { correctMode, ensurePrivateFolder, FILE_MODE, readIfThere, writePrivateFile } from '../store/private-files.ts';
+import type { Config } from './config.ts';
+import type { EnvRecord } from './env.ts';
+import { parseSetting, readSetting } from './setting.ts';
+
+export interface Secrets {
+  readonly masterKey: Secret;
+  readonly accessToken: Secret;
+  /** Where a person finds the token; null when they gave it themselves. */
+  readonly accessTokenFile: string | null;
+}
+
+/**
+ * The secrets of this installation: as given, or kept in `master.key` and `access-token` of the data folder, which
+ * are made at the first start with mode 0600.
+ *
+ * @throws AppError VAULT_KEY_MISMATCH when the database holds sealed secrets and their key is gone: a new key is
+ *   never made over existing data. INVALID_SETTINGS naming the variable or file and what is allowed.
+ */
+export async function readSecrets(
+  env: EnvRecord,
+  { dataDir, databaseFile }: Pick<Config, 'dataDir' | 'databaseFile'>,
+): Promise<Secrets> {
+  const givenKey = readSetting(env, 'CERTFERRY_MASTER_KEY');
+  const givenToken = readSetting(env, 'CERTFERRY_ACCESS_TOKEN');
+  const tokenFile = join(dataDir, 'access-token');
+  await ensurePrivateFolder(dataDir);
+  return {
+    masterKey: givenKey ?? (await keptMasterKey(join(dataDir, 'master.key'), databaseFile)),
+    accessToken: givenToken ?? (await kept('CERTFERRY_ACCESS_TOKEN', tokenFile, newAccessToken)),
+    accessTokenFile: givenToken ? null : tokenFile,
+  };
+}
+
+function keptMasterKey(keyFile: string, databaseFile: string): Promise<Secret> {
+  return kept('CERTFERRY_MASTER_KEY', keyFile, () => {
+    if (holdsSealedSecrets(databaseFile)) {
+      throw new AppError(
+        'VAULT_KEY_MISMATCH',
+        `The database ${databaseFile} holds sealed secrets, but their master key ${keyFile} is gone.`,
+      );
+    }
+    return newMasterKey();
+  });
+}
+
+async function kept(
+  name: 'CERTFERRY_MASTER_KEY' | 'CERTFERRY_ACCESS_TOKEN',
+  file: string,
+  create: () => Secret,
+): Promise<Secret> {
+  const text = await readIfThere(file);
+  if (text !== null) {
+    await correctMode(file, FILE_MODE);
+    return parseSetting(name, text.trim(), `The content of ${file}`);
+  }
+  const secret = create();
+  await writePrivateFile(file, `${secret.reveal()}\n`);
+  return secret;
+}
+
+function newAccessToken(): Secret {
+  return new Secret(randomBytes(32).toString('base64url'));
+}

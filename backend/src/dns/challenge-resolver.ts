@@ -1,0 +1,75 @@
+import { parse } from 'tldts';
+import { AppError } from '../domain/errors.ts';
+import type { PluginDeps } from '../plugins/plugin.ts';
+import { askServer } from './answers.ts';
+import { findCaa } from './caa.ts';
+import { createDelegation } from './delegation.ts';
+import { requireName } from './names.ts';
+import { createRecursive, type Recursive } from './recursive.ts';
+import type { ChallengeLocation, ChallengeResolver, ResolverOptions } from './resolver.ts';
+
+const DEFAULT_TIMEOUT_MS = 3000;
+/** As many as common resolvers follow. */
+const MAX_ALIASES = 16;
+
+/**
+ * The resolver of dns/resolver.ts over real DNS. Keeps no state between calls.
+ *
+ * @throws AppError INVALID_SETTINGS when an address of the options is not `host:port`.
+ */
+export function createChallengeResolver(
+  options: ResolverOptions,
+  { clock, log }: Pick<PluginDeps, 'clock' | 'log'>,
+): ChallengeResolver {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, resolvers, nameServers } = options;
+  const recursive = createRecursive(resolvers, timeoutMs, log);
+  const delegation = createDelegation({ recursive, nameServers, timeoutMs, log });
+
+  async function locate(recordName: string, signal: AbortSignal): Promise<ChallengeLocation> {
+    const started = clock.now().getTime();
+    const path = await followAliases(recursive, requireName(recordName), signal);
+    const fqdn = path.at(-1) ?? '';
+    const zone = await delegation.zoneOf(fqdn, signal);
+    refuseRegistry(fqdn, zone);
+    const servers = await delegation.serversOf(zone, signal);
+    const tookMs = clock.now().getTime() - started;
+    log.debug({ recordName, fqdn, zone, servers: servers.length, tookMs }, 'Challenge record located');
+    return { fqdn, aliases: path.slice(0, -1), zone, servers };
+  }
+
+  return {
+    locate,
+    look: (fqdn, value, { zone, servers }, signal) =>
+      Promise.all(servers.map((server) => askServer(server, { fqdn, value, zone }, timeoutMs, signal))),
+    caa: (dnsName, signal) => findCaa(recursive, dnsName, signal),
+  };
+}
+
+/** All names from the first to the one without a CNAME. */
+async function followAliases(recursive: Recursive, recordName: string, signal: AbortSignal): Promise<string[]> {
+  const path = [recordName];
+  for (let name = recordName; ; ) {
+    const { answers } = await recursive.ask(name, 'CNAME', signal);
+    const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
+    if (alias?.type !== 'CNAME') return path;
+    name = alias.data;
+    if (path.includes(name)) throw aliasTrouble('the aliases run in a circle', [...path, name]);
+    if (path.length > MAX_ALIASES) throw aliasTrouble(`more than ${MAX_ALIASES} aliases`, [...path, name]);
+    path.push(name);
+  }
+}
+
+function aliasTrouble(what: string, path: readonly string[]): AppError {
+  return new AppError('DNS_ZONE_NOT_FOUND', `${path[0]} leads nowhere: ${what}.`, {
+    evidence: { body: path.join(' -> ').slice(0, 2000) },
+  });
+}
+
+/** The zone of a name that nobody delegated is that of a registry, where no record of ours can ever be. */
+function refuseRegistry(fqdn: string, zone: string): void {
+  const { publicSuffix, isIcann } = parse(zone, { allowPrivateDomains: false, extractHostname: false });
+  const isRegistry = isIcann === true && publicSuffix === zone;
+  if (zone !== '' && !isRegistry) return;
+  const closest = zone === '' ? 'the root' : `"${zone}"`;
+  throw new AppError('DNS_ZONE_NOT_FOUND', `${fqdn} is in no delegated zone: the closest is ${closest}.`);
+}

@@ -1,0 +1,99 @@
+import type { ActivationAction, InstallReceipt, SlotId } from '../appliances/driver.ts';
+import type { DnsReceipt, TxtRecord } from '../dns/provider.ts';
+import type { ChallengeLocation, ServerAnswer } from '../dns/resolver.ts';
+import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
+import type { Due } from '../domain/due.ts';
+import type { Challenge, OrderTicket } from '../issuers/issuer.ts';
+import type { TlsEndpoint } from '../plugins/tls.ts';
+
+/**
+ * What one renewal has learned so far. Each key is written by exactly one step (the comment names it);
+ * reading this file top to bottom is reading the data flow. Plain JSON, no secrets:
+ * it is a row in the database and it is shown in the UI.
+ */
+export interface Facts {
+  /** start */
+  readonly target: Target;
+  /** inspect */
+  readonly installed: CertificateFacts | null | 'unreadable';
+  /** inspect: what each endpoint served before anything was touched */
+  readonly before: readonly ServedEndpoint[];
+  /** inspect */
+  readonly due: Due;
+  /** request */
+  readonly csr: CsrFacts;
+  /** order */
+  readonly order: OrderTicket;
+  /** order */
+  readonly challenges: readonly Challenge[];
+  /** publish */
+  readonly records: readonly PublishedRecord[];
+  /** propagate: ISO 8601, after which it gives up */
+  readonly propagateBy: string;
+  /** propagate: the last round of questions */
+  readonly propagation: readonly RecordVisibility[];
+  /** issue */
+  readonly chain: CertificateChain;
+  /** cleanUp: the records that are gone, as `fqdn value` */
+  readonly cleaned: readonly string[];
+  /** install */
+  readonly trustAdded: readonly string[];
+  /** install */
+  readonly install: InstallReceipt;
+  /** activate */
+  readonly activation: readonly ActivationRecord[];
+  /** verify: ISO 8601, after which it gives up */
+  readonly verifyBy: string;
+  /** verify */
+  readonly served: readonly ServedEndpoint[];
+  /** assess: what each endpoint serves after a failure */
+  readonly aftermath: readonly ServedEndpoint[];
+}
+
+/** The connection as it was when the renewal began; editing its names or slot later does not change a running renewal. */
+export interface Target {
+  readonly connectionId: number;
+  readonly slot: SlotId;
+  readonly dnsNames: readonly string[];
+  readonly daysBefore: number;
+  readonly activation: 'automatic' | 'ask';
+  /** Seconds to wait until every name server shows the records; null: what the DNS plugin says. */
+  readonly propagationPatienceSeconds: number | null;
+  /** Seconds to wait until every endpoint serves the new certificate; null: what the driver says. */
+  readonly verifyPatienceSeconds: number | null;
+  /** A person asked: renew even if it is not due. */
+  readonly asked: boolean;
+}
+
+/** Stored before the record is published (receipt null) and again after, so that a crash in between leaves a trace to clean up. */
+export interface PublishedRecord {
+  readonly record: TxtRecord;
+  readonly location: ChallengeLocation;
+  readonly receipt: DnsReceipt | null;
+}
+
+export interface RecordVisibility {
+  readonly fqdn: string;
+  readonly value: string;
+  readonly answers: readonly ServerAnswer[];
+}
+
+/** Stored before the action is started: a second restart would be a second outage. */
+export interface ActivationRecord {
+  readonly action: ActivationAction;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  /** The appliance has certainly begun. */
+  readonly accepted: boolean;
+  readonly done: boolean;
+}
+
+export interface ServedEndpoint {
+  readonly endpoint: TlsEndpoint;
+  /** Null when there was no handshake; `detail` says why. */
+  readonly sha256: string | null;
+  readonly notAfter: string | null;
+  readonly detail: string | null;
+  /** ISO 8601 */
+  readonly at: string;
+}

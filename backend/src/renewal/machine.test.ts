@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../domain/errors.ts';
+import {
+  effectOf,
+  initialState,
+  MACHINE_VERSION,
+  type MachineEvent,
+  type MachineState,
+  nextState,
+  readState,
+  stepStates,
+} from './machine.ts';
+
+const failure = { code: 'APPLIANCE_UNREACHABLE', message: 'no answer' } as const;
+const failed = (step: 'inspect' | 'install' | 'activate' | 'verify' | 'cleanUp' | 'assess'): MachineEvent => ({
+  type: 'FAIL',
+  step,
+  failure,
+  retryAt: null,
+});
+
+function after(...events: readonly MachineEvent[]): MachineState {
+  return events.reduce((state, event) => {
+    const next = nextState(state, event);
+    if (!next) throw new Error(`${event.type} is not taken in ${state.at}`);
+    return next;
+  }, initialState());
+}
+
+const done = (times: number): MachineEvent[] => Array.from({ length: times }, () => ({ type: 'DONE' }));
+
+describe('the order of a renewal', () => {
+  it('runs every step once and ends verified', () => {
+    const order: string[] = [];
+    let state: MachineState | null = initialState();
+
+    while (state && effectOf(state).kind === 'step') {
+      order.push(state.at);
+      state = nextState(state, { type: 'DONE' });
+    }
+
+    expect(order).toEqual([
+      'inspect.running',
+      'request.running',
+      'order.running',
+      'publish.running',
+      'propagate.running',
+      'issue.running',
+      'cleanUp.running',
+      'install.running',
+      'activate.running',
+      'verify.running',
+    ]);
+    expect(state?.at).toBe('verified');
+  });
+
+  it('ends at once when nothing is due', () => {
+    const state = after({ type: 'STOP', why: 'Valid for 80 more days' });
+
+    expect(effectOf(state)).toEqual({ kind: 'end', outcome: 'not-due' });
+  });
+
+  it('waits for an instant, counts tries and runs the same step again', () => {
+    const waiting = after({ type: 'FAIL', step: 'inspect', failure, retryAt: '2026-12-01T00:00:00.000Z' });
+    const again = nextState(waiting, { type: 'WAKE' });
+
+    expect(effectOf(waiting)).toEqual({ kind: 'sleep', step: 'inspect', until: '2026-12-01T00:00:00.000Z' });
+    expect(again).toMatchObject({ at: 'inspect.running', context: { attempt: 2, resumeAt: null } });
+  });
+
+  it('holds for a person and tells the step that it was released', () => {
+    const held = after(...done(3), { type: 'HOLD', ask: 'Publish it' });
+    const released = nextState(held, { type: 'RELEASE' });
+
+    expect(effectOf(held)).toEqual({ kind: 'hold', step: 'publish', ask: 'Publish it' });
+    expect(released).toMatchObject({ at: 'publish.running', context: { released: true } });
+    expect(nextState(held, { type: 'WAKE' })).toBeNull();
+  });
+});
+
+describe('failures', () => {
+  it('removes the records and looks at what is served before it ends', () => {
+    const cleaning = after(...done(5), { type: 'FAIL', step: 'issue', failure, retryAt: null });
+    const assessing = nextState(cleaning, { type: 'DONE' });
+
+    expect(effectOf(cleaning)).toMatchObject({ step: 'cleanUp', state: 'cleanUpAfterFailure' });
+    expect(assessing?.at).toBe('assess.running');
+    expect(assessing && nextState(assessing, { type: 'DONE' })).toMatchObject({
+      at: 'failed',
+      context: { failedStep: 'issue', failure },
+    });
+  });
+
+  it('keeps the first cause when clearing up fails too', () => {
+    const other = { code: 'DNS_UNREACHABLE', message: 'no DNS' } as const;
+    const state = after(
+      failed('inspect'),
+      { type: 'FAIL', step: 'cleanUp', failure: other, retryAt: null },
+      { type: 'FAIL', step: 'assess', failure: other, retryAt: null },
+    );
+
+    expect(state).toMatchObject({ at: 'failed', context: { failure, failedStep: 'inspect' } });
+  });
+
+  it('installs the certificate although a record could not be removed', () => {
+    const state = after(...done(6), failed('cleanUp'));
+
+    expect(state).toMatchObject({ at: 'install.running', context: { failure: null } });
+  });
+
+  it('lets what is served decide when the restart failed', () => {
+    const verifying = after(...done(8), failed('activate'));
+
+    expect(nextState(verifying, { type: 'DONE' })).toMatchObject({ at: 'verified', context: { failure: null } });
+    expect(nextState(verifying, failed('verify'))).toMatchObject({ at: 'installedNotServed' });
+  });
+});
+
+describe('cancelling', () => {
+  it.each(['inspect', 'request', 'order', 'publish', 'propagate', 'issue', 'cleanUp', 'install'])(
+    'is possible in %s',
+    (step) => {
+      const index = stepStates().findIndex(({ state }) => state === step);
+      const cancelling = nextState(after(...done(index)), { type: 'CANCEL' });
+
+      expect(cancelling?.at).toBe('cleanUpAfterFailure.running');
+      expect(cancelling && nextState(nextState(cancelling, { type: 'DONE' }) ?? cancelling, { type: 'DONE' })?.at).toBe(
+        'cancelled',
+      );
+    },
+  );
+
+  it.each(['activate', 'verify'])('is refused in %s', (step) => {
+    const index = stepStates().findIndex(({ state }) => state === step);
+
+    expect(nextState(after(...done(index)), { type: 'CANCEL' })).toBeNull();
+  });
+
+  it('is refused in install once the certificate is handed over', () => {
+    const committed = after(...done(7), { type: 'COMMIT' });
+
+    expect(committed).toMatchObject({ at: 'install.running', context: { committed: true } });
+    expect(nextState(committed, { type: 'CANCEL' })).toBeNull();
+  });
+
+  it('is refused while the renewal is already ending', () => {
+    expect(nextState(after(failed('inspect')), { type: 'CANCEL' })).toBeNull();
+  });
+
+  it('leaves no point of no return outside of install', () => {
+    const elsewhere = stepStates().filter(({ state }) => state !== 'install');
+
+    for (const { state } of elsewhere) {
+      expect(nextState({ ...initialState(), at: `${state}.running` }, { type: 'COMMIT' }), state).toBeNull();
+    }
+  });
+});
+
+describe('stored states', () => {
+  it('come back as they were', () => {
+    const state = after(...done(2), { type: 'FAIL', step: 'install', failure, retryAt: '2026-12-01T00:00:00.000Z' });
+
+    expect(readState(JSON.parse(JSON.stringify(state)), MACHINE_VERSION)).toEqual(state);
+  });
+
+  it.each([
+    ['another version', initialState(), MACHINE_VERSION + 1],
+    ['a state that does not exist', { ...initialState(), at: 'baking.running' }, MACHINE_VERSION],
+    ['a mode that does not exist', { ...initialState(), at: 'install.dreaming' }, MACHINE_VERSION],
+    ['no state at all', null, MACHINE_VERSION],
+  ])('of %s are refused', (_what, stored, version) => {
+    const read = () => readState(JSON.parse(JSON.stringify(stored)), version);
+
+    expect(read).toThrow(AppError);
+    expect(read).toThrow(expect.objectContaining({ code: 'SNAPSHOT_UNREADABLE' }));
+  });
+});

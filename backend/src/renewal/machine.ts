@@ -1,0 +1,282 @@
+import { assign, getInitialSnapshot, setup, transition } from 'xstate';
+import { z } from 'zod';
+import type { Failure } from '../domain/errors.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import { STEP_NAMES, type StepName } from './step-names.ts';
+
+/**
+ * The order of a renewal, and what happens between the steps. Nothing else decides it.
+ *
+ *   inspect → request → order → publish → propagate → issue → cleanUp → install → activate → verify → verified
+ *      └─ not due                                                          (no way back ↑)        └─→ installedNotServed
+ *   a failure, or a cancellation before the point of no return: cleanUpAfterFailure → assess → failed | cancelled
+ *
+ * The machine is pure: it holds no promise and no timer. The runner stores every state before it does what the
+ * state asks for (`effectOf`), so a crash repeats at most the step that was running. That also avoids two limits of
+ * stored xstate actors: delayed transitions are not restored (statelyai/xstate#5331), and an invoked promise
+ * starts before its state can be on disk. See docs/adr/0004-pure-machine.md.
+ */
+
+/** Raised whenever a stored state of an earlier version can no longer be read by this one. */
+export const MACHINE_VERSION = 1;
+
+export interface MachineContext {
+  /** 1 on the first try of the current step. */
+  readonly attempt: number;
+  /** ISO 8601; set while waiting. */
+  readonly resumeAt: string | null;
+  /** Why it waits, or what a person is asked. */
+  readonly note: string | null;
+  /** A person released the hold of the current step. */
+  readonly released: boolean;
+  /** Past the point of no return. */
+  readonly committed: boolean;
+  readonly cancelled: boolean;
+  /** What decided that the renewal did not succeed. */
+  readonly failure: Failure | null;
+  readonly failedStep: StepName | null;
+}
+
+export type MachineEvent =
+  | { readonly type: 'DONE' }
+  | { readonly type: 'STOP'; readonly why: string }
+  | { readonly type: 'WAIT'; readonly until: string; readonly why: string }
+  | { readonly type: 'HOLD'; readonly ask: string }
+  | { readonly type: 'FAIL'; readonly step: StepName; readonly failure: Failure; readonly retryAt: string | null }
+  /** The instant of a wait has come, or a person does not want to wait for it. */
+  | { readonly type: 'WAKE' }
+  | { readonly type: 'RELEASE' }
+  | { readonly type: 'COMMIT' }
+  | { readonly type: 'CANCEL' };
+
+const base = setup({
+  types: { context: {} as MachineContext, events: {} as MachineEvent },
+  guards: {
+    mayRetry: ({ event }) => event.type === 'FAIL' && event.retryAt !== null,
+    mayCancel: ({ context }) => !context.committed,
+    isCancelled: ({ context }) => context.cancelled,
+    never: () => false,
+  },
+  actions: {
+    enter: assign({ attempt: 1, resumeAt: null, note: null, released: false }),
+    rest: assign(({ event }) => {
+      if (event.type === 'WAIT') return { resumeAt: event.until, note: event.why };
+      if (event.type === 'HOLD') return { resumeAt: null, note: event.ask };
+      return {};
+    }),
+    retryLater: assign(({ context, event }) => {
+      if (event.type !== 'FAIL') return {};
+      return { attempt: context.attempt + 1, resumeAt: event.retryAt, note: event.failure.message };
+    }),
+    wake: assign({ resumeAt: null, note: null }),
+    release: assign({ resumeAt: null, note: null, released: true }),
+    commit: assign({ committed: true }),
+    absolve: assign({ failure: null, failedStep: null }),
+    fail: assign(({ context, event }) => {
+      // The first failure is the cause; what goes wrong after it is told by its event.
+      if (event.type !== 'FAIL' || context.failedStep !== null) return {};
+      return { failure: event.failure, failedStep: event.step };
+    }),
+    cancel: assign({
+      cancelled: true,
+      failure: { code: 'CANCELLED', message: 'Cancelled by an operator before anything was installed.' } as const,
+    }),
+  },
+});
+
+interface StepRoutes {
+  readonly next: string;
+  /** Where a failure leads that is not tried again. */
+  readonly fail?: string;
+  /** Where "nothing to do" leads. */
+  readonly stop?: string;
+  readonly cancellable?: boolean;
+  /** The step holds the point of no return. */
+  readonly commits?: boolean;
+  /** False where a failure does not decide how the renewal ends. */
+  readonly decisive?: boolean;
+}
+
+/** One step: running, and the two ways of resting. */
+function step({
+  next,
+  fail = 'cleanUpAfterFailure',
+  stop = 'notDue',
+  cancellable = true,
+  commits = false,
+  decisive = true,
+}: StepRoutes) {
+  const cancel = {
+    target: '#renewal.cleanUpAfterFailure',
+    guard: cancellable ? 'mayCancel' : 'never',
+    actions: 'cancel',
+  } as const;
+  return base.createStateConfig({
+    initial: 'running',
+    entry: 'enter',
+    states: {
+      running: {
+        on: {
+          DONE: { target: `#renewal.${next}` },
+          STOP: { target: `#renewal.${stop}` },
+          WAIT: { target: 'waiting', actions: 'rest' },
+          HOLD: { target: 'held', actions: 'rest' },
+          FAIL: [
+            { target: 'waiting', guard: 'mayRetry', actions: 'retryLater' },
+            { target: `#renewal.${fail}`, actions: decisive ? 'fail' : [] },
+          ],
+          COMMIT: { guard: commits ? 'mayCancel' : 'never', actions: 'commit' },
+          CANCEL: cancel,
+        },
+      },
+      waiting: { on: { WAKE: { target: 'running', actions: 'wake' }, CANCEL: cancel } },
+      held: { on: { RELEASE: { target: 'running', actions: 'release' }, CANCEL: cancel } },
+    },
+  });
+}
+
+export const renewalMachine = base.createMachine({
+  id: 'renewal',
+  context: {
+    attempt: 1,
+    resumeAt: null,
+    note: null,
+    released: false,
+    committed: false,
+    cancelled: false,
+    failure: null,
+    failedStep: null,
+  },
+  initial: 'inspect',
+  states: {
+    inspect: step({ next: 'request' }),
+    request: step({ next: 'order' }),
+    order: step({ next: 'publish' }),
+    publish: step({ next: 'propagate' }),
+    propagate: step({ next: 'issue' }),
+    issue: step({ next: 'cleanUp' }),
+    // A record that cannot be removed is no reason to keep a good certificate from the appliance.
+    cleanUp: step({ next: 'install', fail: 'install', decisive: false }),
+    install: step({ next: 'activate', commits: true }),
+    // Whatever the restart said, what is served decides.
+    activate: step({ next: 'verify', fail: 'verify', cancellable: false }),
+    verify: step({ next: 'verified', fail: 'installedNotServed', cancellable: false }),
+    cleanUpAfterFailure: step({ next: 'assess', fail: 'assess', cancellable: false, decisive: false }),
+    assess: step({ next: 'ended', fail: 'ended', cancellable: false, decisive: false }),
+    ended: { always: [{ guard: 'isCancelled', target: 'cancelled' }, { target: 'failed' }] },
+    verified: { type: 'final', entry: 'absolve' },
+    installedNotServed: { type: 'final' },
+    notDue: { type: 'final' },
+    failed: { type: 'final' },
+    cancelled: { type: 'final' },
+  },
+});
+
+export type Outcome = 'verified' | 'installed-not-served' | 'failed' | 'cancelled' | 'not-due';
+
+const OUTCOMES: Readonly<Record<string, Outcome>> = {
+  verified: 'verified',
+  installedNotServed: 'installed-not-served',
+  notDue: 'not-due',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** A state of the machine as the runner and the store see it. Plain JSON. */
+export interface MachineState {
+  /** `install.waiting`, or a final state: `verified`. */
+  readonly at: string;
+  readonly context: MachineContext;
+}
+
+/** What a state asks the runner to do next. */
+export type Effect =
+  | { readonly kind: 'step'; readonly state: string; readonly step: StepName }
+  | { readonly kind: 'sleep'; readonly step: StepName; readonly until: string }
+  | { readonly kind: 'hold'; readonly step: StepName; readonly ask: string }
+  | { readonly kind: 'end'; readonly outcome: Outcome };
+
+export function initialState(): MachineState {
+  return fromSnapshot(getInitialSnapshot(renewalMachine));
+}
+
+/** The state after `event`; null when the machine does not take it in this state. */
+export function nextState(state: MachineState, event: MachineEvent): MachineState | null {
+  const snapshot = toSnapshot(state);
+  if (!snapshot.can(event)) return null;
+  const [next] = transition(renewalMachine, snapshot, event);
+  return fromSnapshot(next);
+}
+
+export function effectOf(state: MachineState): Effect {
+  const outcome = OUTCOMES[state.at];
+  if (outcome) return { kind: 'end', outcome };
+  const [name = '', mode] = state.at.split('.');
+  const step = stepOf(name);
+  const { resumeAt, note } = state.context;
+  if (mode === 'waiting' && resumeAt !== null) return { kind: 'sleep', step, until: resumeAt };
+  if (mode === 'held') return { kind: 'hold', step, ask: note ?? '' };
+  return { kind: 'step', state: name, step };
+}
+
+/** Every state that runs a step, in the machine's order, with the step it runs. */
+export function stepStates(): readonly { readonly state: string; readonly step: StepName }[] {
+  return Object.entries(renewalMachine.config.states ?? {})
+    .filter(([, config]) => config.initial === 'running')
+    .map(([state]) => ({ state, step: stepOf(state) }));
+}
+
+const storedState = z.object({
+  at: z.string().refine((at) => isKnownState(at), 'names a state that this version does not have'),
+  context: z.object({
+    attempt: z.number().int(),
+    resumeAt: z.string().nullable(),
+    note: z.string().nullable(),
+    released: z.boolean(),
+    committed: z.boolean(),
+    cancelled: z.boolean(),
+    failure: z.custom<Failure | null>(),
+    failedStep: z.enum(STEP_NAMES).nullable(),
+  }),
+});
+
+/** @throws AppError SNAPSHOT_UNREADABLE when another version stored something this one does not know. */
+export function readState(stored: Json, version: number): MachineState {
+  if (version !== MACHINE_VERSION) {
+    throw new AppError(
+      'SNAPSHOT_UNREADABLE',
+      `The renewal was stored by machine version ${version}, this is version ${MACHINE_VERSION}.`,
+    );
+  }
+  const parsed = storedState.safeParse(stored);
+  if (!parsed.success) throw new AppError('SNAPSHOT_UNREADABLE', z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function isKnownState(at: string): boolean {
+  if (at in OUTCOMES) return true;
+  const [state, mode = ''] = at.split('.');
+  return stepStates().some((known) => known.state === state) && ['running', 'waiting', 'held'].includes(mode);
+}
+
+/** A state bears the name of its step; the clean-up after a failure is the same step in another place. */
+function stepOf(state: string): StepName {
+  if (state === 'cleanUpAfterFailure') return 'cleanUp';
+  const step = STEP_NAMES.find((name) => name === state);
+  if (!step) throw new AppError('SNAPSHOT_UNREADABLE', `There is no step for the state "${state}".`);
+  return step;
+}
+
+function toSnapshot(state: MachineState) {
+  const [outer = '', inner] = state.at.split('.');
+  const value = inner === undefined ? outer : { [outer]: inner };
+  return renewalMachine.resolveState({ value: value as never, context: state.context });
+}
+
+function fromSnapshot(snapshot: { readonly value: unknown; readonly context: MachineContext }): MachineState {
+  const { value, context } = snapshot;
+  if (typeof value === 'string') return { at: value, context };
+  const [[outer, inner] = ['', '']] = Object.entries(value as Record<string, string>);
+  return { at: `${outer}.${inner}`, context };
+}

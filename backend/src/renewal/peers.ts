@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import type { ApplianceDriver } from '../appliances/driver.ts';
+import { appliancePlugin } from '../appliances/index.ts';
+import { dnsPlugin } from '../dns/index.ts';
+import type { DnsProvider } from '../dns/provider.ts';
+import type { ChallengeResolver } from '../dns/resolver.ts';
+import { AppError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
+import { issuerPlugin } from '../issuers/index.ts';
+import type { Issuer, IssuerDeps } from '../issuers/issuer.ts';
+import type { HttpClient } from '../plugins/http.ts';
+import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
+import { parseSettings } from '../plugins/settings.ts';
+import type { TlsDialer } from '../plugins/tls.ts';
+import type { AccountsDir } from '../store/accounts-dir.ts';
+import type { Connection, PluginRef, Store } from '../store/store.ts';
+import type { StepPeers } from './step.ts';
+
+export interface PeersDeps extends PluginDeps {
+  readonly store: Store;
+  readonly accounts: AccountsDir;
+  readonly resolver: ChallengeResolver;
+  readonly dialer: TlsDialer;
+  readonly userAgent: string;
+}
+
+/**
+ * Builds what a renewal talks to from a connection and the vault.
+ *
+ * Drivers and DNS providers are made anew for each step, so that a changed password or pin counts at once. Issuers are
+ * kept: they hold the CA's directory and unused nonces, which belong to no renewal.
+ */
+export class Peers implements AsyncDisposable {
+  readonly #deps: PeersDeps;
+  readonly #issuers = new Map<string, Issuer>();
+  readonly #clients = new ClientPool();
+
+  constructor(deps: PeersDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  async of(connection: Connection): Promise<StepPeers & AsyncDisposable> {
+    const { resolver, dialer, accounts, store } = this.#deps;
+    const clients = new ClientPool();
+    const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
+    const [firstName = connection.name] = connection.dnsNames;
+    return {
+      appliance: await build(connection.appliance, appliancePlugin(connection.appliance.plugin), deps, store),
+      dns: await build(connection.dns, dnsPlugin(connection.dns.plugin), deps, store),
+      issuer: await this.issuer(connection.issuer),
+      files: accounts.connectionFolder({ id: connection.id, firstName }),
+      resolver,
+      dialer,
+      [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
+    };
+  }
+
+  async issuer(ref: PluginRef): Promise<Issuer> {
+    const plugin = issuerPlugin(ref.plugin);
+    const settings = await readSettings(ref, this.#deps.store);
+    const key = `${plugin.id} ${digest(settings)}`;
+    const known = this.#issuers.get(key);
+    if (known) return known;
+    const issuer = plugin.create(parseSettings(plugin.title, plugin.settings, settings), this.#issuerDeps());
+    this.#issuers.set(key, issuer);
+    return issuer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#clients[Symbol.asyncDispose]();
+  }
+
+  #issuerDeps(): IssuerDeps {
+    const { http, accounts, userAgent, ...deps } = this.#deps;
+    return {
+      ...deps,
+      userAgent,
+      http: this.#clients.factory(http),
+      accountFolder: (name) => accounts.issuerFolder(name),
+    };
+  }
+}
+
+async function build<Instance extends ApplianceDriver | DnsProvider>(
+  ref: PluginRef,
+  plugin: Plugin<z.ZodObject, Instance>,
+  deps: PluginDeps,
+  store: Store,
+): Promise<Instance> {
+  const settings = await readSettings(ref, store);
+  return plugin.create(parseSettings(plugin.title, plugin.settings, settings), deps);
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+async function readSettings(ref: PluginRef, store: Store): Promise<Settings> {
+  if (ref.credential === null) return ref.settings;
+  const entry = await store.vault.get(ref.credential);
+  if (!entry) throw new AppError('INVALID_SETTINGS', `There is no credential "${ref.credential}".`);
+  if (entry.plugin !== ref.plugin) {
+    throw new AppError(
+      'INVALID_SETTINGS',
+      `The credential "${ref.credential}" is for ${entry.plugin}, not for ${ref.plugin}.`,
+    );
+  }
+  return { ...ref.settings, ...entry.fields };
+}
+
+/** Changes whenever a setting or a secret changes; the secrets cannot be read from it. */
+function digest(settings: Settings): string {
+  const hash = createHash('sha256');
+  for (const [name, value] of Object.entries(settings).sort(([a], [b]) => a.localeCompare(b))) {
+    hash.update(JSON.stringify([name, isSecret(value) ? value.reveal() : value]));
+  }
+  return hash.digest('hex');
+}
+
+function isSecret(value: unknown): value is Secret {
+  return value instanceof Secret;
+}
+
+/** The HTTP clients that plugins made, closed together. */
+class ClientPool implements AsyncDisposable {
+  readonly #clients: HttpClient[] = [];
+
+  factory(make: PluginDeps['http']): PluginDeps['http'] {
+    return (options) => {
+      const client = make(options);
+      this.#clients.push(client);
+      return client;
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#clients.splice(0).map((client) => client[Symbol.asyncDispose]()));
+  }
+}

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { agrees } from '../dns/answers.ts';
+import type { TxtRecord } from '../dns/provider.ts';
+import { AppError, ERRORS } from '../domain/errors.ts';
+import type { Finding } from '../domain/finding.ts';
+import { challengeName, whyNotPublic } from '../domain/names.ts';
+import type { Clock } from '../plugins/plugin.ts';
+import type { Connection } from '../store/store.ts';
+import { pollUntil } from './poll.ts';
+import type { StepPeers } from './step.ts';
+import { lookAt, nameOf, shortFingerprint } from './steps/look.ts';
+
+export interface PreflightOptions {
+  /** Writes and removes a test record in each zone. The only thing a preflight ever changes, and only when asked. */
+  readonly writeTestRecord: boolean;
+}
+
+interface Preflight extends StepPeers {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const TEST_RECORD_PATIENCE_MS = 60_000;
+
+/**
+ * Everything about a renewal that can be known without changing anything, each with its answer and what to do.
+ * A check that cannot be made is a finding, not an error; it throws only when aborted.
+ */
+export async function preflight(
+  context: Preflight,
+  { writeTestRecord }: PreflightOptions,
+): Promise<readonly Finding[]> {
+  const groups = await Promise.all([
+    checkNames(context),
+    guarded('appliance', 'Appliance', context, () => checkAppliance(context)),
+    guarded('endpoints', 'Endpoints', context, () => checkEndpoints(context)),
+    guarded('issuer', 'CA', context, async () => context.issuer.check(context.signal)),
+    checkCaa(context),
+    checkDnsAccount(context),
+    checkZones(context, writeTestRecord),
+  ]);
+  return groups.flat();
+}
+
+async function guarded(
+  id: string,
+  title: string,
+  { signal }: Preflight,
+  check: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await check();
+  } catch (err) {
+    signal.throwIfAborted();
+    return [blocked(id, title, AppError.from(err))];
+  }
+}
+
+function blocked(id: string, title: string, { code, message }: AppError): Finding {
+  return { id, title, outcome: 'block', answer: message, todo: ERRORS[code].action };
+}
+
+async function checkNames({ connection }: Preflight): Promise<readonly Finding[]> {
+  return connection.dnsNames.map((name): Finding => {
+    const why = whyNotPublic(name);
+    const about = { id: `names.${name}`, title: `Name ${name}` };
+    if (why === null) return { ...about, outcome: 'ok', answer: 'a public CA may certify it' };
+    return {
+      ...about,
+      outcome: 'warn',
+      answer: `a public CA will refuse it: ${why}`,
+      todo: 'Remove the name, or use a private CA.',
+      reference: 'https://cabforum.org/working-groups/server/baseline-requirements/documents/',
+    };
+  });
+}
+
+function checkAppliance({ appliance, connection, signal }: Preflight): Promise<readonly Finding[]> {
+  return appliance.check(connection.slot, connection.dnsNames, signal);
+}
+
+async function checkEndpoints(context: Preflight): Promise<readonly Finding[]> {
+  const endpoints = await context.appliance.endpoints(context.connection.slot, context.signal);
+  const served = await lookAt(endpoints, context);
+  return served.map(({ endpoint, sha256, notAfter, detail }): Finding => {
+    const about = { id: `endpoints.${endpoint.port}`, title: `Served at ${nameOf(endpoint)}` };
+    if (sha256 !== null) {
+      return { ...about, outcome: 'ok', answer: `${shortFingerprint(sha256)}, valid until ${notAfter?.slice(0, 10)}` };
+    }
+    return {
+      ...about,
+      outcome: 'block',
+      answer: detail ?? 'no answer',
+      todo: 'A renewal could not be verified. Open the way to this port, or remove it from the connection.',
+    };
+  });
+}
+
+function checkCaa(context: Preflight): Promise<readonly Finding[]> {
+  return guarded('caa', 'CAA', context, async () => {
+    const { connection, issuer, resolver, signal } = context;
+    const identities = await issuer.caaIdentities(signal);
+    const bare = [...new Set(connection.dnsNames.map((name) => name.replace(/^\*\./, '')))];
+    return Promise.all(
+      bare.map(async (name) => {
+        const records = await resolver.caa(name, signal);
+        return judgeCaa(
+          name,
+          records.filter(({ tag }) => tag === 'issue').map(({ value }) => value),
+          identities,
+        );
+      }),
+    );
+  });
+}
+
+/** RFC 8659 section 4.2: a value is an issuer domain name, perhaps followed by parameters. */
+function judgeCaa(name: string, values: readonly string[], identities: readonly string[]): Finding {
+  const about = { id: `caa.${name}`, title: `CAA of ${name}`, reference: 'https://www.rfc-editor.org/rfc/rfc8659' };
+  if (values.length === 0) return { ...about, outcome: 'ok', answer: 'no restriction' };
+  const allowed = values.map((value) => (value.split(';')[0] ?? '').trim().toLowerCase());
+  if (identities.length === 0) {
+    return {
+      ...about,
+      outcome: 'skipped',
+      answer: `allows ${allowed.join(', ')}; the CA does not say which of them it is`,
+    };
+  }
+  if (identities.some((identity) => allowed.includes(identity.toLowerCase())))
+    return { ...about, outcome: 'ok', answer: `allows ${allowed.join(', ')}` };
+  return {
+    ...about,
+    outcome: 'block',
+    answer: `allows only ${allowed.filter(Boolean).join(', ') || 'nobody'}, not this CA`,
+    todo: `Add a CAA record "issue ${identities[0]}".`,
+  };
+}
+
+function checkDnsAccount(context: Preflight): Promise<readonly Finding[]> {
+  return guarded('dns.account', 'DNS account', context, async () => {
+    const zones = await context.dns.check(context.signal);
+    const answer = zones.length > 0 ? `can write ${zones.join(', ')}` : 'accepted; it does not list its zones';
+    return [{ id: 'dns.account', title: 'DNS account', outcome: 'ok', answer }];
+  });
+}
+
+async function checkZones(context: Preflight, writeTestRecord: boolean): Promise<readonly Finding[]> {
+  const names = [...new Set(context.connection.dnsNames.map(challengeName))];
+  const groups = await Promise.all(
+    names.map((name) =>
+      guarded(`dns.zone.${name}`, `Zone of ${name}`, context, () => checkZone(name, context, writeTestRecord)),
+    ),
+  );
+  return groups.flat();
+}
+
+async function checkZone(name: string, context: Preflight, writeTestRecord: boolean): Promise<readonly Finding[]> {
+  const { resolver, signal } = context;
+  const location = await resolver.locate(name, signal);
+  const servers = location.servers.map((server) => `${server.name} ${server.address}`);
+  const alias = location.aliases.length > 0 ? `, by CNAME to ${location.fqdn}` : '';
+  const found: Finding = {
+    id: `dns.zone.${name}`,
+    title: `Zone of ${name}`,
+    outcome: 'ok',
+    answer: `${location.zone}${alias}, answered by ${servers.join(', ')}`,
+  };
+  const write = { id: `dns.write.${name}`, title: `Test record at ${name}` };
+  if (!writeTestRecord) return [found, { ...write, outcome: 'skipped', answer: 'not asked for' }];
+  if (context.dns.manual) return [found, { ...write, outcome: 'skipped', answer: 'a person publishes the records' }];
+  return [found, { ...write, ...(await tryRecord(location.fqdn, location.zone, name, context)) }];
+}
+
+/** Writes a record, waits until every server shows it, and removes it whatever happened. */
+async function tryRecord(
+  fqdn: string,
+  zone: string,
+  name: string,
+  context: Preflight,
+): Promise<Pick<Finding, 'outcome' | 'answer' | 'todo'>> {
+  const { dns, resolver, clock, signal } = context;
+  const record: TxtRecord = { fqdn, zone, ttlSeconds: 60, value: `certferry-test-${randomBytes(8).toString('hex')}` };
+  const location = await resolver.locate(name, signal);
+  const receipt = await dns.present(record, signal);
+  try {
+    const deadline = new Date(clock.now().getTime() + (dns.propagationTimeoutMs ?? TEST_RECORD_PATIENCE_MS));
+    const seen = await pollUntil(
+      context,
+      deadline,
+      async () => agrees(await resolver.look(fqdn, record.value, location, signal)) || null,
+    );
+    if (seen) return { outcome: 'ok', answer: 'written, seen on every name server, removed' };
+    return {
+      outcome: 'block',
+      answer: 'written, but not seen on every name server in time',
+      todo: ERRORS.DNS_NOT_PROPAGATED.action,
+    };
+  } finally {
+    // Also when aborted: the record must not stay.
+    await dns.cleanUp(record, receipt, AbortSignal.timeout(TEST_RECORD_PATIENCE_MS));
+  }
+}

@@ -1,0 +1,267 @@
+import { sha256OfPem } from '../domain/certificate.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import type { Clock, Logger } from '../plugins/plugin.ts';
+import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
+import type { Facts } from './facts.ts';
+import { type Effect, effectOf, type MachineEvent, type MachineState, nextState, readState } from './machine.ts';
+import { Mailbox } from './mailbox.ts';
+import { expectAlso, expectOnly } from './pins.ts';
+import { report } from './reports.ts';
+import { retryAt } from './retry.ts';
+import type { RenewalStep, StepContext, StepPeers } from './step.ts';
+import type { StepName } from './step-names.ts';
+import { steps } from './steps/index.ts';
+
+export interface RunDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Milliseconds after the first, second … failure of one step. */
+  readonly retryLadderMs: readonly number[];
+  /** Builds what a step talks to, from the connection as it is now. */
+  peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
+}
+
+/** Why a step is interrupted when the daemon stops: its state stays as it is, and another process resumes it. */
+class Stopping extends Error {
+  override readonly name = 'Stopping';
+}
+
+/** What an effect comes to: an event for the machine, with what the step learned. */
+interface Result {
+  readonly event: MachineEvent;
+  readonly gives?: Partial<Facts>;
+  readonly summary?: string;
+}
+
+type Control = 'CANCEL' | 'RELEASE' | 'WAKE' | 'COMMIT';
+
+/**
+ * One renewal under way: performs what the machine's state asks for, stores the next state together with its
+ * events, and goes on until a final state. Each state is on disk before it has any effect.
+ */
+export class RenewalRun {
+  readonly id: string;
+  readonly connectionId: number;
+  readonly #deps: RunDeps;
+  readonly #mailbox = new Mailbox<Control>();
+  readonly #stop = new AbortController();
+  #state: MachineState;
+  #facts: Partial<Facts>;
+  #enteredAt: number;
+  #end: Promise<void> = Promise.resolve();
+
+  /** @throws AppError SNAPSHOT_UNREADABLE */
+  constructor(row: RenewalRow, deps: RunDeps) {
+    this.id = row.id;
+    this.connectionId = row.connectionId;
+    this.#deps = deps;
+    this.#state = readState(row.state, row.machineVersion);
+    // Written by `#store` below and by the runner's `begin`, and by nobody else.
+    this.#facts = row.facts as Partial<Facts>;
+    this.#enteredAt = deps.clock.now().getTime();
+  }
+
+  /** Resolves at a final state, or when stopped. Rejects only on a defect or when the store fails. */
+  get end(): Promise<void> {
+    return this.#end;
+  }
+
+  start(): void {
+    this.#end = this.#drive();
+  }
+
+  /** Interrupts the step that runs, and leaves the stored state for another process. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Stopping('The daemon stops.'));
+    await this.#end;
+  }
+
+  /** @throws AppError TOO_LATE_TO_CANCEL */
+  cancel(): Promise<void> {
+    return this.#mailbox.post('CANCEL');
+  }
+
+  /** A person has done what a hold asked for, or does not want to wait for the next try. @throws AppError NOT_HELD */
+  resume(): Promise<void> {
+    const effect = effectOf(this.#state);
+    return this.#mailbox.post(effect.kind === 'sleep' ? 'WAKE' : 'RELEASE');
+  }
+
+  async #drive(): Promise<void> {
+    for (;;) {
+      const effect = effectOf(this.#state);
+      if (effect.kind === 'end' || this.#stop.signal.aborted) break;
+      await this.#performUntilNext(effect);
+    }
+    this.#mailbox.close((control) => (this.#stop.signal.aborted ? stopping() : refusal(control, this.#state)));
+  }
+
+  /** Performs `effect`, and takes what people ask for meanwhile, until one of them leads to the next state. */
+  async #performUntilNext(effect: Effect): Promise<void> {
+    const interrupt = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, interrupt.signal]);
+    const work = this.#perform(effect, signal);
+    for (;;) {
+      const result = await Promise.race([work, this.#mailbox.arrival()]);
+      if (result === null) return;
+      if (result !== 'mail') return this.#apply(result);
+      const mail = this.#mailbox.take();
+      if (!mail) continue;
+      if (!nextState(this.#state, { type: mail.message })) {
+        mail.refuse(refusal(mail.message, this.#state));
+        continue;
+      }
+      if (mail.message !== 'COMMIT') {
+        interrupt.abort(new AppError('CANCELLED', 'Cancelled by an operator.'));
+        await work;
+      }
+      await this.#apply({ event: { type: mail.message } });
+      mail.accept();
+      if (mail.message !== 'COMMIT') return;
+    }
+  }
+
+  /** Null when it was interrupted. */
+  async #perform(effect: Effect, signal: AbortSignal): Promise<Result | null> {
+    try {
+      if (effect.kind === 'step') return await this.#runStep(effect.step, signal);
+      if (effect.kind === 'sleep') {
+        await this.#deps.clock.sleepUntil(new Date(effect.until), signal);
+        return { event: { type: 'WAKE' } };
+      }
+      return await aborted(signal);
+    } catch (err) {
+      if (signal.aborted) return null;
+      if (effect.kind !== 'step') throw err;
+      return this.#failed(effect.step, AppError.from(err));
+    }
+  }
+
+  async #runStep(name: StepName, signal: AbortSignal): Promise<Result> {
+    const connection = await this.#deps.store.connections.get(this.connectionId);
+    if (!connection) throw new AppError('NOT_FOUND', 'The connection was removed.');
+    await using peers = await this.#deps.peers(connection);
+    // Which facts a step needs and gives is checked where it is defined, and its place in the order by a test.
+    const step = steps[name] as unknown as RenewalStep;
+    const outcome = await step.run(this.#facts as Facts, this.#context(name, peers, signal));
+    switch (outcome.kind) {
+      case 'done':
+        return { event: { type: 'DONE' }, gives: outcome.gives, summary: outcome.summary };
+      case 'stop':
+        return { event: { type: 'STOP', why: outcome.why }, summary: outcome.why };
+      case 'wait':
+        return { event: { type: 'WAIT', until: outcome.until.toISOString(), why: outcome.why } };
+      case 'hold':
+        return { event: { type: 'HOLD', ask: outcome.ask } };
+    }
+  }
+
+  #failed(name: StepName, error: AppError): Result {
+    if (error.code === 'INTERNAL')
+      this.#deps.log.error({ renewalId: this.id, step: name, err: error }, 'step failed by a defect');
+    const { retries } = steps[name] as { readonly retries?: number };
+    const at = retryAt(error, {
+      attempt: this.#state.context.attempt,
+      retries,
+      ladderMs: this.#deps.retryLadderMs,
+      now: this.#deps.clock.now(),
+    });
+    return { event: { type: 'FAIL', step: name, failure: error.toFailure(), retryAt: at?.toISOString() ?? null } };
+  }
+
+  #context(step: StepName, peers: StepPeers, signal: AbortSignal): StepContext {
+    const { clock, log, store } = this.#deps;
+    return {
+      ...peers,
+      clock,
+      log,
+      signal,
+      released: this.#state.context.released,
+      keep: async (part) => {
+        signal.throwIfAborted();
+        await store.renewals.save(this.id, { facts: toJson(part) });
+        this.#facts = { ...this.#facts, ...part };
+      },
+      note: async (message, data) => {
+        const event = { type: 'step.noted', renewalId: this.id, step, message } as const;
+        await store.events.append([data === undefined ? event : { ...event, data }]);
+      },
+      commit: async () => {
+        if (this.#state.context.committed) return;
+        // A cancellation that came first interrupts the step, and with it this wait.
+        await Promise.race([this.#mailbox.post('COMMIT'), aborted(signal)]);
+      },
+    };
+  }
+
+  /** The next state, what was learned, the moved pin and the events that report all of it: stored together or not at all. */
+  async #apply({ event, gives = {}, summary = '' }: Result): Promise<void> {
+    const before = this.#state;
+    const after = nextState(before, event);
+    if (!after) throw new AppError('INTERNAL', `The machine does not take ${event.type} in ${before.at}.`);
+    const facts = { ...this.#facts, ...gives };
+    const now = this.#deps.clock.now();
+    const effect = effectOf(after);
+    const end = effect.kind === 'end' ? { finishedAt: now.toISOString(), outcome: effect.outcome } : {};
+    const events = report({
+      renewalId: this.id,
+      connectionId: this.connectionId,
+      before,
+      event,
+      after,
+      facts,
+      summary,
+      tookMs: now.getTime() - this.#enteredAt,
+    });
+    await this.#deps.store.transaction(async (tx) => {
+      await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(gives), ...end });
+      await this.#movePin(tx, event, effect, facts);
+      await tx.events.append(events);
+    });
+    this.#state = after;
+    this.#facts = facts;
+    if (after.at !== before.at) this.#enteredAt = now.getTime();
+  }
+
+  async #movePin(tx: Store, event: MachineEvent, effect: Effect, { installed, chain }: Partial<Facts>): Promise<void> {
+    const move =
+      event.type === 'COMMIT' ? expectAlso : effect.kind === 'end' && effect.outcome === 'verified' ? expectOnly : null;
+    if (!move || !chain || !installed || installed === 'unreadable') return;
+    const connection = await tx.connections.get(this.connectionId);
+    const moved = connection && move(connection, installed.sha256, sha256OfPem(chain.leafPem));
+    if (moved) await tx.connections.update(moved);
+  }
+}
+
+function refusal(control: Control, state: MachineState): AppError {
+  if (control === 'CANCEL') {
+    const why = state.context.committed
+      ? 'The new certificate is already being put on the appliance; the renewal goes on to its end.'
+      : 'The renewal is already ending.';
+    return new AppError('TOO_LATE_TO_CANCEL', why);
+  }
+  if (control === 'COMMIT') return new AppError('CANCELLED', 'Cancelled before the certificate was handed over.');
+  return new AppError('NOT_HELD', 'The renewal does not wait for anybody now.');
+}
+
+function stopping(): AppError {
+  return new AppError(
+    'CONFLICT',
+    'The daemon is stopping. Ask again when it runs: the renewal goes on from where it is.',
+  );
+}
+
+/** Never resolves; rejects with the signal's reason. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Facts and states are plain JSON by contract; this drops keys that are undefined. */
+function toJson(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as { readonly [key: string]: Json };
+}

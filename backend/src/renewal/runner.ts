@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../domain/errors.ts';
+import type { Connection, JsonObject, RenewalRow } from '../store/store.ts';
+import type { Target } from './facts.ts';
+import { initialState, MACHINE_VERSION } from './machine.ts';
+import { reportStart } from './reports.ts';
+import { RenewalRun, type RunDeps } from './run.ts';
+
+export type StartedBy = 'schedule' | 'operator';
+
+/** Starts renewals, resumes those that another process left unfinished, and hands them what people ask. */
+export class Runner implements AsyncDisposable {
+  readonly #deps: RunDeps;
+  readonly #runs = new Map<string, RenewalRun>();
+
+  constructor(deps: RunDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Stores a renewal, its first state and its first events, and begins it. Returns its id at once.
+   *
+   * @throws AppError NOT_FOUND, RENEWAL_RUNNING
+   */
+  async start(connectionId: number, by: StartedBy): Promise<string> {
+    const { store, clock } = this.#deps;
+    const row = await store.transaction(async (tx) => {
+      const connection = await tx.connections.get(connectionId);
+      if (!connection) throw new AppError('NOT_FOUND', `There is no connection ${connectionId}.`);
+      const id = renewalId(clock.now());
+      const state = initialState();
+      const facts = { target: targetOf(connection, by) } as unknown as JsonObject;
+      const row = await tx.renewals.begin({
+        id,
+        connectionId,
+        state: state as never,
+        machineVersion: MACHINE_VERSION,
+        facts,
+      });
+      await tx.events.append(reportStart(id, connectionId, by, state));
+      return row;
+    });
+    this.#begin(new RenewalRun(row, this.#deps));
+    return row.id;
+  }
+
+  /** Goes on with everything unfinished. One that this version cannot read is ended, with the reason. */
+  async resumeAll(): Promise<void> {
+    for (const row of await this.#deps.store.renewals.unfinished()) {
+      if (this.#runs.has(row.id)) continue;
+      try {
+        this.#begin(new RenewalRun(row, this.#deps));
+      } catch (err) {
+        await this.#abandon(row, AppError.from(err));
+      }
+    }
+  }
+
+  /** @throws AppError TOO_LATE_TO_CANCEL, NOT_FOUND */
+  async cancel(id: string): Promise<void> {
+    await (await this.#find(id)).cancel();
+  }
+
+  /** Releases a hold, or tries again now. @throws AppError NOT_HELD, NOT_FOUND */
+  async resume(id: string): Promise<void> {
+    await (await this.#find(id)).resume();
+  }
+
+  /** Resolves when the renewal has ended in this process. */
+  async ended(id: string): Promise<void> {
+    await this.#runs.get(id)?.end;
+  }
+
+  /** Interrupts every run; each can be resumed by another process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([...this.#runs.values()].map((run) => run.stop()));
+  }
+
+  #begin(run: RenewalRun): void {
+    this.#runs.set(run.id, run);
+    run.start();
+    run.end
+      .catch((err: unknown) => this.#deps.log.error({ renewalId: run.id, err }, 'renewal interrupted by a defect'))
+      .finally(() => this.#runs.delete(run.id));
+  }
+
+  async #find(id: string): Promise<RenewalRun> {
+    const run = this.#runs.get(id);
+    if (run) return run;
+    const row = await this.#deps.store.renewals.get(id);
+    if (!row) throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
+    throw new AppError('NOT_HELD', `The renewal has ended: ${row.outcome}.`);
+  }
+
+  async #abandon({ id, connectionId }: RenewalRow, { code, message }: AppError): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    log.error({ renewalId: id, code }, 'unfinished renewal cannot be resumed');
+    await store.transaction(async (tx) => {
+      await tx.renewals.save(id, { finishedAt: clock.now().toISOString(), outcome: 'failed' });
+      await tx.events.append([
+        { type: 'renewal.finished', renewalId: id, connectionId, outcome: 'failed', message, oldStillServed: null },
+      ]);
+    });
+  }
+}
+
+function targetOf(connection: Connection, by: StartedBy): Target {
+  const { id, slot, dnsNames, policy } = connection;
+  return {
+    connectionId: id,
+    slot,
+    dnsNames,
+    daysBefore: policy.daysBefore,
+    activation: policy.activation,
+    propagationPatienceSeconds: policy.propagationPatienceSeconds,
+    verifyPatienceSeconds: policy.verifyPatienceSeconds,
+    asked: by === 'operator',
+  };
+}
+
+/** Sorts by time: `20261122T031200-9f3a1c`. */
+function renewalId(now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  return `${stamp}-${randomBytes(3).toString('hex')}`;
+}

@@ -1,0 +1,65 @@
+import type { DomainEvent } from '../store/events.ts';
+import { steps } from './steps/index.ts';
+
+/** What an event says, in one line for people. The same words in the CLI, the log file and the UI. */
+export function sentence(event: DomainEvent): string {
+  switch (event.type) {
+    case 'connection.created':
+      return `Connection ${event.connectionId} created`;
+    case 'connection.changed':
+      return `Connection ${event.connectionId} changed`;
+    case 'connection.removed':
+      return `Connection ${event.connectionId} removed`;
+    case 'renewal.started':
+      return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? 'an operator' : 'the schedule'}`;
+    case 'renewal.committed':
+      return 'Point of no return: the certificate is handed to the appliance';
+    case 'renewal.cancelling':
+      return 'Cancelled by an operator';
+    case 'renewal.finished':
+      return `${OUTCOME_WORDS[event.outcome]}. ${event.message}`;
+    default:
+      return `${titleOf(event.step)}: ${stepWords(event)}`;
+  }
+}
+
+type StepEvent = Extract<DomainEvent, { readonly step: string }>;
+
+function stepWords(event: StepEvent): string {
+  switch (event.type) {
+    case 'step.started':
+      return event.attempt === 1 ? 'started' : `started, try ${event.attempt}`;
+    case 'step.noted':
+      return event.message;
+    case 'step.finished':
+      return `done in ${seconds(event.tookMs)}, ${event.summary}`;
+    case 'step.waiting':
+      return `waits until ${event.until}, ${event.why}`;
+    case 'step.held':
+      return `waits for you. ${event.ask}`;
+    case 'step.released':
+      return 'released by an operator';
+    case 'step.failed': {
+      const next = event.retryAt === null ? 'not tried again' : `tries again at ${event.retryAt}`;
+      return `failed (${event.failure.code}), ${next}. ${event.failure.message}`;
+    }
+  }
+}
+
+export const OUTCOME_WORDS: Readonly<Record<Extract<DomainEvent, { type: 'renewal.finished' }>['outcome'], string>> = {
+  verified: 'Verified',
+  'installed-not-served': 'Installed, but not served',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  'not-due': 'Not due',
+};
+
+/** `Waiting for DNS` */
+export function titleOf(step: string): string {
+  return Object.values(steps).find(({ name }) => name === step)?.title ?? step;
+}
+
+/** `0.4 s` */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

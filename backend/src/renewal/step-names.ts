@@ -1,0 +1,16 @@
+/** Every step, in the order in which a person reads them. */
+export const STEP_NAMES = [
+  'inspect',
+  'request',
+  'order',
+  'publish',
+  'propagate',
+  'issue',
+  'cleanUp',
+  'install',
+  'activate',
+  'verify',
+  'assess',
+] as const;
+
+export type StepName = (typeof STEP_NAMES)[number];

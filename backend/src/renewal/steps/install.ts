@@ -1,0 +1,27 @@
+import { readCertificate } from '../../domain/certificate.ts';
+import { AppError } from '../../domain/errors.ts';
+import { defineStep } from '../step.ts';
+
+/** Makes the appliance trust the CA, then hands it the certificate. The hand-over is the point of no return. */
+export const install = defineStep({
+  name: 'install',
+  title: 'Install on the appliance',
+  needs: ['target', 'chain'],
+  uses: [],
+  gives: ['trustAdded', 'install'],
+
+  async run({ target, chain, trustAdded: kept = [] }, ctx) {
+    const caPems = [...chain.intermediatesPem, ...(chain.rootPem ? [chain.rootPem] : [])];
+    const added = (await ctx.appliance.trust?.ensure(target.slot, caPems, ctx.signal)) ?? [];
+    const trustAdded = [...new Set([...kept, ...added])];
+    await ctx.keep({ trustAdded });
+    await ctx.commit();
+    const receipt = await ctx.appliance.install(target.slot, chain, ctx.signal);
+    const { sha256 } = readCertificate(chain.leafPem);
+    if (receipt.sha256 !== sha256) {
+      throw new AppError('APPLIANCE_PROTOCOL', 'The appliance took the certificate but holds another one.');
+    }
+    const trust = trustAdded.length > 0 ? `, ${trustAdded.length} CA certificates added to its trust store` : '';
+    return { kind: 'done', gives: { trustAdded, install: receipt }, summary: `read back from the appliance${trust}` };
+  },
+});

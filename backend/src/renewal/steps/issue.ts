@@ -1,0 +1,57 @@
+import {
+  type CertificateChain,
+  type CsrFacts,
+  chainPems,
+  readCertificate,
+  sameNames,
+} from '../../domain/certificate.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type ConnectionFiles, defineStep } from '../step.ts';
+
+/** Has the CA look at the records and sign, and keeps what it signed before anything else happens. */
+export const issue = defineStep({
+  name: 'issue',
+  title: 'CA validates and signs',
+  needs: ['csr', 'order', 'challenges'],
+  uses: [],
+  gives: ['chain'],
+
+  async run({ csr, order, challenges, chain: kept }, ctx) {
+    const chain = kept ?? (await ctx.issuer.issue(order, challenges, csr.pem, ctx.signal));
+    const leaf = belongsTo(csr, chain);
+    await ctx.keep({ chain });
+    await save(leaf.serial, csr, chain, ctx.files);
+    return {
+      kind: 'done',
+      gives: { chain },
+      summary: `serial ${leaf.serial}, valid until ${leaf.notAfter.slice(0, 10)}`,
+    };
+  },
+});
+
+async function save(serial: string, csr: CsrFacts, chain: CertificateChain, files: ConnectionFiles): Promise<void> {
+  const contents = {
+    'certificate.pem': chain.leafPem,
+    'chain.pem': chain.intermediatesPem.join(''),
+    'fullchain.pem': chainPems({ ...chain, rootPem: null }).join(''),
+  };
+  await files.archive(serial, { 'csr.pem': csr.pem, ...contents });
+  await files.write('certificate.pem', contents['certificate.pem']);
+  await files.write('chain.pem', contents['chain.pem']);
+  await files.write('fullchain.pem', contents['fullchain.pem']);
+}
+
+/** An appliance refuses a certificate with another key or other names, some only after they have forgotten the CSR. */
+function belongsTo(csr: CsrFacts, { leafPem }: CertificateChain) {
+  const leaf = readCertificate(leafPem);
+  if (leaf.key.spkiSha256 !== csr.key.spkiSha256) {
+    throw new AppError('CERTIFICATE_MISMATCH', 'The certificate is for another key than the CSR.');
+  }
+  if (!sameNames(leaf.dnsNames, csr.dnsNames)) {
+    throw new AppError(
+      'CERTIFICATE_MISMATCH',
+      `The certificate names ${leaf.dnsNames.join(', ')}, the CSR ${csr.dnsNames.join(', ')}.`,
+    );
+  }
+  return leaf;
+}

@@ -1,0 +1,74 @@
+import type { CsrCapability } from '../../appliances/driver.ts';
+import { type CsrFacts, readCsr, UnreadableCertificateError } from '../../domain/certificate.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Target } from '../facts.ts';
+import { defineStep } from '../step.ts';
+
+/**
+ * Has the appliance make a key and a CSR, and takes the names from the CSR itself: appliances add and drop names.
+ *
+ * A pending CSR that already asks for the wanted names is taken as it is. After a crash it is our own; before that it is
+ * somebody else's, and replacing it would make a certificate that is on its way to them useless.
+ */
+export const request = defineStep({
+  name: 'request',
+  title: 'Get a CSR from the appliance',
+  needs: ['target'],
+  uses: [],
+  gives: ['csr'],
+
+  async run({ target }, ctx) {
+    const { csr: capability } = ctx.appliance;
+    if (!capability)
+      throw new AppError(
+        'INVALID_SETTINGS',
+        'This appliance does not make its own key, and keys of our own are not supported yet.',
+      );
+    const pending = await pendingFor(target, capability, ctx.signal);
+    const csr = pending ?? readCsr(await capability.create(target.slot, csrRequest(target), ctx.signal));
+    refuseUnprovable(csr);
+    const added = csr.dnsNames.filter((name) => !target.dnsNames.includes(name));
+    if (added.length > 0) await ctx.note(`The appliance added ${added.join(', ')} to the CSR; the order names it too.`);
+    await ctx.files.write('csr.pem', csr.pem);
+    return {
+      kind: 'done',
+      gives: { csr },
+      summary: `${csr.dnsNames.length} names, ${csr.key.kind}${pending ? ', pending CSR used' : ''}`,
+    };
+  },
+});
+
+async function pendingFor(target: Target, capability: CsrCapability, signal: AbortSignal): Promise<CsrFacts | null> {
+  const pem = await capability.pending(target.slot, signal);
+  if (pem === null) return null;
+  try {
+    const csr = readCsr(pem);
+    return asksFor(csr, target.dnsNames) ? csr : null;
+  } catch (err) {
+    if (err instanceof UnreadableCertificateError) return null;
+    throw err;
+  }
+}
+
+/** All wanted names, and beyond them only parents of these, which nodes add by themselves. */
+function asksFor(csr: CsrFacts, wanted: readonly string[]): boolean {
+  const isParent = (name: string) => wanted.some((one) => one.endsWith(`.${name}`));
+  return (
+    wanted.every((name) => csr.dnsNames.includes(name)) &&
+    csr.dnsNames.every((name) => wanted.includes(name) || isParent(name))
+  );
+}
+
+function csrRequest({ dnsNames }: Target) {
+  const [commonName] = dnsNames;
+  if (!commonName) throw new AppError('INVALID_SETTINGS', 'The connection has no name to certify.');
+  return { commonName, dnsNames };
+}
+
+function refuseUnprovable({ dnsNames, otherNames }: CsrFacts): void {
+  if (otherNames.length > 0) {
+    throw new AppError('NAMES_NOT_PROVABLE', `The CSR asks for ${otherNames.join(', ')}, which dns-01 cannot prove.`);
+  }
+  if (dnsNames.length === 0)
+    throw new AppError('NAMES_NOT_PROVABLE', 'The CSR names nothing: no common name and no DNS name.');
+}

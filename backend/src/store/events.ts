@@ -1,0 +1,82 @@
+import type { Failure } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+
+/**
+ * Something that happened, in the past tense. Plain JSON without secrets: the only thing that the
+ * API streams, notifiers and the history read.
+ */
+export type DomainEvent = ConnectionEvent | RenewalEvent | StepEvent;
+
+export interface ConnectionEvent {
+  readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
+  readonly connectionId: number;
+}
+
+export type RenewalEvent =
+  | {
+      readonly type: 'renewal.started';
+      readonly renewalId: string;
+      readonly connectionId: number;
+      readonly by: 'schedule' | 'operator';
+    }
+  /** The point of no return is passed: from here on it cannot be cancelled. */
+  | { readonly type: 'renewal.committed'; readonly renewalId: string }
+  | { readonly type: 'renewal.cancelling'; readonly renewalId: string }
+  | {
+      readonly type: 'renewal.finished';
+      readonly renewalId: string;
+      readonly connectionId: number;
+      readonly outcome: RenewalOutcome;
+      readonly message: string;
+      /** Null when nobody could look. */
+      readonly oldStillServed: boolean | null;
+    };
+
+export type RenewalOutcome = 'verified' | 'installed-not-served' | 'failed' | 'cancelled' | 'not-due';
+
+/** Instants are ISO 8601, durations milliseconds. */
+export type StepEvent = { readonly renewalId: string; readonly step: string } & (
+  | { readonly type: 'step.started'; readonly attempt: number }
+  | { readonly type: 'step.noted'; readonly message: string; readonly data?: Json }
+  | { readonly type: 'step.finished'; readonly tookMs: number; readonly summary: string }
+  | { readonly type: 'step.waiting'; readonly until: string; readonly why: string }
+  | { readonly type: 'step.held'; readonly ask: string }
+  | { readonly type: 'step.released' }
+  /** `retryAt` is null when it is not tried again. */
+  | { readonly type: 'step.failed'; readonly failure: Failure; readonly retryAt: string | null }
+);
+
+export interface StoredEvent {
+  /** Strictly increasing: the cursor of every reader. */
+  readonly seq: number;
+  /** ISO 8601 */
+  readonly at: string;
+  readonly event: DomainEvent;
+}
+
+/** Append-only history of what the product did. */
+export interface EventLog {
+  /** All of `events` or none, in this order. Inside `Store.transaction`, together with the change that they report. */
+  append(events: readonly DomainEvent[]): Promise<readonly StoredEvent[]>;
+
+  /** Oldest first. `after` is a cursor, 0 (the default) is before the first event. */
+  read(query: EventQuery): Promise<readonly StoredEvent[]>;
+
+  /** The cursor of the newest event, 0 when there is none: where a reader starts who wants no history. */
+  latest(): Promise<number>;
+
+  /**
+   * Every committed event after `cursor`, first from the table, then live, without gap or repeat.
+   * Ends when aborted and when the store is closed. Any number of readers may follow, each at its own pace:
+   * nothing is kept for a slow one, it reads on from the table.
+   *
+   * @throws AppError INTERNAL inside a transaction, whose events nobody may see yet.
+   */
+  follow(cursor: number, signal: AbortSignal): AsyncIterable<StoredEvent>;
+}
+
+export interface EventQuery {
+  readonly after?: number;
+  readonly renewalId?: string;
+  readonly limit: number;
+}

@@ -1,0 +1,99 @@
+import type { Selectable } from 'kysely';
+import { AppError } from '../../domain/errors.ts';
+import type { Clock } from '../../plugins/plugin.ts';
+import type { Connection, ConnectionTable, NewConnection } from '../store.ts';
+import type { Scope } from './scope.ts';
+import { type ConnectionsTable, fromJson, toJson } from './tables.ts';
+
+export class KyselyConnections implements ConnectionTable {
+  readonly #scope: Scope;
+  readonly #clock: Clock;
+
+  constructor(scope: Scope, clock: Clock) {
+    this.#scope = scope;
+    this.#clock = clock;
+  }
+
+  async all(): Promise<readonly Connection[]> {
+    const rows = await this.#scope.db.selectFrom('connections').selectAll().orderBy('id').execute();
+    return rows.map(toConnection);
+  }
+
+  async get(id: number): Promise<Connection | undefined> {
+    const row = await this.#scope.db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toConnection(row);
+  }
+
+  async insert(connection: NewConnection): Promise<Connection> {
+    const row = await this.#scope.db
+      .insertInto('connections')
+      .values({ ...toColumns(connection), created_at: this.#clock.now().toISOString(), version: 1 })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toConnection(row);
+  }
+
+  async update(connection: Connection): Promise<Connection> {
+    const { id, version } = connection;
+    return this.#scope.atomically(async (db) => {
+      const row = await db
+        .updateTable('connections')
+        .set({ ...toColumns(connection), version: version + 1 })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .returningAll()
+        .executeTakeFirst();
+      if (row) return toConnection(row);
+      const stored = await db.selectFrom('connections').select('version').where('id', '=', id).executeTakeFirst();
+      if (!stored) throw noSuchConnection(id);
+      throw new AppError('CONFLICT', `Connection ${id} was changed meanwhile: version ${stored.version} is stored.`);
+    });
+  }
+
+  async remove(id: number): Promise<void> {
+    await this.#scope.atomically(async (db) => {
+      const running = await db
+        .selectFrom('renewals')
+        .select('id')
+        .where('connection_id', '=', id)
+        .where('finished_at', 'is', null)
+        .executeTakeFirst();
+      if (running) {
+        throw new AppError('CONFLICT', `Connection ${id} cannot be removed while its renewal ${running.id} runs.`);
+      }
+      const { numDeletedRows } = await db.deleteFrom('connections').where('id', '=', id).executeTakeFirst();
+      if (numDeletedRows === 0n) throw noSuchConnection(id);
+    });
+  }
+}
+
+export function noSuchConnection(id: number): AppError {
+  return new AppError('NOT_FOUND', `There is no connection ${id}.`);
+}
+
+function toColumns(connection: NewConnection) {
+  return {
+    name: connection.name,
+    appliance: toJson(connection.appliance),
+    slot: connection.slot,
+    dns_names: toJson(connection.dnsNames),
+    issuer: toJson(connection.issuer),
+    dns: toJson(connection.dns),
+    policy: toJson(connection.policy),
+  };
+}
+
+function toConnection(row: Selectable<ConnectionsTable>): Connection {
+  return {
+    id: row.id,
+    name: row.name,
+    appliance: fromJson(row.appliance),
+    slot: row.slot,
+    dnsNames: fromJson(row.dns_names),
+    issuer: fromJson(row.issuer),
+    dns: fromJson(row.dns),
+    policy: fromJson(row.policy),
+    createdAt: row.created_at,
+    version: row.version,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Selectable } from 'kysely';
+import { AppError } from '../../domain/errors.ts';
+import type { Clock } from '../../plugins/plugin.ts';
+import type { DomainEvent, EventLog, EventQuery, StoredEvent } from '../events.ts';
+import type { Scope } from './scope.ts';
+import { type EventsTable, fromJson, toJson } from './tables.ts';
+
+/** Rows that a follower reads at a time. */
+const PAGE = 200;
+
+export class KyselyEventLog implements EventLog {
+  readonly #scope: Scope;
+  readonly #clock: Clock;
+
+  constructor(scope: Scope, clock: Clock) {
+    this.#scope = scope;
+    this.#clock = clock;
+  }
+
+  async append(events: readonly DomainEvent[]): Promise<readonly StoredEvent[]> {
+    if (events.length === 0) return [];
+    const at = this.#clock.now().toISOString();
+    const rows = await this.#scope.db
+      .insertInto('events')
+      .values(events.map((event) => ({ at, event: toJson(event) })))
+      .returning(['seq', 'at', 'event'])
+      .execute();
+    this.#scope.announce();
+    // RETURNING promises no order. https://www.sqlite.org/lang_returning.html
+    return rows.map(toStoredEvent).sort((a, b) => a.seq - b.seq);
+  }
+
+  async read({ after = 0, renewalId, limit }: EventQuery): Promise<readonly StoredEvent[]> {
+    let query = this.#scope.db
+      .selectFrom('events')
+      .select(['seq', 'at', 'event'])
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(limit);
+    if (renewalId !== undefined) query = query.where('renewal_id', '=', renewalId);
+    return (await query.execute()).map(toStoredEvent);
+  }
+
+  async latest(): Promise<number> {
+    const row = await this.#scope.db
+      .selectFrom('events')
+      .select((events) => events.fn.max('seq').as('seq'))
+      .executeTakeFirst();
+    return row?.seq ?? 0;
+  }
+
+  async *follow(cursor: number, signal: AbortSignal): AsyncGenerator<StoredEvent, void> {
+    const { bell } = this.#scope;
+    if (!bell) throw new AppError('INTERNAL', 'Events cannot be followed inside a transaction.');
+    let after = cursor;
+    while (!signal.aborted && !bell.closed) {
+      const heard = bell.count;
+      const page = await this.read({ after, limit: PAGE });
+      for (const stored of page) {
+        if (signal.aborted) return;
+        yield stored;
+        after = stored.seq;
+      }
+      if (page.length === 0) await bell.after(heard, signal);
+    }
+  }
+}
+
+function toStoredEvent(row: Pick<Selectable<EventsTable>, 'seq' | 'at' | 'event'>): StoredEvent {
+  return { seq: row.seq, at: row.at, event: fromJson(row.event) };
+}

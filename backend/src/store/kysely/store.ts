@@ -1,0 +1,37 @@
+import type { Clock } from '../../plugins/plugin.ts';
+import type { Store } from '../store.ts';
+import { KyselyConnections } from './connections.ts';
+import { KyselyEventLog } from './event-log.ts';
+import { KyselyRenewals } from './renewals.ts';
+import type { Scope, StoreScope, TransactionScope } from './scope.ts';
+import type { Sealer } from './seal.ts';
+import { KyselySettings } from './settings.ts';
+import { KyselyVault } from './vault.ts';
+
+export function storeOver(scope: StoreScope, clock: Clock, sealer: Sealer): Store {
+  return {
+    ...tablesOver(scope, clock, sealer),
+    transaction: (work) => scope.transaction((inner) => work(joinedStore(inner, clock, sealer))),
+    [Symbol.asyncDispose]: () => scope.close(),
+  };
+}
+
+/** The store that `work` of a transaction gets. Disposing it does nothing: it ends with the transaction. */
+function joinedStore(scope: TransactionScope, clock: Clock, sealer: Sealer): Store {
+  const joined: Store = {
+    ...tablesOver(scope, clock, sealer),
+    transaction: (work) => scope.join(() => work(joined)),
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return joined;
+}
+
+function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
+  return {
+    connections: new KyselyConnections(scope, clock),
+    renewals: new KyselyRenewals(scope, clock),
+    vault: new KyselyVault(scope, clock, sealer),
+    events: new KyselyEventLog(scope, clock),
+    settings: new KyselySettings(scope),
+  };
+}

@@ -1,0 +1,67 @@
+import type { Generated, GeneratedAlways } from 'kysely';
+
+/**
+ * The rows as SQLite holds them: text, numbers, bytes and null, as better-sqlite3 refuses booleans and dates.
+ * Columns of type `JsonText` are written with `toJson` and read with `fromJson`.
+ */
+export interface Tables {
+  connections: ConnectionsTable;
+  renewals: RenewalsTable;
+  events: EventsTable;
+  vault: VaultTable;
+  vault_key: { id: number; key_id: string };
+  settings: { name: string; value: JsonText };
+}
+
+export interface ConnectionsTable {
+  id: Generated<number>;
+  name: string;
+  appliance: JsonText;
+  slot: string;
+  dns_names: JsonText;
+  issuer: JsonText;
+  dns: JsonText;
+  policy: JsonText;
+  created_at: string;
+  version: number;
+}
+
+export interface RenewalsTable {
+  seq: Generated<number>;
+  id: string;
+  connection_id: number;
+  state: JsonText;
+  machine_version: number;
+  facts: JsonText;
+  started_at: string;
+  finished_at: string | null;
+  outcome: string | null;
+}
+
+export interface EventsTable {
+  seq: Generated<number>;
+  at: string;
+  event: JsonText;
+  renewal_id: GeneratedAlways<string | null>;
+}
+
+export interface VaultTable {
+  name: string;
+  plugin: string;
+  fields: JsonText;
+  key_id: string;
+  nonce: Uint8Array;
+  sealed: Uint8Array;
+  changed_at: string;
+}
+
+type JsonText = string;
+
+export function toJson(value: object | string | number | boolean | null): JsonText {
+  return JSON.stringify(value);
+}
+
+/** The type is trusted: only the store writes these columns, from values of the same type. */
+export function fromJson<T>(text: JsonText): T {
+  return JSON.parse(text) as T;
+}

@@ -1,0 +1,163 @@
+import type { Json } from '../domain/json.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { EventLog } from './events.ts';
+
+/**
+ * All durable state. What a resolved promise reported is on disk and survives a hard stop.
+ * Disposing waits for running transactions and ends every follower.
+ *
+ * Every implementation passes test/contracts/store.ts.
+ */
+export interface Store extends AsyncDisposable {
+  readonly connections: ConnectionTable;
+  readonly renewals: RenewalTable;
+  readonly vault: Vault;
+  readonly events: EventLog;
+  readonly settings: SettingsTable;
+
+  /**
+   * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it
+   * rejects. Other calls of the store wait meanwhile, so `work` must not wait for the network or for a person.
+   *
+   * `tx.transaction` joins the running transaction; when the joined work rejects, the whole is undone even if the
+   * rejection is caught.
+   *
+   * @throws AppError INTERNAL instead of waiting for ever when `work` uses this store in place of `tx`, and when `tx`
+   *   is used after its end.
+   */
+  transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
+}
+
+/** One certificate to keep valid. */
+export interface Connection {
+  readonly id: number;
+  readonly name: string;
+  readonly appliance: PluginRef;
+  /** In the appliance's own words: `tomcat`. */
+  readonly slot: string;
+  readonly dnsNames: readonly string[];
+  readonly issuer: PluginRef;
+  readonly dns: PluginRef;
+  readonly policy: RenewalPolicy;
+  /** ISO 8601 */
+  readonly createdAt: string;
+  /** 1 at first, one more with each update. */
+  readonly version: number;
+}
+
+/** A plugin and the settings it is built with. Secrets are named, not contained: see `Vault`. */
+export interface PluginRef {
+  readonly plugin: string;
+  readonly settings: JsonObject;
+  /** Name of the entry in the vault. */
+  readonly credential: string | null;
+}
+
+export interface RenewalPolicy {
+  readonly automatic: boolean;
+  /** Days before the end of validity. */
+  readonly daysBefore: number;
+  /** `ask`: a person allows each restart. */
+  readonly activation: 'automatic' | 'ask';
+  /** How long the challenge records may take to be seen on every name server; null for what the DNS plugin says. */
+  readonly propagationPatienceSeconds: number | null;
+  /** How long a restarted endpoint may still serve the old certificate; null for the default of the step. */
+  readonly verifyPatienceSeconds: number | null;
+}
+
+export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version'>;
+
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface ConnectionTable {
+  /** In the order of their ids. */
+  all(): Promise<readonly Connection[]>;
+  get(id: number): Promise<Connection | undefined>;
+  /** The id is never used again, not even after `remove`. */
+  insert(connection: NewConnection): Promise<Connection>;
+  /**
+   * Replaces everything but `createdAt`, and returns what is stored now, with the next version.
+   *
+   * @throws AppError CONFLICT when `connection.version` is not the stored one; NOT_FOUND
+   */
+  update(connection: Connection): Promise<Connection>;
+  /**
+   * Its finished renewals and events stay as history.
+   *
+   * @throws AppError CONFLICT while a renewal of it is unfinished; NOT_FOUND
+   */
+  remove(id: number): Promise<void>;
+}
+
+/** One run of the machine. What `state` and `facts` hold is known to renewal/ alone. */
+export interface RenewalRow {
+  readonly id: string;
+  readonly connectionId: number;
+  /** The machine's state, to resume from. */
+  readonly state: Json;
+  /** Of the machine that wrote `state`. */
+  readonly machineVersion: number;
+  readonly facts: JsonObject;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  /** ISO 8601 */
+  readonly finishedAt: string | null;
+  readonly outcome: string | null;
+}
+
+export type NewRenewal = Omit<RenewalRow, 'startedAt' | 'finishedAt' | 'outcome'>;
+
+export interface RenewalChange {
+  readonly state?: Json;
+  readonly machineVersion?: number;
+  /** Added to the stored facts key by key; a key that is not named stays as it is. */
+  readonly facts?: JsonObject;
+  /** ISO 8601. From then on the connection can begin another renewal. */
+  readonly finishedAt?: string;
+  readonly outcome?: string;
+}
+
+export interface RenewalTable {
+  /**
+   * @throws AppError RENEWAL_RUNNING when the connection has an unfinished renewal, also when both begin at once;
+   *   NOT_FOUND when there is no such connection.
+   */
+  begin(renewal: NewRenewal): Promise<RenewalRow>;
+  /** @throws AppError NOT_FOUND */
+  save(id: string, change: RenewalChange): Promise<void>;
+  get(id: string): Promise<RenewalRow | undefined>;
+  /** In the order in which they began. */
+  unfinished(): Promise<readonly RenewalRow[]>;
+  /** The last begun first. `before` is the id of the last row of the page before. */
+  list(query: RenewalQuery): Promise<readonly RenewalRow[]>;
+}
+
+export interface RenewalQuery {
+  readonly connectionId?: number;
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Credentials, encrypted with the master key of the installation. */
+export interface Vault {
+  /** Replaces an entry of the same name. */
+  put(name: string, entry: VaultEntry): Promise<void>;
+  /** @throws AppError VAULT_DAMAGED when the row was changed, or exchanged for another, outside certferry. */
+  get(name: string): Promise<VaultEntry | undefined>;
+  /** Succeeds when there is no such entry. */
+  remove(name: string): Promise<void>;
+  /** In alphabetical order. */
+  names(): Promise<readonly string[]>;
+}
+
+export interface VaultEntry {
+  /** The plugin whose secret settings these are. */
+  readonly plugin: string;
+  readonly fields: Readonly<Record<string, Secret>>;
+}
+
+/** Small things that the product remembers: cursors of readers, choices made in the UI. No secrets. */
+export interface SettingsTable {
+  get(name: string): Promise<Json | undefined>;
+  put(name: string, value: Json): Promise<void>;
+}

@@ -1,0 +1,258 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { ApplianceDriver } from '../../backend/src/appliances/driver.ts';
+import { type CertificateChain, chainPems, readCsr, sha256OfPem } from '../../backend/src/domain/certificate.ts';
+import { type VosUnderTest, vosUnderTest } from './appliance-driver-vos.ts';
+
+const never = new AbortController().signal;
+const SLOT = 'tomcat';
+
+let world: VosUnderTest;
+async function start(...options: Parameters<typeof vosUnderTest>): Promise<VosUnderTest> {
+  world = await vosUnderTest(...options);
+  return world;
+}
+afterEach(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+function capabilities(driver: ApplianceDriver) {
+  const { csr, trust, activation } = driver;
+  if (!csr || !trust || !activation) throw new Error('The vos driver has all capabilities.');
+  return { csr, trust, activation };
+}
+
+function newRequest(driver: ApplianceDriver, signal = never): Promise<string> {
+  const { dnsNames } = world;
+  return capabilities(driver).csr.create(SLOT, { commonName: dnsNames[0], dnsNames }, signal);
+}
+
+async function readyChain({ driver, issue }: VosUnderTest): Promise<CertificateChain> {
+  const chain = await issue(await newRequest(driver));
+  await capabilities(driver).trust.ensure(SLOT, chainPems(chain).slice(1), never);
+  return chain;
+}
+
+/** Runs `effect` when an exchange of this name comes to this phase, the first time only. */
+function once(name: string, phase: 'received' | 'done', effect: () => Promise<unknown>): void {
+  const remove = world.exchanges.listen(async (seen, at) => {
+    if (seen !== name || at !== phase) return;
+    remove();
+    await effect();
+  });
+  onTestFinished(() => {
+    remove();
+  });
+}
+
+describe('an answer that got lost', () => {
+  test('of an upload that arrived is a success, and it was sent once', async () => {
+    const { driver, faults, exchanges } = await start();
+    const chain = await readyChain(world);
+    faults.on('identity-timeout-but-stored');
+
+    const receipt = await driver.install(SLOT, chain, never);
+
+    expect(receipt).toEqual({ changed: true, sha256: sha256OfPem(chain.leafPem) });
+    expect(exchanges.count('vos.identity.upload')).toBe(1);
+  });
+
+  test('of a new request that was made is that request', async () => {
+    const { driver, sim } = await start();
+    const before = await newRequest(driver);
+    once('vos.csr.create', 'done', () => wait(1200));
+
+    const csr = await newRequest(driver);
+
+    expect(readCsr(csr).key).toEqual(readCsr(sim.pendingCsr() ?? '').key);
+    expect(readCsr(csr).key).not.toEqual(readCsr(before).key);
+  });
+
+  test('of a new request that was not made is a failure, not the request of before', async () => {
+    const { driver } = await start();
+    await newRequest(driver);
+    once('vos.csr.create', 'received', () => wait(2500));
+
+    await expect(newRequest(driver)).rejects.toMatchObject({ code: 'APPLIANCE_UNREACHABLE' });
+  });
+});
+
+describe('somebody else', () => {
+  test('who replaces the request during the upload is named', async () => {
+    const { driver, faults } = await start();
+    faults.on('csr-stale-500');
+    const chain = await readyChain(world);
+    const before = await driver.readInstalled(SLOT, never);
+    once('vos.identity.upload', 'received', () => newRequest(driver));
+
+    await expect(driver.install(SLOT, chain, never)).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
+    expect(await driver.readInstalled(SLOT, never)).toEqual(before);
+  });
+
+  test('who adds the same CA certificates meanwhile does no harm', async () => {
+    const { driver, faults, sim, issueForStranger } = await start();
+    faults.on('trust-duplicate');
+    const { trust } = capabilities(driver);
+    const caPem = chainPems(await issueForStranger()).slice(1);
+    once('vos.trust.upload', 'received', () => trust.ensure(SLOT, caPem, never));
+
+    const added = await trust.ensure(SLOT, caPem, never);
+
+    expect(added.toSorted()).toEqual(caPem.map(sha256OfPem).toSorted());
+    expect(sim.trustSha256()).toEqual(expect.arrayContaining([...added]));
+  });
+});
+
+describe('a restart', () => {
+  test.each(['no-started-line', 'restart-drops-session', 'banner-error-word'] as const)(
+    'with %s begins once and is no failure',
+    async (fault) => {
+      const { driver, faults, sim, exchanges } = await start();
+      faults.on(fault);
+      const { activation } = capabilities(driver);
+      const [action] = await activation.plan(SLOT, never);
+      let accepted = 0;
+
+      await activation.start(
+        action ?? { id: '', impact: '' },
+        async () => {
+          accepted += 1;
+        },
+        never,
+      );
+
+      expect(accepted).toBe(1);
+      await expect.poll(() => sim.restarts()).toBe(1);
+      expect(exchanges.count('vos.restart')).toBe(1);
+    },
+  );
+
+  test('whose beginning cannot be stored says so', async () => {
+    const { driver } = await start();
+    const { activation } = capabilities(driver);
+    const [action] = await activation.plan(SLOT, never);
+    const accepted = () => Promise.reject(new Error('the disk is full'));
+
+    const started = activation.start(action ?? { id: '', impact: '' }, accepted, never);
+
+    await expect(started).rejects.toMatchObject({ code: 'INTERNAL', message: 'the disk is full' });
+  });
+
+  test('is running, then done; unknown while nobody answers', async () => {
+    const { driver, driverWith } = await start({ restartMs: 1500 });
+    const { activation } = capabilities(driver);
+    const [action = { id: '', impact: '' }] = await activation.plan(SLOT, never);
+    const unanswered = capabilities(driverWith({ sshPort: 1 })).activation;
+    let whileRunning: unknown = null;
+
+    await activation.start(
+      action,
+      async () => {
+        whileRunning = await activation.status(action, never);
+      },
+      never,
+    );
+
+    expect(whileRunning).toBe('running');
+    expect(await activation.status(action, never)).toBe('done');
+    expect(await unanswered.status(action, never)).toBe('unknown');
+  });
+
+  test.each([[[]], [['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']]])(
+    'with the host keys %j does not begin, shows the key seen and sends no password',
+    async (sshHostKeys) => {
+      const { driverWith, sim } = await start();
+      const { activation } = capabilities(driverWith({ sshHostKeys }));
+      const [action = { id: '', impact: '' }] = await activation.plan(SLOT, never);
+
+      const started = activation.start(action, () => Promise.reject(new Error('begun')), never);
+
+      await expect(started).rejects.toMatchObject({
+        code: 'APPLIANCE_NOT_TRUSTED',
+        message: expect.stringContaining(sim.sshHostKey),
+      });
+      expect(sim.failedLogins()).toBe(0);
+      expect(sim.isRestarting()).toBe(false);
+    },
+  );
+});
+
+describe('the check', () => {
+  const outcomes = async (driver: ApplianceDriver, dnsNames: readonly string[] = world.dnsNames) => {
+    const findings = await driver.check(SLOT, dnsNames, never);
+    return Object.fromEntries(findings.map(({ id, outcome }) => [id, outcome]));
+  };
+
+  test('finds nothing on a healthy node', async () => {
+    const { driver } = await start();
+
+    expect(new Set(Object.values(await outcomes(driver)))).toEqual(new Set(['ok']));
+  });
+
+  test.each([
+    ['a foreign certificate', { pinnedSha256: ['0'.repeat(64)] }, 'appliance.trust', 'block'],
+    ['a wrong password', { password: 'wrong' }, 'appliance.credentials', 'block'],
+    ['a wrong API port', { apiPort: 1 }, 'appliance.reachable', 'block'],
+    ['no SSH host key', { sshHostKeys: [] }, 'appliance.ssh-host-key', 'block'],
+    ['a wrong SSH password', { sshPassword: 'wrong' }, 'appliance.ssh-login', 'block'],
+    ['an account that may only read', { user: 'reader', password: 'look' }, 'appliance.privilege', 'block'],
+    ['a wrong SSH port', { sshPort: 1 }, 'appliance.ssh-host-key', 'block'],
+  ])('blocks on %s', async (_, settings, id, outcome) => {
+    const { driverWith } = await start();
+
+    expect(await outcomes(driverWith(settings))).toMatchObject({ [id]: outcome });
+  });
+
+  test('shows the host key that has to be compared', async () => {
+    const { driverWith, sim } = await start();
+
+    const findings = await driverWith({ sshHostKeys: [] }).check(SLOT, [], never);
+
+    expect(findings.find(({ id }) => id === 'appliance.ssh-host-key')?.answer).toContain(sim.sshHostKey);
+  });
+
+  test('tries a wrong password once, over both ways together', async () => {
+    const { denied, sim } = await start();
+
+    expect(await outcomes(denied.driver)).toMatchObject({
+      'appliance.credentials': 'block',
+      'appliance.ssh-login': 'skipped',
+    });
+    expect(sim.failedLogins()).toBe(1);
+  });
+
+  test('warns of a request that somebody may wait for, and of a node without its name', async () => {
+    const { driver } = await start();
+    await newRequest(driver);
+
+    expect(await outcomes(driver, ['voice.lab.example.com'])).toMatchObject({
+      'appliance.pending-csr': 'warn',
+      'appliance.names.node': 'warn',
+    });
+  });
+
+  test('blocks names that the product does not take', async () => {
+    const { driver } = await start();
+
+    expect(await outcomes(driver, ['*.lab.example.com', '10.0.0.1'])).toMatchObject({
+      'appliance.names.wildcard': 'block',
+      'appliance.names.address': 'block',
+    });
+  });
+});
+
+test('an account that may only read is forbidden to write', async () => {
+  const { driverWith } = await start();
+
+  const created = newRequest(driverWith({ user: 'reader', password: 'look' }));
+
+  await expect(created).rejects.toMatchObject({ code: 'APPLIANCE_FORBIDDEN' });
+});
+
+test('identify knows the version only over SSH', async () => {
+  const { driver, driverWith } = await start();
+
+  expect((await driver.identify(never)).version).toMatch(/^15\./);
+  expect((await driverWith({ sshHostKeys: [] }).identify(never)).version).toBeNull();
+  expect((await driverWith({ sshPort: 1 }).identify(never)).version).toBeNull();
+});

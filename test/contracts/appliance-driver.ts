@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ApplianceDriver, SlotId } from '../../backend/src/appliances/driver.ts';
+import {
+  type CertificateChain,
+  chainPems,
+  readCsr,
+  sameNames,
+  sha256OfPem,
+} from '../../backend/src/domain/certificate.ts';
+import type { TlsEndpoint } from '../../backend/src/plugins/tls.ts';
+
+/** One appliance, fresh for each test, and what a CA and a second administrator do to it. */
+export interface ApplianceUnderTest extends AsyncDisposable {
+  readonly driver: ApplianceDriver;
+  readonly slot: SlotId;
+  /** Names that the appliance takes; the first is the common name. */
+  readonly dnsNames: readonly [string, ...string[]];
+  /** The same appliance, addressed with a password that it refuses. */
+  readonly denied: { readonly driver: ApplianceDriver; readonly password: string };
+  /** The same product at an address where nobody answers. */
+  readonly absent: ApplianceDriver;
+  /** What a CA makes of the request, root included. The appliance does not trust that CA yet. */
+  issue(csrPem: string): Promise<CertificateChain>;
+  /** A chain for the same names and another key. */
+  issueForStranger(): Promise<CertificateChain>;
+  /** SHA-256 of the certificate that an endpoint serves now. */
+  served(endpoint: TlsEndpoint): Promise<string>;
+}
+
+/** The promises of backend/src/appliances/driver.ts, for one implementation. */
+export function applianceDriverContract(name: string, setup: () => Promise<ApplianceUnderTest>): void {
+  describe(`appliance driver: ${name}`, () => {
+    let world: ApplianceUnderTest;
+    const theWorld = () => world;
+
+    beforeEach(async () => {
+      world = await setup();
+    });
+
+    afterEach(async () => {
+      await world[Symbol.asyncDispose]();
+    });
+
+    describe('looking', () => looking(theWorld));
+    describe('requests', () => requests(theWorld));
+    describe('installing', () => installing(theWorld));
+    describe('activating', () => activating(theWorld));
+    describe('failing', () => failing(theWorld));
+  });
+}
+
+const never = new AbortController().signal;
+type World = () => ApplianceUnderTest;
+
+function looking(world: World): void {
+  test('identify names the node and its slots', async () => {
+    const { driver, slot } = world();
+
+    const identity = await driver.identify(never);
+
+    expect(identity.slots).toContain(slot);
+    expect(identity.product).not.toBe('');
+    expect(identity.nodeName).not.toBe('');
+  });
+
+  test('readInstalled returns what the endpoints serve', async () => {
+    const { driver, slot, served } = world();
+
+    const installed = await driver.readInstalled(slot, never);
+    const endpoints = await driver.endpoints(slot, never);
+
+    expect(endpoints.length).toBeGreaterThan(0);
+    for (const endpoint of endpoints) expect(await served(endpoint)).toBe(sha256Of(installed));
+  });
+
+  test('check blocks nothing on a healthy appliance, and changes nothing', async () => {
+    const { driver, slot, dnsNames } = world();
+    const before = await stateOf(world());
+
+    const findings = await driver.check(slot, dnsNames, never);
+
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter((finding) => finding.outcome === 'block')).toEqual([]);
+    expect(new Set(findings.map((finding) => finding.id)).size).toBe(findings.length);
+    expect(await stateOf(world())).toEqual(before);
+  });
+
+  test('a slot that does not exist is refused', async () => {
+    const { driver } = world();
+
+    await expect(driver.readInstalled('no-such-slot', never)).rejects.toMatchObject({ name: 'AppError' });
+  });
+}
+
+function requests(world: World): void {
+  test('create makes a request for the names and returns what is then pending', async (context) => {
+    const { driver, slot, dnsNames } = world();
+    if (!driver.csr) return context.skip('makes no requests');
+    expect(await driver.csr.pending(slot, never)).toBeNull();
+
+    const csr = await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+
+    const pending = await driver.csr.pending(slot, never);
+    expect(pending && readCsr(pending).key).toEqual(readCsr(csr).key);
+    expect(sameNames(readCsr(csr).dnsNames, dnsNames)).toBe(true);
+  });
+
+  test('create replaces the pending request and its key', async (context) => {
+    const { driver, slot, dnsNames } = world();
+    if (!driver.csr) return context.skip('makes no requests');
+    const first = await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+
+    const second = await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+
+    const pending = await driver.csr.pending(slot, never);
+    expect(readCsr(second).key).not.toEqual(readCsr(first).key);
+    expect(pending && readCsr(pending).key).toEqual(readCsr(second).key);
+  });
+
+  test('trust.ensure adds what is missing, once', async (context) => {
+    const { driver, slot, issueForStranger } = world();
+    if (!driver.trust) return context.skip('needs no trusted CA');
+    const caPem = chainPems(await issueForStranger()).slice(1);
+
+    const first = await driver.trust.ensure(slot, caPem, never);
+    const second = await driver.trust.ensure(slot, caPem, never);
+
+    expect(first.toSorted()).toEqual(caPem.map(sha256OfPem).toSorted());
+    expect(second).toEqual([]);
+  });
+}
+
+function installing(world: World): void {
+  test('install puts the leaf into the slot; again, it changes nothing', async () => {
+    const { driver, slot } = world();
+    const chain = await issued(world());
+    await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
+
+    const first = await driver.install(slot, chain, never);
+    const second = await driver.install(slot, chain, never);
+
+    const sha256 = sha256OfPem(chain.leafPem);
+    expect(first).toEqual({ changed: true, sha256 });
+    expect(second).toEqual({ changed: false, sha256 });
+    expect(sha256Of(await driver.readInstalled(slot, never))).toBe(sha256);
+  });
+
+  test('a certificate of an untrusted CA is rejected in the words of the appliance', async (context) => {
+    const { driver, slot } = world();
+    if (!driver.trust) return context.skip('needs no trusted CA');
+    const before = await driver.readInstalled(slot, never);
+    const chain = await issued(world());
+
+    const failure = await driver.install(slot, chain, never).catch((err) => err);
+
+    expect(failure).toMatchObject({ code: 'APPLIANCE_REJECTED_CERTIFICATE' });
+    expect(failure.evidence.body).toBeTruthy();
+    expect(await driver.readInstalled(slot, never)).toEqual(before);
+  });
+
+  test('a certificate for a replaced request is not sent', async (context) => {
+    const { driver, slot, dnsNames } = world();
+    if (!driver.csr) return context.skip('makes no requests');
+    const before = await driver.readInstalled(slot, never);
+    const chain = await issued(world());
+    await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
+    await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+
+    const installed = driver.install(slot, chain, never);
+
+    await expect(installed).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
+    expect(await driver.readInstalled(slot, never)).toEqual(before);
+  });
+
+  test('a certificate without a request is not sent', async (context) => {
+    const { driver, slot, issueForStranger } = world();
+    if (!driver.csr) return context.skip('makes no requests');
+
+    const installed = driver.install(slot, await issueForStranger(), never);
+
+    await expect(installed).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
+  });
+}
+
+function activating(world: World): void {
+  test('every planned action begins once, ends, and then the new certificate is served', async (context) => {
+    const { driver, slot, served } = world();
+    if (!driver.activation) return context.skip('serves at once');
+    const { activation } = driver;
+    const chain = await issued(world());
+    await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
+    await driver.install(slot, chain, never);
+    const plan = await activation.plan(slot, never);
+    let accepted = 0;
+
+    for (const action of plan) {
+      await activation.start(
+        action,
+        async () => {
+          accepted += 1;
+        },
+        never,
+      );
+      await expect.poll(() => activation.status(action, never), { timeout: 15_000 }).toBe('done');
+    }
+
+    expect(plan.length).toBeGreaterThan(0);
+    expect(accepted).toBe(plan.length);
+    for (const endpoint of await driver.endpoints(slot, never)) {
+      const serves = () => served(endpoint).catch(() => null);
+      await expect.poll(serves, { timeout: 15_000 }).toBe(sha256OfPem(chain.leafPem));
+    }
+  });
+
+  test('an action that was not planned does not begin', async (context) => {
+    const { driver } = world();
+    if (!driver.activation) return context.skip('serves at once');
+    let accepted = 0;
+    const action = { id: 'node/No Such Service', impact: '' };
+
+    const started = driver.activation.start(
+      action,
+      async () => {
+        accepted += 1;
+      },
+      never,
+    );
+
+    await expect(started).rejects.toMatchObject({ name: 'AppError' });
+    expect(accepted).toBe(0);
+  });
+}
+
+function failing(world: World): void {
+  test('a wrong password is denied, and is nowhere in the failure', async () => {
+    const { denied, slot } = world();
+
+    const failure = await denied.driver.readInstalled(slot, never).catch((err) => err);
+
+    expect(failure).toMatchObject({ code: 'APPLIANCE_DENIED' });
+    expect(everythingIn(failure)).not.toContain(denied.password);
+    expect(everythingIn(failure)).not.toContain(Buffer.from(denied.password).toString('base64').slice(0, 8));
+  });
+
+  test('a wrong password is a finding, with what to do about it', async () => {
+    const { denied, slot, dnsNames } = world();
+
+    const findings = await denied.driver.check(slot, dnsNames, never);
+
+    const blocks = findings.filter((finding) => finding.outcome === 'block');
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(blocks.every((finding) => finding.todo)).toBe(true);
+    expect(JSON.stringify(findings)).not.toContain(denied.password);
+  });
+
+  test('an appliance that does not answer is unreachable, and check says so', async () => {
+    const { absent, slot, dnsNames } = world();
+
+    const failure = await absent.identify(never).catch((err) => err);
+    const findings = await absent.check(slot, dnsNames, never);
+
+    expect(failure).toMatchObject({ code: 'APPLIANCE_UNREACHABLE' });
+    expect(findings.some((finding) => finding.outcome === 'block')).toBe(true);
+  });
+
+  test('an abort rejects with its reason, whatever is asked', async () => {
+    const { driver, slot, dnsNames } = world();
+    const reason = new Error('cancelled');
+    const aborted = AbortSignal.abort(reason);
+
+    await expect(driver.identify(aborted)).rejects.toBe(reason);
+    await expect(driver.readInstalled(slot, aborted)).rejects.toBe(reason);
+    await expect(driver.check(slot, dnsNames, aborted)).rejects.toBe(reason);
+  });
+}
+
+/** A chain for a request that waits on the appliance, or for a key of the CA's own where there are no requests. */
+async function issued({
+  driver,
+  slot,
+  dnsNames,
+  issue,
+  issueForStranger,
+}: ApplianceUnderTest): Promise<CertificateChain> {
+  if (!driver.csr) return await issueForStranger();
+  return await issue(await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never));
+}
+
+async function stateOf({ driver, slot }: ApplianceUnderTest) {
+  return { installed: await driver.readInstalled(slot, never), pending: await driver.csr?.pending(slot, never) };
+}
+
+function sha256Of(installed: Awaited<ReturnType<ApplianceDriver['readInstalled']>>): string | null {
+  return installed === null || installed === 'unreadable' ? null : installed.sha256;
+}
+
+function everythingIn(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const fields = JSON.stringify({ ...error, message: error.message, stack: error.stack });
+  return `${fields} ${error.cause ? everythingIn(error.cause) : ''}`;
+}

@@ -1,0 +1,36 @@
+import type { DomainEvent } from '../../backend/src/store/events.ts';
+import type { NewConnection, NewRenewal, Store } from '../../backend/src/store/store.ts';
+
+/** Gives the store of the running test. */
+export type Get = () => Store;
+
+/** A connection with nothing special about it. */
+export function aConnection(): NewConnection {
+  return {
+    name: 'Call manager',
+    appliance: { plugin: 'vos', settings: { host: 'cucm.example.com', port: 8443 }, credential: 'cucm' },
+    slot: 'tomcat',
+    dnsNames: ['cucm.example.com', 'cucm-sub1.example.com'],
+    issuer: { plugin: 'acme', settings: { directory: 'https://ca.example.com/dir', eab: null }, credential: null },
+    dns: { plugin: 'rfc2136', settings: { servers: ['192.0.2.1:53'] }, credential: 'tsig' },
+    policy: { automatic: true, daysBefore: 30, activation: 'ask', propagationPatienceSeconds: null, verifyPatienceSeconds: null },
+  };
+}
+
+export function aRenewal(id: string, connectionId: number): NewRenewal {
+  return { id, connectionId, state: { value: 'inspect' }, machineVersion: 1, facts: {} };
+}
+
+/** An event that is told from others by its `data`. */
+export function noted(data: number, renewalId = 'r1'): DomainEvent {
+  return { type: 'step.noted', renewalId, step: 'order', message: 'noted', data };
+}
+
+/** Something that one part of a test waits for and another gives. */
+export function signal(): { readonly given: Promise<void>; give(): void } {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}

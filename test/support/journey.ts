@@ -1,0 +1,205 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FaultName, type Lab, type LabOptions, startLab } from '@certferry/lab';
+import { pino } from 'pino';
+import { type App, createApp, type Overrides } from '../../backend/src/app.ts';
+import { labConnection } from '../../backend/src/cli/lab-connection.ts';
+import { readConfig } from '../../backend/src/config/config.ts';
+import { readSecrets, type Secrets } from '../../backend/src/config/secrets.ts';
+import { addConnection, type ConnectionInput } from '../../backend/src/connections.ts';
+import type { Facts } from '../../backend/src/renewal/facts.ts';
+import { listen } from '../../backend/src/server.ts';
+import type { DomainEvent, StoredEvent } from '../../backend/src/store/events.ts';
+import type { Connection } from '../../backend/src/store/store.ts';
+import { expectNoSecrets, type Haystack } from './leaks.ts';
+
+export interface JourneyOptions {
+  readonly lab?: LabOptions;
+  readonly faults?: readonly FaultName[];
+  /** Changes the lab's connection before it is stored. */
+  readonly connection?: (input: ConnectionInput, lab: Lab) => ConnectionInput;
+  readonly overrides?: Partial<Overrides>;
+}
+
+export interface Ended {
+  readonly id: string;
+  readonly finished: Extract<DomainEvent, { type: 'renewal.finished' }>;
+  readonly events: readonly StoredEvent[];
+  readonly facts: Partial<Facts>;
+}
+
+/** Milliseconds: long enough for a restarting Tomcat, short enough for a test. */
+const RETRY_LADDER_MS = [200, 400, 800, 1_500, 1_500, 1_500];
+const DEADLINE_MS = 25_000;
+
+/**
+ * The whole product on a lab of its own: real sockets, real files. When it is disposed, everything it wrote or
+ * answered is searched for the secrets that were used.
+ */
+export class Journey implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly folder: string;
+  readonly secrets: Secrets;
+  readonly logLines: string[];
+  readonly connection: Connection;
+  #app: App;
+  readonly #overrides: Partial<Overrides>;
+
+  private constructor(
+    parts: Pick<Journey, 'lab' | 'folder' | 'secrets' | 'logLines' | 'connection'> & {
+      app: App;
+      overrides: Partial<Overrides>;
+    },
+  ) {
+    this.lab = parts.lab;
+    this.folder = parts.folder;
+    this.secrets = parts.secrets;
+    this.logLines = parts.logLines;
+    this.connection = parts.connection;
+    this.#app = parts.app;
+    this.#overrides = parts.overrides;
+  }
+
+  static async start(options: JourneyOptions = {}): Promise<Journey> {
+    const lab = await startLab({ restartMs: 300, ...options.lab });
+    for (const fault of options.faults ?? []) lab.faults.on(fault);
+    const folder = await mkdtemp(join(tmpdir(), 'certferry-journey-'));
+    const secrets = await readSecrets({}, configIn(folder, lab));
+    const logLines: string[] = [];
+    const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
+    const overrides = { log, retryLadderMs: RETRY_LADDER_MS, ...options.overrides };
+    const app = await createApp(configIn(folder, lab), secrets, overrides);
+    const input = labConnection(lab);
+    const connection = await addConnection(app.store, options.connection?.(input, lab) ?? input);
+    await app.start();
+    return new Journey({ lab, folder, secrets, logLines, connection, app, overrides });
+  }
+
+  get app(): App {
+    return this.#app;
+  }
+
+  /** Stops the daemon and starts another one on the same files. */
+  async restart(): Promise<void> {
+    await this.#app[Symbol.asyncDispose]();
+    this.#app = await createApp(configIn(this.folder, this.lab), this.secrets, this.#overrides);
+    await this.#app.start();
+  }
+
+  start(): Promise<string> {
+    return this.#app.runner.start(this.connection.id, 'operator');
+  }
+
+  async renew(): Promise<Ended> {
+    return this.ended(await this.start());
+  }
+
+  async ended(id: string): Promise<Ended> {
+    const finished = await this.event(id, 'renewal.finished');
+    const row = await this.#app.store.renewals.get(id);
+    const events = await this.#app.store.events.read({ renewalId: id, limit: 10_000 });
+    return { id, finished, events, facts: (row?.facts ?? {}) as Partial<Facts> };
+  }
+
+  /** The first event of this kind that a renewal has, or will have. */
+  async event<Type extends DomainEvent['type']>(
+    renewalId: string,
+    type: Type,
+    matches: (event: Extract<DomainEvent, { type: Type }>) => boolean = () => true,
+  ): Promise<Extract<DomainEvent, { type: Type }>> {
+    for await (const { event } of this.#app.store.events.follow(0, AbortSignal.timeout(DEADLINE_MS))) {
+      if (event.type !== type || !('renewalId' in event) || event.renewalId !== renewalId) continue;
+      const found = event as Extract<DomainEvent, { type: Type }>;
+      if (matches(found)) return found;
+    }
+    throw new Error(`Renewal ${renewalId} had no ${type} in ${DEADLINE_MS} ms.`);
+  }
+
+  /** What the lab has counted: certificates signed and restarts of Tomcat. */
+  effects(): { readonly issued: number; readonly restarts: number; readonly records: readonly string[] } {
+    const { ca, exchanges, dns } = this.lab;
+    const names = this.connection.dnsNames.map((name) => `_acme-challenge.${name}`);
+    return {
+      issued: ca.issued().length,
+      restarts: exchanges.count('vos.restart'),
+      records: names.flatMap((name) => dns.txt(name)),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      const answers = await this.#answers();
+      await this.#app[Symbol.asyncDispose]();
+      expectNoSecrets([...answers, ...(await this.#written())], await this.#used());
+    } finally {
+      await this.#app[Symbol.asyncDispose]();
+      await this.lab[Symbol.asyncDispose]();
+      await rm(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  async #written(): Promise<Haystack[]> {
+    return [
+      { where: 'the log', content: this.logLines.join('') },
+      ...(await filesIn(join(this.folder, 'data'), (name) => name.startsWith('certferry.sqlite'))),
+      ...(await filesIn(join(this.folder, 'accounts'), (name) => !name.endsWith('account.key'))),
+    ];
+  }
+
+  async #answers(): Promise<Haystack[]> {
+    await using server = await listen(
+      { ...this.#app, config: { ...this.#app.config, port: 0 } },
+      this.secrets.accessToken,
+    );
+    const headers = { authorization: `Bearer ${this.secrets.accessToken.reveal()}` };
+    const renewals = await this.#app.store.renewals.list({ limit: 100 });
+    const paths = [
+      'connections',
+      `connections/${this.connection.id}`,
+      'renewals',
+      'credentials',
+      'plugins',
+      ...renewals.map(({ id }) => `renewals/${id}`),
+    ];
+    return await Promise.all(
+      paths.map(async (path) => {
+        const answer = await fetch(`${server.url}/api/v1/${path}`, { headers });
+        return { where: `GET /api/v1/${path}`, content: await answer.text() };
+      }),
+    );
+  }
+
+  async #used(): Promise<Record<string, string>> {
+    const { lab, secrets } = this;
+    const keys = await filesIn(join(this.folder, 'accounts'), (name) => name.endsWith('account.key'));
+    const keyBodies = keys.map(({ content }, index) => [`account key ${index}`, String(content).split('\n')[1] ?? '']);
+    return {
+      password: lab.password,
+      'basic authentication': Buffer.from(`${lab.user}:${lab.password}`).toString('base64'),
+      'TSIG key': lab.dns.tsig.secret,
+      'access token': secrets.accessToken.reveal(),
+      'master key': secrets.masterKey.reveal(),
+      ...Object.fromEntries(keyBodies),
+    };
+  }
+}
+
+export function configIn(folder: string, lab: Lab) {
+  const config = readConfig({
+    CERTFERRY_DATA_DIR: join(folder, 'data'),
+    CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),
+  });
+  return { ...config, resolvers: [lab.dns.resolver], nameServers: lab.dns.nameServers };
+}
+
+async function filesIn(folder: string, wanted: (name: string) => boolean): Promise<Haystack[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && wanted(entry.name));
+  return Promise.all(
+    files.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return { where: path, content: await readFile(path, 'latin1') };
+    }),
+  );
+}
