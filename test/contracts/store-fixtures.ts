@@ -13,7 +13,13 @@ export function aConnection(): NewConnection {
     dnsNames: ['cucm.example.com', 'cucm-sub1.example.com'],
     issuer: { plugin: 'acme', settings: { directory: 'https://ca.example.com/dir', eab: null }, credential: null },
     dns: { plugin: 'rfc2136', settings: { servers: ['192.0.2.1:53'] }, credential: 'tsig' },
-    policy: { automatic: true, daysBefore: 30, activation: 'ask', propagationPatienceSeconds: null, verifyPatienceSeconds: null },
+    policy: {
+      automatic: true,
+      daysBefore: 30,
+      activation: 'ask',
+      propagationPatienceSeconds: null,
+      verifyPatienceSeconds: null,
+    },
   };
 }
 

@@ -31,56 +31,58 @@ interface World extends AsyncDisposable {
   readonly recordsUrl: string;
 }
 
-const certbot = missing('certbot', 'curl');
-describe.skipIf(certbot)(`certbot${certbot === null ? '' : `: ${certbot}`}`, () => {
-  test('obtains a certificate by dns-01', async () => {
-    await using world = await openWorld();
+describe.concurrent('ca-sim against', () => {
+  const certbot = missing('certbot', 'curl');
+  describe.skipIf(certbot)(`certbot${certbot === null ? '' : `: ${certbot}`}`, () => {
+    test('obtains a certificate by dns-01', async () => {
+      await using world = await openWorld();
 
-    const chain = await runCertbot(world);
+      const chain = await runCertbot(world);
 
-    expectIssued(chain, world);
+      expectIssued(chain, world);
+    });
+
+    test('gets over refused nonces and an order that is processed for a while', async () => {
+      await using world = await openWorld();
+      world.faults.on('ca-bad-nonce');
+      world.faults.on('ca-processing');
+
+      const chain = await runCertbot(world);
+
+      expectIssued(chain, world);
+    });
   });
 
-  test('gets over refused nonces and an order that is processed for a while', async () => {
-    await using world = await openWorld();
-    world.faults.on('ca-bad-nonce');
-    world.faults.on('ca-processing');
+  const lego = missing('lego');
+  describe.skipIf(lego)(`lego${lego === null ? '' : `: ${lego}`}`, () => {
+    test('obtains a certificate by dns-01', async () => {
+      await using world = await openWorld();
 
-    const chain = await runCertbot(world);
+      const chain = await runLego(world);
 
-    expectIssued(chain, world);
+      expectIssued(chain, world);
+    });
+
+    test('gets over refused nonces and an order that is processed for a while', async () => {
+      await using world = await openWorld();
+      world.faults.on('ca-bad-nonce');
+      world.faults.on('ca-processing');
+
+      const chain = await runLego(world);
+
+      expectIssued(chain, world);
+    });
   });
-});
 
-const lego = missing('lego');
-describe.skipIf(lego)(`lego${lego === null ? '' : `: ${lego}`}`, () => {
-  test('obtains a certificate by dns-01', async () => {
-    await using world = await openWorld();
+  const dehydrated = missing('dehydrated', 'curl', 'openssl');
+  describe.skipIf(dehydrated)(`dehydrated${dehydrated === null ? '' : `: ${dehydrated}`}`, () => {
+    test('obtains a certificate by dns-01', async () => {
+      await using world = await openWorld();
 
-    const chain = await runLego(world);
+      const chain = await runDehydrated(world);
 
-    expectIssued(chain, world);
-  });
-
-  test('gets over refused nonces and an order that is processed for a while', async () => {
-    await using world = await openWorld();
-    world.faults.on('ca-bad-nonce');
-    world.faults.on('ca-processing');
-
-    const chain = await runLego(world);
-
-    expectIssued(chain, world);
-  });
-});
-
-const dehydrated = missing('dehydrated', 'curl', 'openssl');
-describe.skipIf(dehydrated)(`dehydrated${dehydrated === null ? '' : `: ${dehydrated}`}`, () => {
-  test('obtains a certificate by dns-01', async () => {
-    await using world = await openWorld();
-
-    const chain = await runDehydrated(world);
-
-    expectIssued(chain, world);
+      expectIssued(chain, world);
+    });
   });
 });
 

@@ -82,9 +82,20 @@ export class Journey implements AsyncDisposable {
 
   /** Stops the daemon and starts another one on the same files. */
   async restart(): Promise<void> {
+    await this.release();
+    await this.takeOver();
+  }
+
+  /** Stops the daemon in this process, so that another one can have the files. */
+  async release(): Promise<void> {
     await this.#app[Symbol.asyncDispose]();
+  }
+
+  /** Starts a daemon on the files of one that is gone. Returns the ids of all renewals it found, the last first. */
+  async takeOver(): Promise<readonly string[]> {
     this.#app = await createApp(configIn(this.folder, this.lab), this.secrets, this.#overrides);
     await this.#app.start();
+    return (await this.#app.store.renewals.list({ limit: 10 })).map(({ id }) => id);
   }
 
   start(): Promise<string> {

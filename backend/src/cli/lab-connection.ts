@@ -21,6 +21,7 @@ export function labConnection({ vos, dns, ca, user, password }: Lab): Connection
         pinnedSha256: [vos.certificateSha256],
         sshPort: vos.sshPort,
         sshHostKeys: [vos.sshHostKey],
+        apiTimeoutSeconds: 5,
         restartPatienceSeconds: 60,
         restartBeginsWithinSeconds: 5,
       },

@@ -21,6 +21,8 @@ export function hostKeyFingerprint(key: Buffer): string {
 /** One login: remembers which host key was seen and whether the password was sent, and judges a failure by both. */
 export class Login {
   readonly client: Client = new ssh2.Client();
+  /** Resolves when the connection is gone, whoever ended it. */
+  readonly closed: Promise<void> = new Promise((resolve) => this.client.once('close', () => resolve()));
   readonly #target: SshTarget;
   readonly #peer: string;
   #seenKey: string | null = null;

@@ -19,13 +19,20 @@ export interface ShellOptions {
   readonly settleMs: number;
 }
 
+/** A client that has logged in. */
+export interface SshSession {
+  readonly client: Client;
+  /** Resolves when the connection is gone. */
+  readonly closed: Promise<void>;
+}
+
 /**
- * Opens a shell with a PTY on a client that has logged in, and waits for its first prompt. Disposing ends the client.
+ * Opens a shell with a PTY and waits for its first prompt. Disposing ends the session.
  *
  * @throws AppError APPLIANCE_UNREACHABLE when no prompt comes before the signal's deadline.
  */
-export async function openShell(client: Client, options: ShellOptions, signal: AbortSignal): Promise<SshShell> {
-  const shell = new PtyShell(client, await ptyOf(client, options.peer, signal), options);
+export async function openShell(session: SshSession, options: ShellOptions, signal: AbortSignal): Promise<SshShell> {
+  const shell = new PtyShell(session, await ptyOf(session.client, options.peer, signal), options);
   await shell.firstPrompt(signal);
   return shell;
 }
@@ -37,7 +44,7 @@ interface Reading {
 }
 
 class PtyShell implements SshShell {
-  readonly #client: Client;
+  readonly #session: SshSession;
   readonly #pty: ClientChannel;
   readonly #options: ShellOptions;
   readonly #transcript = new Transcript();
@@ -45,8 +52,8 @@ class PtyShell implements SshShell {
   #closed = false;
   #pagedAt = -1;
 
-  constructor(client: Client, pty: ClientChannel, options: ShellOptions) {
-    this.#client = client;
+  constructor(session: SshSession, pty: ClientChannel, options: ShellOptions) {
+    this.#session = session;
     this.#pty = pty;
     this.#options = options;
     pty.on('data', (chunk: Buffer) => this.#received(chunk));
@@ -89,7 +96,7 @@ class PtyShell implements SshShell {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await endClient(this.#client);
+    await endSession(this.#session);
   }
 
   async #read<T>(what: string, signal: AbortSignal, start: (resolve: (value: T) => void) => (text: string) => void) {
@@ -140,16 +147,14 @@ class PtyShell implements SshShell {
 }
 
 /** Ends the session politely; cuts it when the peer does not close. */
-export async function endClient(client: Client): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, GOODBYE_MS);
-    client.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    client.end();
+export async function endSession({ client, closed }: SshSession): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, GOODBYE_MS);
   });
-  await closed;
+  client.end();
+  await Promise.race([closed, impatience]);
+  clearTimeout(timer);
   client.destroy();
 }
 

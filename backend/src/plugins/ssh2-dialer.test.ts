@@ -106,12 +106,17 @@ describe('login', () => {
     expect(server.tried).toEqual([]);
   });
 
-  test('also with legacy algorithms', async () => {
-    await using server = await startSshServer(script());
+  test('to an old server only when its algorithms are allowed', async () => {
+    await using server = await startSshServer(script({ isOld: true }));
 
-    await using shell = await dialer.open(target(server, { legacyAlgorithms: true }), never);
+    const modern = dialer.open(target(server), never).catch((err) => err);
+    await using legacy = await dialer.open(target(server, { legacyAlgorithms: true }), never);
 
-    expect(await shell.command('hello', never)).toBe('you said hello');
+    expect(await modern).toMatchObject({
+      code: 'APPLIANCE_UNREACHABLE',
+      message: expect.stringContaining('algorithm'),
+    });
+    expect(await legacy.command('hello', never)).toBe('you said hello');
   });
 });
 

@@ -1,7 +1,7 @@
 import { Deadline } from './deadline.ts';
 import type { SshDialer } from './ssh.ts';
 import { Login, shownHostKey } from './ssh-login.ts';
-import { endClient, openShell } from './ssh-shell.ts';
+import { endSession, openShell } from './ssh-shell.ts';
 
 export interface SshDialerOptions {
   /** Milliseconds for connection, key exchange and login. Default 60 000: the login of a busy appliance is slow. */
@@ -18,13 +18,13 @@ export function createSshDialer(options: SshDialerOptions = {}): SshDialer {
   const { loginMs = 60_000, promptMs = 120_000, nudgeAfterMs = 5_000, settleMs = 200 } = options;
   return {
     async open(target, signal) {
-      const client = await logIn(target, loginMs, signal);
+      const session = await logIn(target, loginMs, signal);
       using deadline = new Deadline(signal, promptMs);
       try {
         const peer = `${target.host}:${target.port}`;
-        return await openShell(client, { prompt: target.prompt, peer, nudgeAfterMs, settleMs }, deadline.signal);
+        return await openShell(session, { prompt: target.prompt, peer, nudgeAfterMs, settleMs }, deadline.signal);
       } catch (cause) {
-        await endClient(client);
+        await endSession(session);
         throw cause;
       }
     },
@@ -48,7 +48,7 @@ async function logIn(target: Parameters<SshDialer['open']>[0], loginMs: number, 
   const login = new Login(target);
   try {
     await login.run(deadline.signal);
-    return login.client;
+    return login;
   } catch (cause) {
     login.client.destroy();
     signal.throwIfAborted();

@@ -92,7 +92,11 @@ describe('without a handshake', () => {
 
     const served = createTlsDialer().served(at(server.port), never);
 
-    await expect(served).rejects.toMatchObject({ kind: 'reset', maybeSent: false });
+    await expect(served).rejects.toMatchObject({
+      kind: 'reset',
+      maybeSent: false,
+      message: expect.stringContaining('127.0.0.1'),
+    });
   });
 
   test('a peer that does not speak TLS is named', async () => {

@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { derToPem } from '../domain/certificate.ts';
 import { Deadline } from './deadline.ts';
-import { TransportError } from './http.ts';
 import type { ServedCertificate, TlsDialer, TlsEndpoint } from './tls.ts';
 import { transportFailure } from './transport-failure.ts';
 
@@ -72,7 +71,7 @@ function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
     const aborted = () => reject(signal.reason);
     // The listener stays: an error after the handshake must not end the process before the next owner listens.
     socket.on('error', reject);
-    socket.once('close', () => reject(new TransportError('reset', 'The peer closed during the handshake.', false)));
+    socket.once('close', () => reject(Object.assign(new Error('Closed in the handshake.'), { code: 'ECONNRESET' })));
     socket.once('secureConnect', () => {
       signal.removeEventListener('abort', aborted);
       resolve();
@@ -84,7 +83,7 @@ function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
 
 function servedBy(socket: TLSSocket): ServedCertificate {
   const leaf = socket.getPeerX509Certificate();
-  if (!leaf) throw new TransportError('other', 'The peer showed no certificate.', false);
+  if (!leaf) throw new Error('No certificate was shown.');
   const chainPem: string[] = [];
   for (let cert: typeof leaf | undefined = leaf; cert; cert = cert.issuerCertificate) chainPem.push(derToPem(cert.raw));
   return {

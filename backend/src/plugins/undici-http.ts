@@ -54,7 +54,7 @@ class UndiciHttpClient implements HttpClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed.abort(new TransportError('other', 'The client was closed.', false));
+    this.#disposed.abort(new Error('The client was closed.'));
     await this.#agent.destroy();
   }
 }
@@ -111,7 +111,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
     if (this.#size > LARGEST_BODY) {
-      this.#abort(new TransportError('other', `The answer is larger than ${LARGEST_BODY} bytes.`, true));
+      this.#abort(new Error(`The answer is larger than ${LARGEST_BODY} bytes.`));
     } else {
       this.#chunks.push(chunk);
     }

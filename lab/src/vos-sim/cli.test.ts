@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Cli, type Lab, logIn, startLab } from './testing.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cli, eventually, type Lab, logIn, startLab } from './testing.ts';
 
 const PASSWORD = 'colon:and ünicode';
 const PAGER = 'Press <enter> for 1 line, <space> for one page, or <q> to quit';
@@ -60,7 +60,7 @@ describe('logging in', () => {
     });
 
     await expect(entering).rejects.toThrow();
-    await vi.waitFor(() => expect(tries).toBe(6));
+    await eventually(() => expect(tries).toBe(6));
   });
 });
 
@@ -111,7 +111,7 @@ describe('the session', () => {
 
     cli.press(`${word}\r`);
 
-    await vi.waitFor(() => expect(cli.isClosed).toBe(true));
+    await eventually(() => expect(cli.isClosed).toBe(true));
   });
 
   test('what is typed comes back, corrections and all', async () => {
@@ -130,12 +130,21 @@ describe('the session', () => {
 
     cli.press('utils service restart Cisco Tom\x03');
 
-    await vi.waitFor(() => expect(cli.output).toMatch(/\^C\r\n\r?admin:$/));
+    await eventually(() => expect(cli.output).toMatch(/\^C\r\n\r?admin:$/));
     expect(await cli.command('show myself')).toContain('account name    : certadmin');
   });
 });
 
 describe('commands', () => {
+  let session: Cli;
+
+  beforeAll(async () => {
+    session = await Cli.open(lab.sim);
+    await session.prompt();
+  });
+
+  afterAll(() => session[Symbol.asyncDispose]());
+
   test.each([
     ['show version active', /^Active Master Version: 15\.[\d.]+-\d+$/m],
     ['show network cluster', /^127\.0\.0\.1 cucm-pub\.lab\.example\.com cucm-pub Publisher callmanager DBPub /m],
@@ -146,10 +155,7 @@ describe('commands', () => {
     ['utils service restart Cisco tomcat', /^Executed command unsuccessfully$/m],
     ['utils service restart Cisco Tftp', /^Cisco Tftp\[STARTED\]$/m],
   ])('%s', async (line, expected) => {
-    await using cli = await Cli.open(lab.sim);
-    await cli.prompt();
-
-    const output = await cli.command(line);
+    const output = await session.command(line);
 
     expect(output.replaceAll('\r', '')).toMatch(expected);
   });
@@ -159,13 +165,13 @@ describe('commands', () => {
     await cli.prompt();
 
     cli.press('utils service list\n');
-    await vi.waitFor(() => expect(cli.output).toContain(PAGER));
+    await eventually(() => expect(cli.output).toContain(PAGER));
     const firstScreen = cli.output;
     cli.press('\r');
-    await vi.waitFor(() => expect(cli.output.split(PAGER)).toHaveLength(3));
+    await eventually(() => expect(cli.output.split(PAGER)).toHaveLength(3));
     const afterOneLine = cli.output.slice(firstScreen.length);
     cli.press('q');
-    await vi.waitFor(() => expect(cli.output).toMatch(/admin:$/));
+    await eventually(() => expect(cli.output).toMatch(/admin:$/));
     const turnedOff = await cli.command('set cli pagination off');
     const whole = await cli.command('utils service list');
 
@@ -180,11 +186,11 @@ describe('commands', () => {
     await using cli = await Cli.open(lab.sim);
     await cli.prompt();
     cli.press('utils service list\n');
-    await vi.waitFor(() => expect(cli.output).toContain(PAGER));
+    await eventually(() => expect(cli.output).toContain(PAGER));
 
     cli.press('\x03');
 
-    await vi.waitFor(() => expect(cli.output).toMatch(/\^C\r\n\r?admin:$/));
+    await eventually(() => expect(cli.output).toMatch(/\^C\r\n\r?admin:$/));
     expect(await cli.command('show myself')).toContain('account name');
   });
 

@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
-import { Cli, call, type Lab, NODE, newCa, servedAt, startLab, type TestCa } from './testing.ts';
+import { describe, expect, test } from 'vitest';
+import { Cli, call, eventually, type Lab, NODE, newCa, servedAt, startLab, type TestCa } from './testing.ts';
 
 const RESTART = 'utils service restart Cisco Tomcat';
 
@@ -46,7 +46,7 @@ describe('connections', () => {
     const { body } = await call(lab.sim, '/csr', { body: CSR });
     const hanging = upload(lab, await ca.issue(body.csr));
     const ended = expect(hanging).rejects.toThrow(/ECONNRESET|socket hang up/);
-    await vi.waitFor(() => expect(lab.exchanges.count('vos.identity.upload')).toBe(1));
+    await eventually(() => expect(lab.exchanges.count('vos.identity.upload')).toBe(1));
     await using cli = await Cli.open(lab.sim);
     await cli.prompt();
 
@@ -82,8 +82,8 @@ describe('faults of the restart', () => {
     const output = await cli.command(RESTART);
 
     expect(output).toMatch(/\[STARTING\]\r\n$/);
-    await vi.waitFor(() => expect(lab.sim.servedSha256()).toBe(lab.sim.installedSha256()));
-    await vi.waitFor(() => expect(lab.sim.restarts()).toBe(1));
+    await eventually(() => expect(lab.sim.servedSha256()).toBe(lab.sim.installedSha256()));
+    await eventually(() => expect(lab.sim.restarts()).toBe(1));
     expect(cli.output).not.toContain('[STARTED]');
   });
 
@@ -96,10 +96,10 @@ describe('faults of the restart', () => {
 
     cli.press(`${RESTART}\n`);
 
-    await vi.waitFor(() => expect(cli.isClosed).toBe(true));
+    await eventually(() => expect(cli.isClosed).toBe(true));
     expect(cli.output).toContain('[STOPPING]');
     expect(cli.output).not.toContain('[STARTED]');
-    await vi.waitFor(() => expect(lab.sim.restarts()).toBe(1));
+    await eventually(() => expect(lab.sim.restarts()).toBe(1));
     expect(lab.sim.servedSha256()).toBe(lab.sim.installedSha256());
   });
 
@@ -121,12 +121,12 @@ test('Ctrl-C gives the prompt back, and the restart goes on', async () => {
   await using cli = await Cli.open(lab.sim);
   await cli.prompt();
   cli.press(`${RESTART}\n`);
-  await vi.waitFor(() => expect(cli.output).toContain('[STOPPING]'));
+  await eventually(() => expect(cli.output).toContain('[STOPPING]'));
 
   cli.press('\x03');
 
-  await vi.waitFor(() => expect(cli.output).toMatch(/\^C\r\n\r?admin:$/));
-  await vi.waitFor(() => expect(lab.sim.restarts()).toBe(1));
+  await eventually(() => expect(cli.output).toMatch(/\^C\r\n\r?admin:$/));
+  await eventually(() => expect(lab.sim.restarts()).toBe(1));
   expect(cli.output).not.toContain('[STARTED]');
 });
 
@@ -139,14 +139,14 @@ test('a restart can be stopped before it begins', async () => {
   await using cli = await Cli.open(lab.sim);
   await cli.prompt();
   cli.press(`${RESTART}\n`);
-  await vi.waitFor(() => expect(cli.output).toContain('Service Manager is running'));
+  await eventually(() => expect(cli.output).toContain('Service Manager is running'));
 
   const meanwhile = await call(lab.sim, '/snapshot/server');
   proceed();
 
   expect(meanwhile.status).toBe(200);
   expect(cli.output).not.toContain('[STOPPING]');
-  await vi.waitFor(() => expect(lab.sim.restarts()).toBe(1));
+  await eventually(() => expect(lab.sim.restarts()).toBe(1));
 });
 
 const CSR = { service: 'tomcat', distribution: 'this-server', commonName: NODE };
@@ -171,7 +171,7 @@ function upload(lab: Lab, leafPem: string) {
 /** What callers of the API met from the beginning of the next restart to its end. */
 async function whileRestarting({ sim }: Lab): Promise<Set<string>> {
   const met = new Set<string>();
-  await vi.waitFor(() => expect(sim.isRestarting()).toBe(true), { timeout: 5000, interval: 5 });
+  await eventually(() => expect(sim.isRestarting()).toBe(true));
   while (sim.isRestarting()) {
     met.add(
       await call(sim, '/snapshot/server').then(

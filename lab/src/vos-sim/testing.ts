@@ -185,6 +185,11 @@ async function certificate({
   return made.toString('pem');
 }
 
+/** Repeats the assertion until it holds, often enough to see short moments. */
+export async function eventually(assertion: () => void): Promise<void> {
+  await vi.waitFor(assertion, { timeout: 5000, interval: 5 });
+}
+
 /** An SSH shell in the hands of a test: what was printed so far, and keys to press. */
 export class Cli implements AsyncDisposable {
   readonly #client: ssh2.Client;
@@ -224,12 +229,12 @@ export class Cli implements AsyncDisposable {
   async command(line: string): Promise<string> {
     const from = this.output.length;
     this.press(`${line}\n`);
-    await vi.waitFor(() => expect(this.output.slice(from)).toMatch(/\n\r?admin:$/), { timeout: 5000, interval: 5 });
+    await eventually(() => expect(this.output.slice(from)).toMatch(/\n\r?admin:$/));
     return this.output.slice(from).replace(/\r?admin:$/, '');
   }
 
   async prompt(): Promise<void> {
-    await vi.waitFor(() => expect(this.output).toMatch(/\n\r?admin:$/), { timeout: 5000, interval: 5 });
+    await eventually(() => expect(this.output).toMatch(/\n\r?admin:$/));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -65,7 +65,7 @@ function undecided(error: unknown): VosCallError {
   throw new AppError('APPLIANCE_REJECTED_CERTIFICATE', error.message, { evidence: error.evidence, cause: error });
 }
 
-/** Reads back a few times: an upload whose answer was lost may still be under way. */
+/** Reads back; a few times unless the appliance said no, because an upload may still be under way. */
 async function appears(
   { rest, clock }: VosInstallOptions,
   slot: VosSlot,
@@ -73,7 +73,8 @@ async function appears(
   failure: VosCallError | null,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (let left = READ_BACKS; left > 0; left -= 1) {
+  const looks = failure === null || failure.status === null ? READ_BACKS : 1;
+  for (let left = looks; left > 0; left -= 1) {
     const snapshot = await rest.snapshot(signal).catch((error: unknown) => {
       signal.throwIfAborted();
       throw failure ?? error;

@@ -56,10 +56,11 @@ function withoutTwins(certificates: readonly CertificateFacts[]): CertificateFac
   return [...kept.values()];
 }
 
-/** True when `held` is `wanted`, or a valid certificate of the same CA. */
+/** True when `held` is `wanted`, or a certificate of the same CA that serves as well. */
 function stands(held: CertificateFacts, wanted: CertificateFacts): boolean {
   if (held.sha256 === wanted.sha256) return true;
-  return twinKey(held) === twinKey(wanted) && held.selfSigned === wanted.selfSigned && held.notAfter >= wanted.notAfter;
+  const isAsGood = (held.selfSigned || !wanted.selfSigned) && held.notAfter >= wanted.notAfter;
+  return isAsGood && twinKey(held) === twinKey(wanted);
 }
 
 function twinKey({ subject, key }: CertificateFacts): string {

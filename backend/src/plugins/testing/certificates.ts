@@ -19,6 +19,8 @@ export interface TestCertificateOptions {
   /** Self-signed when absent. */
   readonly issuer?: TestCertificate;
   readonly isCa?: boolean;
+  /** A new pair when absent. */
+  readonly keys?: CryptoKeyPair;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
@@ -29,7 +31,7 @@ const DAY_MS = 86_400_000;
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
 
 export async function makeCertificate(options: TestCertificateOptions): Promise<TestCertificate> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const keys = options.keys ?? (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']));
   const certificate = await certify(keys.publicKey, options, keys);
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
   return {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type Algorithms, type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 import { hostKeyFingerprint } from '../ssh-login.ts';
 
 export interface SshServerScript {
@@ -9,6 +9,8 @@ export interface SshServerScript {
   readonly methods: readonly ('keyboard-interactive' | 'password')[];
   /** Asked after the right password, as an expired account does. */
   readonly secondPrompt?: string;
+  /** Speaks only SHA-1 and CBC, as an old appliance. */
+  readonly isOld?: boolean;
   readonly shell: (channel: ServerChannel) => void;
 }
 
@@ -25,12 +27,20 @@ export interface TestSshServer extends AsyncDisposable {
 }
 
 const HOST_KEY = ssh2.utils.generateKeyPairSync('ed25519');
+const OLD_HOST_KEY = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 });
+const OLD_ALGORITHMS: Algorithms = {
+  kex: ['diffie-hellman-group14-sha1'],
+  serverHostKey: ['ssh-rsa'],
+  cipher: ['aes128-cbc'],
+};
 
 export async function startSshServer(script: SshServerScript): Promise<TestSshServer> {
   const connections = new Set<Connection>();
   const passwords: string[] = [];
   const tried: string[] = [];
-  const server = new ssh2.Server({ hostKeys: [HOST_KEY.private] }, (connection) => {
+  const key = script.isOld ? OLD_HOST_KEY : HOST_KEY;
+  const config = { hostKeys: [key.private], ...(script.isOld ? { algorithms: OLD_ALGORITHMS } : {}) };
+  const server = new ssh2.Server(config, (connection) => {
     connections.add(connection);
     connection.on('error', () => {});
     connection.on('close', () => connections.delete(connection));
@@ -44,7 +54,7 @@ export async function startSshServer(script: SshServerScript): Promise<TestSshSe
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    hostKey: fingerprintOf(HOST_KEY.public),
+    hostKey: fingerprintOf(key.public),
     passwords,
     tried,
     get open() {

@@ -1,0 +1,16 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { appliancePlugin, appliancePlugins } from './index.ts';
+
+test('the list holds each folder, and nothing else', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
+    .map((entry) => entry.name);
+
+  expect(appliancePlugins.map((plugin) => plugin.id).toSorted()).toEqual(folders.toSorted());
+});
+
+test('an unknown id is an error, never another product', () => {
+  expect(appliancePlugin('vos').id).toBe('vos');
+  expect(() => appliancePlugin('cisco')).toThrow(expect.objectContaining({ code: 'INVALID_SETTINGS' }));
+});

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ExchangePhase } from '@certferry/lab';
+import { describe, expect, it } from 'vitest';
+import { type Doom, namingStore } from '../support/doomed-daemon.ts';
+import { Journey } from '../support/journey.ts';
+
+/** Every commit of a renewal, in order. The last test proves that none is missing. */
+const COMMITS = [
+  'renewal.started',
+  'step.finished inspect',
+  'step.finished request',
+  'keep order 1',
+  'step.finished order',
+  'keep records 1',
+  'keep records 2',
+  'step.finished publish',
+  'keep propagateBy 1',
+  'keep propagation 1',
+  'step.finished propagate',
+  'keep chain 1',
+  'step.finished issue',
+  'keep cleaned 1',
+  'step.finished cleanUp',
+  'keep trustAdded 1',
+  'renewal.committed',
+  'step.finished install',
+  'keep activation 1',
+  'keep activation 2',
+  'keep activation 3',
+  'step.finished activate',
+  'keep verifyBy 1',
+  'keep served 1',
+] as const;
+
+/** Every effect on the outside world. The second `dns.update` is the removal. */
+const EFFECTS = [
+  ['vos.csr.create', 1],
+  ['ca.newAccount', 1],
+  ['ca.newOrder', 1],
+  ['dns.update', 1],
+  ['ca.challenge', 1],
+  ['ca.finalize', 1],
+  ['ca.certificate', 1],
+  ['dns.update', 2],
+  ['vos.trust.upload', 1],
+  ['vos.identity.upload', 1],
+  ['vos.restart', 1],
+] as const;
+
+describe('a daemon killed after a commit', { timeout: 60_000 }, () => {
+  it.concurrent.each(COMMITS)('"%s" leaves a renewal that is resumed to its end', async (commit) => {
+    await using journey = await Journey.start();
+    const daemon = await spawnDaemon(journey, commit);
+    await exitOf(daemon);
+
+    await expectResumed(journey);
+  });
+});
+
+describe('a daemon killed in the middle of an effect', { timeout: 60_000 }, () => {
+  const cases = EFFECTS.flatMap(([name, nth]) =>
+    (['received', 'done'] as const).map((phase) => ({ name, nth, phase })),
+  );
+
+  it.concurrent.each(cases)(
+    '$name ($nth) when it was $phase leaves a renewal that is resumed to its end',
+    async (effect) => {
+      await using journey = await Journey.start();
+      const daemon = await spawnDaemon(journey, null);
+      killAt(journey, daemon, effect);
+      await exitOf(daemon);
+
+      await expectResumed(journey);
+    },
+  );
+});
+
+it('the list of commits is complete', async () => {
+  const seen = new Set<string>();
+  await using journey = await Journey.start({
+    overrides: { wrapStore: (store) => namingStore(store, (label) => seen.add(label)) },
+  });
+
+  await journey.renew();
+
+  // The rounds of a wait differ from run to run.
+  const once = [...seen].filter(
+    (label) =>
+      !/^(keep (propagation|served|activation) \d+|step.started|connection|step.noted|renewal.finished|step.finished verify)/.test(
+        label,
+      ),
+  );
+  expect(COMMITS).toEqual(expect.arrayContaining(once));
+});
+
+async function expectResumed(journey: Journey): Promise<void> {
+  const [row] = await journey.takeOver();
+
+  const { finished } = await journey.ended(row ?? 'none');
+
+  expect(finished).toMatchObject({ outcome: 'verified' });
+  expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
+}
+
+async function spawnDaemon(journey: Journey, dieAfter: string | null): Promise<ChildProcess> {
+  await journey.release();
+  const { lab, folder, connection } = journey;
+  const doom: Doom = {
+    folder,
+    resolvers: [lab.dns.resolver],
+    nameServers: lab.dns.nameServers,
+    connectionId: connection.id,
+    dieAfter,
+  };
+  const script = fileURLToPath(new URL('../support/doomed-daemon.ts', import.meta.url));
+  const daemon = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, JSON.stringify(doom)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [daemon.stdout, daemon.stderr])
+    stream?.on('data', (chunk) => journey.logLines.push(String(chunk)));
+  return daemon;
+}
+
+interface Effect {
+  readonly name: string;
+  readonly nth: number;
+  readonly phase: ExchangePhase;
+}
+
+function killAt(journey: Journey, daemon: ChildProcess, { name, nth, phase }: Effect): void {
+  let seen = 0;
+  journey.lab.exchanges.listen(async (reached, reachedPhase) => {
+    if (reached !== name || reachedPhase !== phase || ++seen !== nth || daemon.exitCode !== null) return;
+    const exit = once(daemon, 'exit');
+    daemon.kill('SIGKILL');
+    await exit;
+  });
+}
+
+/** @throws Error with what it printed when it was not killed. */
+async function exitOf(daemon: ChildProcess): Promise<void> {
+  const output: string[] = [];
+  daemon.stderr?.on('data', (chunk) => output.push(String(chunk)));
+  if (daemon.signalCode === null && daemon.exitCode === null) await once(daemon, 'exit');
+  if (daemon.signalCode !== 'SIGKILL') throw new Error(`The daemon was not killed: ${output.join('')}`);
+}
