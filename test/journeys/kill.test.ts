@@ -10,6 +10,7 @@ import { Journey } from '../support/journey.ts';
 const COMMITS = [
   'renewal.started',
   'step.finished inspect',
+  'keep csrAskedAt 1',
   'step.finished request',
   'keep order 1',
   'step.finished order',

@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import { holdsSealedSecrets } from '../store/kysely/open.ts';
 import { newMasterKey } from '../store/master-key.ts';
-import { correctMode, ensurePrivateFolder, FILE_MODE, readIfThere, writePrivateFile } from '../store/private-files.ts';
+import { correctMode, ensureWritableFolder, FILE_MODE, readIfThere, writePrivateFile } from '../store/private-files.ts';
 import type { Config } from './config.ts';
 import type { EnvRecord } from './env.ts';
 import { parseSetting, readSetting } from './setting.ts';
@@ -30,7 +30,7 @@ export async function readSecrets(
   const givenKey = readSetting(env, 'CERTFERRY_MASTER_KEY');
   const givenToken = readSetting(env, 'CERTFERRY_ACCESS_TOKEN');
   const tokenFile = join(dataDir, 'access-token');
-  await ensurePrivateFolder(dataDir);
+  await ensureWritableFolder(dataDir);
   return {
     masterKey: givenKey ?? (await keptMasterKey(join(dataDir, 'master.key'), databaseFile)),
     accessToken: givenToken ?? (await kept('CERTFERRY_ACCESS_TOKEN', tokenFile, newAccessToken)),

@@ -250,3 +250,45 @@ async function closedPort(): Promise<number> {
   await using server = await startTcpServer();
   return server.port;
 }
+
+describe('what a client may ask for', () => {
+  test.each([
+    // undici opens a second one while the first answer is being read to its end, and keeps both.
+    [true, 2],
+    [false, 6],
+  ])('keeps the connection open: %s', async (keepAlive, connections) => {
+    await using server = await startTlsServer(
+      () => selfSigned,
+      (socket, received) => {
+        if (received.endsWith('\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      },
+    );
+    await using client = createHttpFactory()({ trust: { mode: 'pin', sha256: [selfSigned.sha256] }, keepAlive });
+    const request = { method: 'GET', url: `https://127.0.0.1:${server.port}/` } as const;
+
+    for (let left = 6; left > 0; left -= 1) await client.request(request, never);
+
+    expect(server.connections).toBe(connections);
+  });
+
+  test('gets bytes as Base64', async () => {
+    const answer = Buffer.concat([
+      Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n'),
+      Buffer.from([0xff, 0x00, 0x80]),
+    ]);
+    await using server = await startTlsServer(
+      () => selfSigned,
+      (socket, received) => {
+        if (received.endsWith('\r\n\r\n')) socket.end(answer);
+      },
+    );
+    await using client = createHttpFactory()({ trust: { mode: 'pin', sha256: [selfSigned.sha256] } });
+
+    const { body } = await client.request(
+      { method: 'GET', url: `https://127.0.0.1:${server.port}/`, encoding: 'base64' },
+      never,
+    );
+
+    expect(Buffer.from(body, 'base64')).toEqual(Buffer.from([0xff, 0x00, 0x80]));
+  });
+});

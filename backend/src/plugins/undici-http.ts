@@ -22,8 +22,8 @@ export function createHttpFactory(): HttpFactory {
 }
 
 /**
- * Every exchange dials anew: a connection kept open may be dead after an appliance restarts, and then nobody could say
- * whether a request on it arrived. So also a pin is compared for each exchange.
+ * Unless told to keep connections open, every exchange dials anew: a connection kept open may be dead after an
+ * appliance restarts, and then nobody could say whether a request on it arrived. So also a pin is compared each time.
  */
 class UndiciHttpClient implements HttpClient {
   readonly #agent: Agent;
@@ -33,7 +33,8 @@ class UndiciHttpClient implements HttpClient {
   constructor(options: HttpOptions) {
     this.#timeoutMs = options.timeoutMs ?? EXCHANGE_MS;
     this.#agent = new Agent({
-      pipelining: 0,
+      // 0 closes the connection after each answer.
+      pipelining: options.keepAlive ? 1 : 0,
       // undici's own timers are coarse (about a second); the deadline of each request is exact.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -144,8 +145,12 @@ function dispatchOptions(input: HttpRequest): Dispatcher.DispatchOptions {
   };
 }
 
-function connector({ trust, serverName }: HttpOptions, disposed: AbortSignal): buildConnector.connector {
-  const verified = buildConnector({ timeout: CONNECT_MS, maxCachedSessions: 0, ...verification(trust) });
+function connector({ trust, serverName, keepAlive }: HttpOptions, disposed: AbortSignal): buildConnector.connector {
+  const verified = buildConnector({
+    timeout: CONNECT_MS,
+    ...(keepAlive ? {} : { maxCachedSessions: 0 }),
+    ...verification(trust),
+  });
   return (options, callback) => {
     const named = serverName ? { ...options, servername: serverName } : options;
     if (trust.mode !== 'pin' || options.protocol !== 'https:') return verified(named, callback);

@@ -20,6 +20,8 @@ export interface Facts {
   readonly before: readonly ServedEndpoint[];
   /** inspect */
   readonly due: Due;
+  /** request: ISO 8601, when the appliance was told to make a key and a CSR */
+  readonly csrAskedAt: string;
   /** request */
   readonly csr: CsrFacts;
   /** order */

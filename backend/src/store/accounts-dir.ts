@@ -5,6 +5,7 @@ import type { Folder } from '../issuers/issuer.ts';
 import {
   correctMode,
   ensurePrivateFolder,
+  ensureWritableFolder,
   FILE_MODE,
   FOLDER_MODE,
   isMissing,
@@ -44,9 +45,9 @@ export interface ConnectionFolder extends Folder {
 export async function createAccountsDir(path: string): Promise<AccountsDir> {
   const issuers = join(path, 'issuers');
   const connections = join(path, 'connections');
-  await ensurePrivateFolder(path);
+  await ensureWritableFolder(path);
   for (const folder of [issuers, connections]) {
-    await ensurePrivateFolder(folder);
+    await ensureWritableFolder(folder);
     await correctModesIn(folder);
   }
   return {

@@ -13,19 +13,34 @@ const PERMISSIONS = 0o777;
 const STICKY = 0o1000;
 
 /**
- * Makes `path` a folder of mode 0700 that can be written to. A wrong mode is corrected when the folder is ours; a
- * folder of another owner (a volume of a container) is taken as it is.
+ * Like `ensurePrivateFolder`, and proves by trying that the folder can be written to. For the start of the daemon.
  *
- * @throws AppError INVALID_SETTINGS when it is no folder, is shared by all users like /tmp, or cannot be written to.
+ * @throws AppError INVALID_SETTINGS when it cannot.
+ */
+export async function ensureWritableFolder(path: string): Promise<void> {
+  await ensurePrivateFolder(path);
+  await orUnusable(path, () => tryToWriteIn(path));
+}
+
+/**
+ * Makes `path` a folder of mode 0700. A wrong mode is corrected when the folder is ours; a folder of another owner
+ * (a volume of a container) is taken as it is.
+ *
+ * @throws AppError INVALID_SETTINGS when it is no folder, is shared by all users like /tmp, or cannot be made.
  */
 export async function ensurePrivateFolder(path: string): Promise<void> {
-  try {
+  await orUnusable(path, async () => {
     await mkdir(path, { recursive: true, mode: FOLDER_MODE });
     const { mode } = await stat(path);
     if (mode & STICKY)
       throw new AppError('INVALID_SETTINGS', `The folder ${path} is shared by all users; name another.`);
     await correctMode(await realpath(path), FOLDER_MODE);
-    await tryToWriteIn(path);
+  });
+}
+
+async function orUnusable(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('INVALID_SETTINGS', `certferry cannot write to the folder ${path} (${reason(cause)}).`, {

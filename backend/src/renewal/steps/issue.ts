@@ -3,20 +3,22 @@ import {
   type CsrFacts,
   chainPems,
   readCertificate,
+  readCsr,
   sameNames,
 } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type ConnectionFiles, defineStep } from '../step.ts';
+import { type ConnectionFiles, defineStep, type StepContext } from '../step.ts';
 
 /** Has the CA look at the records and sign, and keeps what it signed before anything else happens. */
 export const issue = defineStep({
   name: 'issue',
   title: 'CA validates and signs',
-  needs: ['csr', 'order', 'challenges'],
+  needs: ['target', 'csr', 'order', 'challenges'],
   uses: [],
   gives: ['chain'],
 
-  async run({ csr, order, challenges, chain: kept }, ctx) {
+  async run({ target, csr, order, challenges, chain: kept }, ctx) {
+    if (!kept) await refuseReplaced(csr, target.slot, ctx);
     const chain = kept ?? (await ctx.issuer.issue(order, challenges, csr.pem, ctx.signal));
     const leaf = belongsTo(csr, chain);
     await ctx.keep({ chain });
@@ -28,6 +30,14 @@ export const issue = defineStep({
     };
   },
 });
+
+/** A certificate for a CSR that is no longer there could not be installed: none is spent on it. */
+async function refuseReplaced(csr: CsrFacts, slot: string, { appliance, signal }: StepContext<'chain'>): Promise<void> {
+  const pending = await appliance.csr?.pending(slot, signal);
+  if (pending === undefined || (pending !== null && readCsr(pending).key.spkiSha256 === csr.key.spkiSha256)) return;
+  const seen = pending === null ? 'is no longer there' : 'was replaced by another';
+  throw new AppError('APPLIANCE_CSR_REPLACED', `The CSR of this renewal ${seen}; no certificate was issued.`);
+}
 
 async function save(serial: string, csr: CsrFacts, chain: CertificateChain, files: ConnectionFiles): Promise<void> {
   const contents = {

@@ -2,7 +2,13 @@ import type { CsrCapability } from '../../appliances/driver.ts';
 import { type CsrFacts, readCsr, UnreadableCertificateError } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Target } from '../facts.ts';
-import { defineStep } from '../step.ts';
+import { pollUntil } from '../poll.ts';
+import { defineStep, type StepContext } from '../step.ts';
+
+type Context = StepContext<'csrAskedAt' | 'csr'>;
+
+/** Milliseconds. Longer than an appliance takes to make an RSA key; no source gives a figure. */
+const KEY_GENERATION_MS = 6_000;
 
 /**
  * Has the appliance make a key and a CSR, and takes the names from the CSR itself: appliances add and drop names.
@@ -15,17 +21,19 @@ export const request = defineStep({
   title: 'Get a CSR from the appliance',
   needs: ['target'],
   uses: [],
-  gives: ['csr'],
+  gives: ['csrAskedAt', 'csr'],
 
-  async run({ target }, ctx) {
+  async run({ target, csrAskedAt }, ctx) {
     const { csr: capability } = ctx.appliance;
     if (!capability)
       throw new AppError(
         'INVALID_SETTINGS',
         'This appliance does not make its own key, and keys of our own are not supported yet.',
       );
-    const pending = await pendingFor(target, capability, ctx.signal);
-    const csr = pending ?? readCsr(await capability.create(target.slot, csrRequest(target), ctx.signal));
+    const pending = csrAskedAt
+      ? await pendingSince(csrAskedAt, target, capability, ctx)
+      : await pendingFor(target, capability, ctx.signal);
+    const csr = pending ?? (await create(target, capability, ctx));
     refuseUnprovable(csr);
     const added = csr.dnsNames.filter((name) => !target.dnsNames.includes(name));
     if (added.length > 0) await ctx.note(`The appliance added ${added.join(', ')} to the CSR; the order names it too.`);
@@ -37,6 +45,26 @@ export const request = defineStep({
     };
   },
 });
+
+/** That it is asked for is stored first: see `pendingSince`. */
+async function create(target: Target, capability: CsrCapability, ctx: Context): Promise<CsrFacts> {
+  await ctx.keep({ csrAskedAt: ctx.clock.now().toISOString() });
+  return readCsr(await capability.create(target.slot, csrRequest(target), ctx.signal));
+}
+
+/**
+ * An interrupted run may have asked already, and the appliance may still be making the key. A second request would
+ * race with the first, and the certificate could end up with the key that lost. So its end is waited for.
+ */
+async function pendingSince(
+  askedAt: string,
+  target: Target,
+  capability: CsrCapability,
+  ctx: Context,
+): Promise<CsrFacts | null> {
+  const settled = new Date(new Date(askedAt).getTime() + KEY_GENERATION_MS);
+  return await pollUntil(ctx, settled, () => pendingFor(target, capability, ctx.signal));
+}
 
 async function pendingFor(target: Target, capability: CsrCapability, signal: AbortSignal): Promise<CsrFacts | null> {
   const pem = await capability.pending(target.slot, signal);
