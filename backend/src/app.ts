@@ -51,8 +51,8 @@ export async function createApp(
   const accounts = await createAccountsDir(config.accountsDir);
   const store = wrapStore(await openStore({ file: config.databaseFile, masterKey: secrets.masterKey, clock }));
   const dialer = createTlsDialer();
-  const resolver = createChallengeResolver(config, { clock, log });
   const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer() };
+  const resolver = createChallengeResolver(config, common);
   const peers = new Peers({ ...common, store, accounts, resolver, dialer, userAgent: `certferry/${VERSION}` });
   const journal = new Journal({ store, accounts, log });
   const runner = new Runner({ store, clock, log, retryLadderMs, peers: (connection) => peers.of(connection) });

@@ -5,7 +5,7 @@ import { type FaultName, type Lab, type LabOptions, startLab } from '@certferry/
 import { pino } from 'pino';
 import { type App, createApp, type Overrides } from '../../backend/src/app.ts';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
-import { readConfig } from '../../backend/src/config/config.ts';
+import { type Config, readConfig } from '../../backend/src/config/config.ts';
 import { readSecrets, type Secrets } from '../../backend/src/config/secrets.ts';
 import { addConnection, type ConnectionInput } from '../../backend/src/connections.ts';
 import type { Facts } from '../../backend/src/renewal/facts.ts';
@@ -20,6 +20,8 @@ export interface JourneyOptions {
   /** Changes the lab's connection before it is stored. */
   readonly connection?: (input: ConnectionInput, lab: Lab) => ConnectionInput;
   readonly overrides?: Partial<Overrides>;
+  /** Another DNS than the lab's. */
+  readonly dns?: Pick<Config, 'resolvers' | 'nameServers'>;
 }
 
 export interface Ended {
@@ -65,11 +67,12 @@ export class Journey implements AsyncDisposable {
     const lab = await startLab({ restartMs: 300, ...options.lab });
     for (const fault of options.faults ?? []) lab.faults.on(fault);
     const folder = await mkdtemp(join(tmpdir(), 'certferry-journey-'));
-    const secrets = await readSecrets({}, configIn(folder, lab));
+    const config = { ...configIn(folder, lab), ...options.dns };
+    const secrets = await readSecrets({}, config);
     const logLines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
     const overrides = { log, retryLadderMs: RETRY_LADDER_MS, ...options.overrides };
-    const app = await createApp(configIn(folder, lab), secrets, overrides);
+    const app = await createApp(config, secrets, overrides);
     const input = labConnection(lab);
     const connection = await addConnection(app.store, options.connection?.(input, lab) ?? input);
     await app.start();
@@ -93,7 +96,7 @@ export class Journey implements AsyncDisposable {
 
   /** Starts a daemon on the files of one that is gone. Returns the ids of all renewals it found, the last first. */
   async takeOver(): Promise<readonly string[]> {
-    this.#app = await createApp(configIn(this.folder, this.lab), this.secrets, this.#overrides);
+    this.#app = await createApp(this.#app.config, this.secrets, this.#overrides);
     await this.#app.start();
     return (await this.#app.store.renewals.list({ limit: 10 })).map(({ id }) => id);
   }
@@ -196,7 +199,7 @@ export class Journey implements AsyncDisposable {
   }
 }
 
-export function configIn(folder: string, lab: Lab) {
+function configIn(folder: string, lab: Lab) {
   const config = readConfig({
     CERTFERRY_DATA_DIR: join(folder, 'data'),
     CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),

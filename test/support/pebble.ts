@@ -23,6 +23,8 @@ export interface PebbleOptions {
   readonly externalAccounts?: Readonly<Record<string, string>>;
   readonly alternateRoots?: number;
   readonly chainLength?: number;
+  /** `ip:port` of the DNS that Pebble asks. Default: its own challenge test server. */
+  readonly dnsServer?: string;
 }
 
 export interface Pebble extends AsyncDisposable {
@@ -122,8 +124,14 @@ function challengeServerArguments(control: number, dns: number): string[] {
   return [...addresses, '-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv6', ''];
 }
 
-function pebbleArguments({ strict = true }: PebbleOptions, folder: string, dns: number): string[] {
-  return ['-config', join(folder, 'pebble.json'), '-dnsserver', `127.0.0.1:${dns}`, ...(strict ? ['-strict'] : [])];
+function pebbleArguments({ strict = true, dnsServer }: PebbleOptions, folder: string, dns: number): string[] {
+  return [
+    '-config',
+    join(folder, 'pebble.json'),
+    '-dnsserver',
+    dnsServer ?? `127.0.0.1:${dns}`,
+    ...(strict ? ['-strict'] : []),
+  ];
 }
 
 function environmentOf(options: PebbleOptions): Record<string, string> {

@@ -41,7 +41,6 @@ function csrIn(snapshot: Snapshot, slot: VosSlot): string | null {
 
 function create(options: VosCsrOptions, slot: VosSlot, request: CsrRequest, signal: AbortSignal) {
   const { commonName } = request;
-  const altNames = request.dnsNames.filter((name) => name.toLowerCase() !== commonName.toLowerCase());
   const body = {
     service: slot.service,
     distribution: 'this-server',
@@ -49,8 +48,9 @@ function create(options: VosCsrOptions, slot: VosSlot, request: CsrRequest, sign
     keyType: 'rsa',
     keyLength: options.keyLength,
     hashAlgorithm: 'sha256',
-    // Left out when empty, as every client that is known to work does.
-    ...(altNames.length > 0 ? { altNames } : {}),
+    // With the common name among them: without altNames a node makes a CSR that has no subjectAltName at all, and a CA
+    // that reads names there only (Pebble does) finds none.
+    altNames: request.dnsNames,
   } as const;
   return options.rest.createCsr(body, signal);
 }

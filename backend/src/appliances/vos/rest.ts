@@ -40,7 +40,7 @@ export interface CsrBody {
   readonly keyType: 'rsa';
   readonly keyLength: number;
   readonly hashAlgorithm: 'sha256';
-  readonly altNames?: readonly string[];
+  readonly altNames: readonly string[];
 }
 
 /**
