@@ -3,6 +3,8 @@ import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { existing } from './connections.ts';
 import { createChallengeResolver } from './dns/challenge-resolver.ts';
+import { createPropagationHistory } from './dns/history.ts';
+import type { ChallengeResolver } from './dns/resolver.ts';
 import type { Finding } from './domain/finding.ts';
 import { systemClock } from './plugins/clock.ts';
 import type { Clock, Logger } from './plugins/plugin.ts';
@@ -14,6 +16,7 @@ import { Peers } from './renewal/peers.ts';
 import { type PreflightOptions, preflight } from './renewal/preflight.ts';
 import { RETRY_LADDER_MS } from './renewal/retry.ts';
 import { Runner } from './renewal/runner.ts';
+import { Turns } from './renewal/turns.ts';
 import { createAccountsDir } from './store/accounts-dir.ts';
 import { openStore } from './store/kysely/open.ts';
 import type { Store } from './store/store.ts';
@@ -33,6 +36,8 @@ export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly store: Store;
   readonly runner: Runner;
+  /** Over the DNS of this installation. */
+  readonly resolver: ChallengeResolver;
   readonly log: Logger;
   /** Resumes what another process left unfinished. */
   start(): Promise<void>;
@@ -53,13 +58,22 @@ export async function createApp(
   const dialer = createTlsDialer();
   const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer() };
   const resolver = createChallengeResolver(config, common);
-  const peers = new Peers({ ...common, store, accounts, resolver, dialer, userAgent: `certferry/${VERSION}` });
+  const history = createPropagationHistory(store.settings);
+  const peers = new Peers({ ...common, store, accounts, resolver, history, dialer, userAgent: `certferry/${VERSION}` });
   const journal = new Journal({ store, accounts, log });
-  const runner = new Runner({ store, clock, log, retryLadderMs, peers: (connection) => peers.of(connection) });
+  const runner = new Runner({
+    store,
+    clock,
+    log,
+    retryLadderMs,
+    turns: new Turns(clock),
+    peers: (connection) => peers.of(connection),
+  });
   return {
     config,
     store,
     runner,
+    resolver,
     log,
     async start() {
       await journal.start();

@@ -102,10 +102,20 @@ export interface ActivationCapability {
   readonly beginsWithinMs: number;
   /** Milliseconds it may take until the endpoints serve again. */
   readonly patienceMs: number;
+  /** Names what must not be restarted in two places at once: all nodes of a cluster have one group, over all connections. */
+  readonly group: string;
+  /** Milliseconds between the end of one restart in the group and the beginning of the next. */
+  readonly pauseMs: number;
 }
 export interface ActivationAction {
   /** `cucm-pub/Cisco Tomcat` */
   readonly id: string;
+  readonly node: string;
+  readonly service: string;
+  /** What serves the new certificate after this action; nothing further is restarted before all of them do. May be empty. */
+  readonly endpoints: readonly TlsEndpoint[];
+  /** Seconds without the service: documented or a rule of thumb. What this installation has seen outranks it. */
+  readonly expectedSeconds: number;
   /** What a person should know before allowing it: `about 5 minutes without web access on cucm-pub`. */
   readonly impact: string;
 }

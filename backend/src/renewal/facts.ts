@@ -1,6 +1,7 @@
 import type { ActivationAction, InstallReceipt, SlotId } from '../appliances/driver.ts';
+import type { RecordSight } from '../dns/microscope.ts';
 import type { DnsReceipt, TxtRecord } from '../dns/provider.ts';
-import type { ChallengeLocation, ServerAnswer } from '../dns/resolver.ts';
+import type { ChallengeLocation, PropagationPolicy } from '../dns/resolver.ts';
 import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
 import type { Due } from '../domain/due.ts';
 import type { Challenge, OrderTicket } from '../issuers/issuer.ts';
@@ -33,7 +34,7 @@ export interface Facts {
   /** propagate: ISO 8601, after which it gives up */
   readonly propagateBy: string;
   /** propagate: the last round of questions */
-  readonly propagation: readonly RecordVisibility[];
+  readonly propagation: readonly RecordSight[];
   /** issue */
   readonly chain: CertificateChain;
   /** cleanUp: the records that are gone, as `fqdn value` */
@@ -61,6 +62,8 @@ export interface Target {
   readonly activation: 'automatic' | 'ask';
   /** Seconds to wait until every name server shows the records; null: what the DNS plugin says. */
   readonly propagationPatienceSeconds: number | null;
+  /** Who must show the records; the default of dns/resolver.ts when absent. */
+  readonly propagation?: PropagationPolicy;
   /** Seconds to wait until every endpoint serves the new certificate; null: what the driver says. */
   readonly verifyPatienceSeconds: number | null;
   /** A person asked: renew even if it is not due. */
@@ -72,12 +75,6 @@ export interface PublishedRecord {
   readonly record: TxtRecord;
   readonly location: ChallengeLocation;
   readonly receipt: DnsReceipt | null;
-}
-
-export interface RecordVisibility {
-  readonly fqdn: string;
-  readonly value: string;
-  readonly answers: readonly ServerAnswer[];
 }
 
 /** Stored before the action is started: a second restart would be a second outage. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { ApplianceDriver } from '../appliances/driver.ts';
 import { appliancePlugin } from '../appliances/index.ts';
+import type { PropagationHistory } from '../dns/history.ts';
 import { dnsPlugin } from '../dns/index.ts';
 import type { DnsProvider } from '../dns/provider.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
@@ -21,6 +22,7 @@ export interface PeersDeps extends PluginDeps {
   readonly store: Store;
   readonly accounts: AccountsDir;
   readonly resolver: ChallengeResolver;
+  readonly history: PropagationHistory;
   readonly dialer: TlsDialer;
   readonly userAgent: string;
 }
@@ -42,7 +44,7 @@ export class Peers implements AsyncDisposable {
 
   /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
   async of(connection: Connection): Promise<StepPeers & AsyncDisposable> {
-    const { resolver, dialer, accounts, store } = this.#deps;
+    const { resolver, history, dialer, accounts, store } = this.#deps;
     const clients = new ClientPool();
     const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
     const [firstName = connection.name] = connection.dnsNames;
@@ -52,6 +54,7 @@ export class Peers implements AsyncDisposable {
       issuer: await this.issuer(connection.issuer),
       files: accounts.connectionFolder({ id: connection.id, firstName }),
       resolver,
+      history,
       dialer,
       [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
     };

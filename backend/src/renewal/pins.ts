@@ -3,24 +3,22 @@ import { normaliseFingerprint } from '../plugins/trust.ts';
 import type { Connection } from '../store/store.ts';
 
 /**
- * The pin follows the certificate that certferry installs: from the hand-over on the old and the new one are good,
- * and once the new one is seen served, it alone. A pin that is not the replaced certificate is left alone: it belongs
- * to an interface that another slot serves.
+ * The pin follows the certificate that certferry installs: from the hand-over on the old ones and the new one are good,
+ * and once the new one is seen served, the old ones no longer are. `replaced` is what the slot held and what its
+ * endpoints served; other pins are left alone: they belong to interfaces that another slot serves.
+ * Both return null when nothing changes.
  */
-export function expectAlso(connection: Connection, replaced: string, installed: string): Connection | null {
+export function expectAlso(connection: Connection, replaced: readonly string[], installed: string): Connection | null {
   const pins = pinsOf(connection);
-  if (!pins?.includes(replaced) || pins.includes(installed)) return null;
+  if (!pins?.some((pin) => replaced.includes(pin)) || pins.includes(installed)) return null;
   return withPins(connection, [...pins, installed]);
 }
 
-/** Returns null when nothing changes. */
-export function expectOnly(connection: Connection, replaced: string, installed: string): Connection | null {
+export function expectOnly(connection: Connection, replaced: readonly string[], installed: string): Connection | null {
   const pins = pinsOf(connection);
-  if (!pins?.includes(installed) || !pins.includes(replaced)) return null;
-  return withPins(
-    connection,
-    pins.filter((pin) => pin !== replaced),
-  );
+  const kept = pins?.filter((pin) => pin === installed || !replaced.includes(pin)) ?? [];
+  if (!kept.includes(installed) || kept.length === pins?.length) return null;
+  return withPins(connection, kept);
 }
 
 /** The field has this name in every plugin: see `trustFields`. */

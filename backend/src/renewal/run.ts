@@ -12,6 +12,7 @@ import { retryAt } from './retry.ts';
 import type { RenewalStep, StepContext, StepPeers } from './step.ts';
 import type { StepName } from './step-names.ts';
 import { steps } from './steps/index.ts';
+import type { Turns } from './turns.ts';
 
 export interface RunDeps {
   readonly store: Store;
@@ -19,6 +20,8 @@ export interface RunDeps {
   readonly log: Logger;
   /** Milliseconds after the first, second … failure of one step. */
   readonly retryLadderMs: readonly number[];
+  /** One for all runs of the process. */
+  readonly turns: Turns;
   /** Builds what a step talks to, from the connection as it is now. */
   peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
 }
@@ -188,6 +191,7 @@ export class RenewalRun {
         const event = { type: 'step.noted', renewalId: this.id, step, message } as const;
         await store.events.append([data === undefined ? event : { ...event, data }]);
       },
+      turn: (group, pauseMs) => this.#deps.turns.take(group, pauseMs, signal),
       commit: async () => {
         if (this.#state.context.committed) return;
         // A cancellation that came first interrupts the step, and with it this wait.
@@ -225,12 +229,19 @@ export class RenewalRun {
     if (after.at !== before.at) this.#enteredAt = now.getTime();
   }
 
-  async #movePin(tx: Store, event: MachineEvent, effect: Effect, { installed, chain }: Partial<Facts>): Promise<void> {
+  async #movePin(
+    tx: Store,
+    event: MachineEvent,
+    effect: Effect,
+    { installed, before = [], chain }: Partial<Facts>,
+  ): Promise<void> {
     const move =
       event.type === 'COMMIT' ? expectAlso : effect.kind === 'end' && effect.outcome === 'verified' ? expectOnly : null;
-    if (!move || !chain || !installed || installed === 'unreadable') return;
+    if (!move || !chain) return;
+    const held = installed && installed !== 'unreadable' ? [installed.sha256] : [];
+    const replaced = [...held, ...before.flatMap(({ sha256 }) => sha256 ?? [])];
     const connection = await tx.connections.get(this.connectionId);
-    const moved = connection && move(connection, installed.sha256, sha256OfPem(chain.leafPem));
+    const moved = connection && move(connection, replaced, sha256OfPem(chain.leafPem));
     if (moved) await tx.connections.update(moved);
   }
 }

@@ -1,4 +1,5 @@
 import type { ApplianceDriver } from '../appliances/driver.ts';
+import type { PropagationHistory } from '../dns/history.ts';
 import type { DnsProvider } from '../dns/provider.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
 import type { Json } from '../domain/json.ts';
@@ -64,6 +65,11 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
   keep(part: Readonly<Partial<Pick<Facts, Gives>>>): Promise<void>;
   /** Tells people something worth knowing that is not the end of the step. */
   note(message: string, data?: Json): Promise<void>;
+  /**
+   * Waits until nothing else in `group` is being restarted, in any renewal, and for `pauseMs` after it was. Until the
+   * returned turn is disposed, the group is ours.
+   */
+  turn(group: string, pauseMs: number): Promise<AsyncDisposable>;
   /** Declares the point of no return; rejects when a cancellation came first. Repeatable. */
   commit(): Promise<void>;
 }
@@ -74,6 +80,7 @@ export interface StepPeers {
   readonly issuer: Issuer;
   readonly dns: DnsProvider;
   readonly resolver: ChallengeResolver;
+  readonly history: PropagationHistory;
   readonly dialer: TlsDialer;
   readonly files: ConnectionFiles;
 }

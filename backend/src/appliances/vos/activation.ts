@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { Deadline } from '../../plugins/deadline.ts';
+import type { TlsEndpoint } from '../../plugins/tls.ts';
 import type { ActivationAction, ActivationCapability } from '../driver.ts';
 import { ask, hasRestartBegun, judgeRestart, parseServiceList, type VosCli } from './command-line.ts';
 import type { VosRest } from './rest.ts';
@@ -11,20 +12,27 @@ export interface VosActivationOptions {
   readonly host: string;
   readonly beginsWithinMs: number;
   readonly patienceMs: number;
+  readonly endpoints: readonly TlsEndpoint[];
 }
 
 export function vosActivation(options: VosActivationOptions): ActivationCapability {
-  const { rest, cli, beginsWithinMs, patienceMs } = options;
+  const { rest, cli, host, beginsWithinMs, patienceMs, endpoints } = options;
   return {
     beginsWithinMs,
     patienceMs,
+    group: host,
+    pauseMs: 0,
 
     async plan(slotId, signal) {
       const { restarts } = vosSlot(slotId);
       const { server } = await rest.snapshot(signal);
-      return restarts.map(({ service, outage }) => ({
+      return restarts.map(({ service, outage, expectedSeconds }) => ({
         id: `${server}/${service}`,
+        node: server,
+        service,
         impact: `${outage} on ${server} while ${service} restarts`,
+        endpoints,
+        expectedSeconds,
       }));
     },
 

@@ -23,6 +23,7 @@ export function createVosDriver(settings: VosSettings, deps: PluginDeps): Applia
   });
   const rest = new VosRest({ http, host, port: settings.apiPort, user: settings.user, password: settings.password });
   const cli = cliOf(settings, deps);
+  const endpoints = servedPorts.map((port) => ({ host, port, serverName: serverName ?? host }));
 
   return {
     identify: (signal) => identify(rest, cli, settings, signal),
@@ -45,7 +46,7 @@ export function createVosDriver(settings: VosSettings, deps: PluginDeps): Applia
 
     async endpoints(slotId: SlotId) {
       vosSlot(slotId);
-      return servedPorts.map((port) => ({ host, port, serverName: serverName ?? host }));
+      return endpoints;
     },
 
     csr: vosCsr({ rest, host, keyLength: Number(settings.keyLength) }),
@@ -56,6 +57,7 @@ export function createVosDriver(settings: VosSettings, deps: PluginDeps): Applia
       host,
       beginsWithinMs: settings.restartBeginsWithinSeconds * 1000,
       patienceMs: settings.restartPatienceSeconds * 1000,
+      endpoints,
     }),
   };
 }

@@ -16,6 +16,8 @@ export interface VosRestart {
   readonly service: string;
   /** What people miss meanwhile. */
   readonly outage: string;
+  /** No source gives a figure; this is a rule of thumb until the installation has its own. */
+  readonly expectedSeconds: number;
   readonly source: string;
 }
 
@@ -24,7 +26,14 @@ export const SLOTS: readonly VosSlot[] = [
   {
     id: 'tomcat',
     service: 'tomcat',
-    restarts: [{ service: 'Cisco Tomcat', outage: 'about 5 minutes without web access', source: SOURCES.regeneration }],
+    restarts: [
+      {
+        service: 'Cisco Tomcat',
+        outage: 'about 5 minutes without web access',
+        expectedSeconds: 300,
+        source: SOURCES.regeneration,
+      },
+    ],
   },
 ];
 

@@ -1,10 +1,10 @@
 import type { ActivationAction, ActivationCapability } from '../../appliances/driver.ts';
 import { readCertificate } from '../../domain/certificate.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import type { ActivationRecord } from '../facts.ts';
+import type { ActivationRecord, ServedEndpoint } from '../facts.ts';
 import { pollUntil } from '../poll.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { allServe, lookAt } from './look.ts';
+import { allServe, describeServed, lookAt } from './look.ts';
 
 /** Errors of `start` that prove nothing was restarted: the appliance was not even asked. */
 const NEVER_ASKED: readonly ErrorCode[] = [
@@ -32,13 +32,19 @@ export const activate = defineStep({
   async run({ target, chain, activation: kept = [] }, ctx) {
     const { activation: capability } = ctx.appliance;
     if (!capability) return { kind: 'done', gives: { activation: [] }, summary: 'no restart needed' };
-    const served = () => isServed(target.slot, readCertificate(chain.leafPem).sha256, ctx);
+    const { sha256 } = readCertificate(chain.leafPem);
+    const served = () => isServed(target.slot, sha256, ctx);
     if (kept.length === 0 && (await served()))
       return { kind: 'done', gives: { activation: [] }, summary: 'already served' };
     const plan = await capability.plan(target.slot, ctx.signal);
     if (target.activation === 'ask' && kept.length === 0 && !ctx.released) return { kind: 'hold', ask: question(plan) };
     const book = new Book(kept, ctx);
-    for (const action of plan) await perform(action, { capability, book, served, ctx });
+    await using _turn = await ctx.turn(capability.group, capability.pauseMs);
+    const performance = { capability, book, served, sha256, ctx };
+    for (const [index, action] of plan.entries()) {
+      await perform(action, performance);
+      if (index < plan.length - 1) await servesBeforeNext(action, performance);
+    }
     return { kind: 'done', gives: { activation: book.records }, summary: plan.map(({ id }) => id).join(', ') };
   },
 });
@@ -48,7 +54,9 @@ type Context = StepContext<'activation'>;
 interface Performance {
   readonly capability: ActivationCapability;
   readonly book: Book;
+  /** Whether every endpoint serves the new certificate already. */
   readonly served: () => Promise<boolean>;
+  readonly sha256: string;
   readonly ctx: Context;
 }
 
@@ -109,6 +117,25 @@ async function finish(action: ActivationAction, { capability, served, ctx }: Per
       'ACTIVATION_FAILED',
       `${action.id} did not come back within ${Math.round(capability.patienceMs / 1000)} seconds.`,
     );
+}
+
+/** A node that does not come back with the new certificate must not be followed by the next one. */
+async function servesBeforeNext(
+  { id, endpoints }: ActivationAction,
+  { capability, sha256, ctx }: Performance,
+): Promise<void> {
+  if (endpoints.length === 0) return;
+  let last: readonly ServedEndpoint[] = [];
+  const deadline = new Date(ctx.clock.now().getTime() + capability.patienceMs);
+  const seen = await pollUntil(ctx, deadline, async () => {
+    last = await lookAt(endpoints, ctx);
+    return allServe(last, sha256) || null;
+  });
+  if (seen) return;
+  throw new AppError(
+    'SERVED_CERTIFICATE_DIFFERS',
+    `After ${id}, nothing further is restarted: ${describeServed(last, sha256, null)}.`,
+  );
 }
 
 async function isServed(slot: string, sha256: string, ctx: Context): Promise<boolean> {

@@ -1,12 +1,17 @@
-import { agrees } from '../../dns/answers.ts';
+import { diagnose } from '../../dns/diagnosis.ts';
+import { estimateWords } from '../../dns/history.ts';
+import { type PropagationReport, type RecordSight, type WatchedRecord, watchRecords } from '../../dns/microscope.ts';
+import { DEFAULT_PROPAGATION } from '../../dns/resolver.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { Facts, PublishedRecord, RecordVisibility } from '../facts.ts';
-import { pollUntil } from '../poll.ts';
-import { defineStep, type StepContext } from '../step.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Facts, PublishedRecord } from '../facts.ts';
+import { defineStep, type StepContext, type StepOutcome } from '../step.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
-/** Asks every authoritative server until all of them show every record: the CA may ask any of them. */
+type Gives = 'propagateBy' | 'propagation';
+
+/** Watches until everybody whom the policy names shows every record: the CA may ask any of them. */
 export const propagate = defineStep({
   name: 'propagate',
   title: 'Waiting for DNS',
@@ -15,60 +20,90 @@ export const propagate = defineStep({
   gives: ['propagateBy', 'propagation'],
 
   async run({ target, records, challenges, propagateBy: keptDeadline }, ctx) {
-    const wanted = records.filter(({ record }) => challenges.some(({ recordValue }) => recordValue === record.value));
+    const policy = target.propagation ?? DEFAULT_PROPAGATION;
     const propagateBy = keptDeadline ?? new Date(ctx.clock.now().getTime() + patienceMs(target, ctx)).toISOString();
     await ctx.keep({ propagateBy });
-    let last: readonly RecordVisibility[] = [];
-    const visible = await pollUntil(ctx, new Date(propagateBy), async () => {
-      const seen = await lookAtAll(wanted, ctx);
-      if (describe(seen) !== describe(last)) await tell(seen, ctx);
-      last = seen;
-      return seen.every(({ answers }) => agrees(answers)) ? seen : null;
-    });
-    if (!visible) throw notPropagated(last);
-    const servers = new Set(
-      visible.flatMap(({ answers }) => answers.map(({ server }) => server.address + server.port)),
-    );
-    return {
-      kind: 'done',
-      gives: { propagateBy, propagation: visible },
-      summary: `seen on ${servers.size} name servers`,
-    };
+    if (policy.mode === 'wait-only') return waitOnly(propagateBy, ctx);
+    const wanted = records.filter(({ record }) => challenges.some(({ recordValue }) => recordValue === record.value));
+    const options = { policy, deadline: new Date(propagateBy), learn: keptDeadline === undefined };
+    const propagation = await follow(watchRecords(wanted.map(watched), options, ctx), ctx);
+    return { kind: 'done', gives: { propagateBy, propagation }, summary: summaryOf(propagation) };
   },
 });
 
 function patienceMs(
-  { propagationPatienceSeconds }: Facts['target'],
-  { dns }: StepContext<'propagation' | 'propagateBy'>,
+  { propagation, propagationPatienceSeconds }: Facts['target'],
+  { dns }: Pick<StepContext, 'dns'>,
 ): number {
+  if (propagation?.mode === 'wait-only') return propagation.waitSeconds * 1000;
   if (propagationPatienceSeconds !== null) return propagationPatienceSeconds * 1000;
   return dns.propagationTimeoutMs ?? DEFAULT_TIMEOUT_MS;
 }
 
-function lookAtAll(records: readonly PublishedRecord[], ctx: StepContext): Promise<RecordVisibility[]> {
-  return Promise.all(
-    records.map(async ({ record: { fqdn, value }, location }) => {
-      return { fqdn, value, answers: await ctx.resolver.look(fqdn, value, location, ctx.signal) };
-    }),
-  );
+function waitOnly(propagateBy: string, { clock }: StepContext<Gives>): StepOutcome<Gives> {
+  const until = new Date(propagateBy);
+  if (clock.now() < until) return { kind: 'wait', until, why: 'no server is asked, as the connection says' };
+  return { kind: 'done', gives: { propagateBy, propagation: [] }, summary: 'waited, no server was asked' };
 }
 
-async function tell(
-  seen: readonly RecordVisibility[],
-  ctx: StepContext<keyof Pick<Facts, 'propagation'>>,
-): Promise<void> {
-  await ctx.keep({ propagation: seen });
-  await ctx.note(describe(seen));
+function watched({ record: { fqdn, value }, location }: PublishedRecord): WatchedRecord {
+  return { fqdn, value, location };
 }
 
-function notPropagated(last: readonly RecordVisibility[]): AppError {
-  return new AppError('DNS_NOT_PROPAGATED', `Not every name server shows the challenge record: ${describe(last)}`);
+/** Stores each report and tells what changed. @throws AppError DNS_NOT_PROPAGATED */
+async function follow(
+  reports: AsyncIterable<PropagationReport>,
+  ctx: StepContext<Gives>,
+): Promise<readonly RecordSight[]> {
+  let told = '';
+  let last: readonly RecordSight[] = [];
+  for await (const report of reports) {
+    const words = describe(report.records);
+    if (words !== told) {
+      await ctx.keep({ propagation: report.records });
+      await ctx.note(told === '' ? words + estimate(report) : words, toJson(report));
+    }
+    if (report.agreed) return report.records;
+    told = words;
+    last = report.records;
+  }
+  throw notPropagated(last);
+}
+
+function estimate({ typical, agreed, elapsedMs }: PropagationReport): string {
+  return typical && !agreed ? `; ${estimateWords(typical, elapsedMs)}` : '';
+}
+
+function notPropagated(last: readonly RecordSight[]): AppError {
+  const causes = new Set(last.flatMap((record) => diagnose(record).map(({ sentence }) => sentence)));
+  return new AppError('DNS_NOT_PROPAGATED', [...causes].join(' ') || 'There was no server to ask.', {
+    evidence: { body: describe(last).slice(0, 2000) },
+  });
+}
+
+function summaryOf(propagation: readonly RecordSight[]): string {
+  const asked = propagation.flatMap(({ answers }) => answers);
+  const count = (kind: string) => {
+    return new Set(asked.flatMap((one) => (one.kind === kind ? [`${one.server.address} ${one.server.port}`] : [])))
+      .size;
+  };
+  const counted = [
+    [count('authoritative'), 'name servers'],
+    [count('resolver'), 'resolvers'],
+  ] as const;
+  const parts = counted.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : []));
+  return `seen on ${parts.join(' and ')}`;
 }
 
 /** `ns1.example.net seen, ns2.example.net missing (other values)`, the same text as long as nothing changed. */
-function describe(seen: readonly RecordVisibility[]): string {
+function describe(seen: readonly RecordSight[]): string {
   const servers = seen.flatMap(({ answers }) =>
     answers.map(({ server, state, detail }) => `${server.name} ${state}${state === 'seen' ? '' : ` (${detail})`}`),
   );
   return [...new Set(servers)].join(', ');
+}
+
+/** A report is plain JSON by its contract, which interfaces do not show the compiler. */
+function toJson(report: PropagationReport): Json {
+  return JSON.parse(JSON.stringify(report)) as Json;
 }
