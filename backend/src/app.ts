@@ -16,6 +16,8 @@ import { Peers } from './renewal/peers.ts';
 import { type PreflightOptions, preflight } from './renewal/preflight.ts';
 import { RETRY_LADDER_MS } from './renewal/retry.ts';
 import { Runner } from './renewal/runner.ts';
+import { every } from './renewal/schedule.ts';
+import { Sweeper } from './renewal/sweeper.ts';
 import { Turns } from './renewal/turns.ts';
 import { createAccountsDir } from './store/accounts-dir.ts';
 import { openStore } from './store/kysely/open.ts';
@@ -31,15 +33,19 @@ export interface Overrides {
   readonly wrapStore: (store: Store) => Store;
 }
 
+/** At a minute when few others do: many installations share the name servers of a DNS service. */
+const DAILY = '23 3 * * *';
+
 /** Everything that runs, made once. Disposing stops every renewal where it can be resumed and closes the store. */
 export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly store: Store;
   readonly runner: Runner;
+  readonly sweeper: Sweeper;
   /** Over the DNS of this installation. */
   readonly resolver: ChallengeResolver;
   readonly log: Logger;
-  /** Resumes what another process left unfinished. */
+  /** Resumes what another process left unfinished, and begins what happens every day. */
   start(): Promise<void>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
   preflight(connectionId: number, options: PreflightOptions, signal: AbortSignal): Promise<readonly Finding[]>;
@@ -69,15 +75,19 @@ export async function createApp(
     turns: new Turns(clock),
     peers: (connection) => peers.of(connection),
   });
+  const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
+  let daily: AsyncDisposable | null = null;
   return {
     config,
     store,
     runner,
+    sweeper,
     resolver,
     log,
     async start() {
       await journal.start();
       await runner.resumeAll();
+      daily = every(DAILY, (signal) => sweeper.sweep(signal), log);
     },
     async preflight(connectionId, options, signal) {
       const connection = await existing(store, connectionId);
@@ -85,6 +95,7 @@ export async function createApp(
       return await preflight({ ...context, connection, clock, signal }, options);
     },
     async [Symbol.asyncDispose]() {
+      await daily?.[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
       await journal[Symbol.asyncDispose]();
       await peers[Symbol.asyncDispose]();

@@ -6,7 +6,7 @@ import { AppError } from './domain/errors.ts';
 import { isHostname } from './domain/names.ts';
 import { issuerPlugin } from './issuers/index.ts';
 import { parseSettings, splitSecrets } from './plugins/settings.ts';
-import type { Connection, JsonObject, NewConnection, PluginRef, RenewalPolicy, Store } from './store/store.ts';
+import type { Connection, DnsRule, JsonObject, NewConnection, PluginRef, RenewalPolicy, Store } from './store/store.ts';
 
 /** A connection as a person describes it: secrets stand among the settings, or in a credential that is named. */
 export interface ConnectionInput {
@@ -16,6 +16,7 @@ export interface ConnectionInput {
   readonly dnsNames: readonly string[];
   readonly issuer: PluginInput;
   readonly dns: PluginInput;
+  readonly dnsRules?: readonly { readonly suffix: string; readonly use: PluginInput }[] | undefined;
   readonly policy?: Partial<RenewalPolicy> | undefined;
 }
 
@@ -30,6 +31,7 @@ const DEFAULT_POLICY: RenewalPolicy = {
   automatic: true,
   daysBefore: 30,
   activation: 'automatic',
+  propagation: null,
   propagationPatienceSeconds: null,
   verifyPatienceSeconds: null,
 };
@@ -101,6 +103,7 @@ async function prepare(tx: Store, input: ConnectionInput, current: Connection | 
     ),
     issuer: await prepareRef(tx, issuerPlugin(input.issuer.plugin), input.issuer, current?.issuer ?? null),
     dns: await prepareRef(tx, dnsPlugin(input.dns.plugin), input.dns, current?.dns ?? null),
+    dnsRules: await prepareRules(tx, input.dnsRules ?? [], current?.dnsRules ?? []),
     policy: { ...DEFAULT_POLICY, ...current?.policy, ...input.policy },
   };
 }
@@ -111,6 +114,30 @@ function checkedNames(names: readonly string[]): readonly string[] {
   const wrong = clean.find((name) => !isHostname(name.replace(/^\*\./, '')));
   if (wrong !== undefined) throw new AppError('INVALID_SETTINGS', `dnsNames: "${wrong}" is not a host name.`);
   return clean;
+}
+
+async function prepareRules(
+  tx: Store,
+  rules: NonNullable<ConnectionInput['dnsRules']>,
+  current: readonly DnsRule[],
+): Promise<readonly DnsRule[]> {
+  const suffixes = rules.map(({ suffix }) =>
+    suffix
+      .trim()
+      .toLowerCase()
+      .replace(/^\.|\.$/g, ''),
+  );
+  const twice = suffixes.find((suffix, index) => suffixes.indexOf(suffix) !== index);
+  if (twice !== undefined) throw new AppError('INVALID_SETTINGS', `dnsRules: "${twice}" stands there twice.`);
+  const prepared: DnsRule[] = [];
+  for (const [index, { use }] of rules.entries()) {
+    const suffix = suffixes[index] ?? '';
+    if (!isHostname(suffix.replaceAll('_', 'x')))
+      throw new AppError('INVALID_SETTINGS', `dnsRules: "${suffix}" is not a domain.`);
+    const earlier = current.find((rule) => rule.suffix === suffix)?.use ?? null;
+    prepared.push({ suffix, use: await prepareRef(tx, dnsPlugin(use.plugin), use, earlier) });
+  }
+  return prepared;
 }
 
 interface Describable {
@@ -149,6 +176,7 @@ async function forgetUnused(tx: Store, before: Connection, after: Connection | n
 }
 
 /** Names of the vault entries that a connection uses. */
-export function credentialsOf({ appliance, issuer, dns }: Connection): readonly string[] {
-  return [appliance, issuer, dns].flatMap(({ credential }) => (credential === null ? [] : [credential]));
+export function credentialsOf({ appliance, issuer, dns, dnsRules }: Connection): readonly string[] {
+  const refs = [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)];
+  return refs.flatMap(({ credential }) => (credential === null ? [] : [credential]));
 }

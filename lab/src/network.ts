@@ -14,6 +14,8 @@ export interface LabOptions {
   readonly restartMs?: number;
   /** Days that the certificate of the node is still valid at the start; negative: it has expired. Default 9. */
   readonly installedValidDays?: number;
+  /** Zones beside that of the lab, on the same name servers. */
+  readonly moreZones?: readonly string[];
   /** The CA remembers which names an account has proved. Default false. */
   readonly authorizationReuse?: boolean;
   /** kid to base64url HMAC key. When set, the CA needs an external account binding. */
@@ -42,7 +44,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
   try {
     const dns = await startDnsSim({
-      zones: [{ name: LAB_ZONE }],
+      zones: [LAB_ZONE, ...(options.moreZones ?? [])].map((name) => ({ name })),
       tsig: { name: 'lab-key', algorithm: 'hmac-sha256', secret: randomBytes(32).toString('base64') },
       faults,
       exchanges,

@@ -13,11 +13,12 @@ export function aConnection(): NewConnection {
     dnsNames: ['cucm.example.com', 'cucm-sub1.example.com'],
     issuer: { plugin: 'acme', settings: { directory: 'https://ca.example.com/dir', eab: null }, credential: null },
     dns: { plugin: 'rfc2136', settings: { servers: ['192.0.2.1:53'] }, credential: 'tsig' },
+    dnsRules: [{ suffix: 'acme.example.net', use: { plugin: 'manual', settings: {}, credential: null } }],
     policy: {
       automatic: true,
       daysBefore: 30,
       activation: 'ask',
-      propagationPatienceSeconds: null,
+      propagation: null, propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
     },
   };

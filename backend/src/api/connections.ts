@@ -71,6 +71,9 @@ async function connectionView(store: Store, connection: Connection): Promise<con
     appliance: await pluginView(store, connection.appliance),
     issuer: await pluginView(store, connection.issuer),
     dns: await pluginView(store, connection.dns),
+    dnsRules: await Promise.all(
+      connection.dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await pluginView(store, use) })),
+    ),
     lastRenewal: last ? renewalSummary(last) : null,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConnectionInput } from '../connections.ts';
+import type { DnsCheck } from '../dns/check.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { StoredEvent } from '../store/events.ts';
 import type { RenewalPolicy } from '../store/store.ts';
@@ -12,10 +13,17 @@ const pluginInput = z.strictObject({
   credential: z.string().nullish(),
 });
 
+const propagation = z.strictObject({
+  mode: z.enum(['authoritative', 'resolvers', 'both', 'wait-only']),
+  checkResolvers: z.array(z.string().min(1)).default([]),
+  waitSeconds: z.int().min(0).max(86_400).default(60),
+});
+
 const policyInput = z.strictObject({
   automatic: z.boolean().optional(),
   daysBefore: z.int().min(1).max(365).optional(),
   activation: z.enum(['automatic', 'ask']).optional(),
+  propagation: propagation.nullish(),
   propagationPatienceSeconds: z.int().min(1).max(86_400).nullish(),
   verifyPatienceSeconds: z.int().min(1).max(86_400).nullish(),
 });
@@ -27,6 +35,7 @@ const connectionFields = {
   dnsNames: z.array(z.string()).min(1),
   issuer: pluginInput,
   dns: pluginInput,
+  dnsRules: z.array(z.strictObject({ suffix: z.string().min(1), use: pluginInput })).default([]),
   policy: policyInput.optional().transform((policy) => policy && (withoutUndefined(policy) as Partial<RenewalPolicy>)),
 };
 
@@ -43,6 +52,15 @@ export const credentialInput = z.strictObject({
   family: z.enum(['appliance', 'issuer', 'dns']),
   plugin: z.string().min(1),
   fields: z.record(z.string(), z.string()),
+});
+
+export const dnsCheckRequest = z.strictObject({
+  name: z.string().trim().min(1).max(255),
+  value: z
+    .string()
+    .min(1)
+    .nullish()
+    .transform((value) => value ?? null),
 });
 
 /** Names that people choose; a colon is kept for entries that belong to one connection. */
@@ -73,6 +91,7 @@ export interface ConnectionView {
   readonly appliance: PluginView;
   readonly issuer: PluginView;
   readonly dns: PluginView;
+  readonly dnsRules: readonly { readonly suffix: string; readonly use: PluginView }[];
   readonly policy: RenewalPolicy;
   readonly createdAt: string;
   readonly lastRenewal: RenewalSummary | null;
@@ -107,6 +126,8 @@ export interface PreflightView {
   readonly outcome: 'ok' | 'warn' | 'block';
   readonly findings: readonly Finding[];
 }
+
+export type DnsCheckView = DnsCheck;
 
 function withoutUndefined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));

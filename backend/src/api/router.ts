@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts';
 import { requireToken } from './auth.ts';
 import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
+import { dnsRouter } from './dns.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
 import { renewalsRouter } from './renewals.ts';
@@ -39,5 +40,6 @@ function apiRouter(app: App): Router {
   router.use('/events', streamRouter(app));
   router.use('/credentials', credentialsRouter(app));
   router.use('/plugins', pluginsRouter());
+  router.use('/dns', dnsRouter(app));
   return router;
 }

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULTS, type FaultName, type Lab, startLab } from '@certferry/lab';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { pino } from 'pino';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { addConnection } from '../connections.ts';
+import { AppError } from '../domain/errors.ts';
 import { listen } from '../server.ts';
 import { labConnection } from './lab-connection.ts';
 import { watch } from './renew.ts';
@@ -16,7 +17,7 @@ import { stopSignal } from './serve.ts';
 
 interface LabOptions {
   readonly once?: true;
-  readonly fault: readonly FaultName[];
+  readonly fault: readonly string[];
   readonly json?: true;
 }
 
@@ -36,19 +37,18 @@ export function addLabCommand(program: Command, common: Common): void {
     .option('--once', 'renew, show each step, and end with 0 only when the new certificate was seen served')
     .addOption(
       new Option('--fault <name>', `what the lab does wrong, may be repeated: ${Object.keys(FAULTS).join(', ')}`)
-        .argParser(collectFault)
+        .argParser((name, earlier: readonly string[]) => [...earlier, name])
         .default([], 'none'),
     )
     .option('--json', 'one event per line')
     .action(async (options: LabOptions) => common.setStatus(await runLab(options, common)));
 }
 
-function collectFault(name: string, earlier: readonly FaultName[]): readonly FaultName[] {
-  if (!isFault(name)) {
-    const list = Object.entries(FAULTS).map(([fault, meaning]) => `  ${fault}: ${meaning}`);
-    throw new InvalidArgumentError(`There is no fault "${name}". These are:\n${list.join('\n')}`);
-  }
-  return [...earlier, name];
+/** @throws AppError BAD_REQUEST naming the faults there are. */
+function asFault(name: string): FaultName {
+  if (isFault(name)) return name;
+  const list = Object.entries(FAULTS).map(([fault, meaning]) => `  ${fault}: ${meaning}`);
+  throw new AppError('BAD_REQUEST', `There is no fault "${name}". These are:\n${list.join('\n')}`);
 }
 
 function isFault(name: string): name is FaultName {
@@ -57,10 +57,11 @@ function isFault(name: string): name is FaultName {
 
 async function runLab({ once, fault, json: asJson }: LabOptions, { env, out }: Common): Promise<number> {
   const json = asJson === true;
+  const faults = fault.map(asFault);
   const folder = await mkdtemp(join(tmpdir(), 'certferry-lab-'));
   try {
     await using lab = await startLab();
-    for (const name of fault) lab.faults.on(name);
+    for (const name of faults) lab.faults.on(name);
     const { app, accessToken } = await createLabApp(lab, folder, env);
     await using _app = app;
     const connection = await addConnection(app.store, labConnection(lab));

@@ -6,6 +6,7 @@ import type { EnvRecord } from '../config/env.ts';
 import { AppError } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { ApiClient } from './client.ts';
+import { addDnsCommands } from './dns.ts';
 import { addLabCommand } from './lab.ts';
 import { dryRun, renew } from './renew.ts';
 import { serve } from './serve.ts';
@@ -35,6 +36,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addLabCommand(program, common);
   addConnectionCommands(program, common);
   addRenewCommands(program, common);
+  addDnsCommands(program, common);
   return program;
 }
 

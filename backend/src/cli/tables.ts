@@ -29,7 +29,7 @@ function words({ outcome, state }: RenewalSummary): string {
   return mode === 'waiting' ? `${title}: tries again later` : title;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells

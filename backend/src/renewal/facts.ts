@@ -63,7 +63,7 @@ export interface Target {
   /** Seconds to wait until every name server shows the records; null: what the DNS plugin says. */
   readonly propagationPatienceSeconds: number | null;
   /** Who must show the records; the default of dns/resolver.ts when absent. */
-  readonly propagation?: PropagationPolicy;
+  readonly propagation: PropagationPolicy | null;
   /** Seconds to wait until every endpoint serves the new certificate; null: what the driver says. */
   readonly verifyPatienceSeconds: number | null;
   /** A person asked: renew even if it is not due. */

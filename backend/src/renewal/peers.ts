@@ -6,6 +6,7 @@ import type { PropagationHistory } from '../dns/history.ts';
 import { dnsPlugin } from '../dns/index.ts';
 import type { DnsProvider } from '../dns/provider.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
+import { createDnsRouter, type DnsRouter } from '../dns/router.ts';
 import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import { issuerPlugin } from '../issuers/index.ts';
@@ -50,7 +51,7 @@ export class Peers implements AsyncDisposable {
     const [firstName = connection.name] = connection.dnsNames;
     return {
       appliance: await build(connection.appliance, appliancePlugin(connection.appliance.plugin), deps, store),
-      dns: await build(connection.dns, dnsPlugin(connection.dns.plugin), deps, store),
+      dns: await this.#router(connection, deps),
       issuer: await this.issuer(connection.issuer),
       files: accounts.connectionFolder({ id: connection.id, firstName }),
       resolver,
@@ -58,6 +59,14 @@ export class Peers implements AsyncDisposable {
       dialer,
       [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
     };
+  }
+
+  async #router({ dns, dnsRules }: Connection, deps: PluginDeps): Promise<DnsRouter> {
+    const provider = (ref: PluginRef) => build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
+    const rules = await Promise.all(
+      dnsRules.map(async ({ suffix, use }) => ({ suffix, provider: await provider(use) })),
+    );
+    return createDnsRouter(await provider(dns), rules);
   }
 
   async issuer(ref: PluginRef): Promise<Issuer> {

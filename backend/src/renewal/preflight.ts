@@ -37,7 +37,7 @@ export async function preflight(
     guarded('endpoints', 'Endpoints', context, () => checkEndpoints(context)),
     guarded('issuer', 'CA', context, async () => context.issuer.check(context.signal)),
     checkCaa(context),
-    checkDnsAccount(context),
+    checkDnsAccounts(context),
     checkZones(context, writeTestRecord),
   ]);
   return groups.flat();
@@ -137,12 +137,19 @@ function judgeCaa(name: string, values: readonly string[], identities: readonly 
   };
 }
 
-function checkDnsAccount(context: Preflight): Promise<readonly Finding[]> {
-  return guarded('dns.account', 'DNS account', context, async () => {
-    const zones = await context.dns.check(context.signal);
-    const answer = zones.length > 0 ? `can write ${zones.join(', ')}` : 'accepted; it does not list its zones';
-    return [{ id: 'dns.account', title: 'DNS account', outcome: 'ok', answer }];
+async function checkDnsAccounts(context: Preflight): Promise<readonly Finding[]> {
+  const groups = context.dns.providers.map(({ suffix, provider }) => {
+    const about =
+      suffix === null
+        ? { id: 'dns.account', title: 'DNS account' }
+        : { id: `dns.account.${suffix}`, title: `DNS account for ${suffix}` };
+    return guarded(about.id, about.title, context, async () => {
+      const zones = await provider.check(context.signal);
+      const answer = zones.length > 0 ? `can write ${zones.join(', ')}` : 'accepted; it does not list its zones';
+      return [{ ...about, outcome: 'ok', answer }];
+    });
   });
+  return (await Promise.all(groups)).flat();
 }
 
 async function checkZones(context: Preflight, writeTestRecord: boolean): Promise<readonly Finding[]> {
@@ -168,7 +175,8 @@ async function checkZone(name: string, context: Preflight, writeTestRecord: bool
   };
   const write = { id: `dns.write.${name}`, title: `Test record at ${name}` };
   if (!writeTestRecord) return [found, { ...write, outcome: 'skipped', answer: 'not asked for' }];
-  if (context.dns.manual) return [found, { ...write, outcome: 'skipped', answer: 'a person publishes the records' }];
+  if (context.dns.providerFor(location.fqdn).manual)
+    return [found, { ...write, outcome: 'skipped', answer: 'a person publishes the records' }];
   return [found, { ...write, ...(await tryRecord(location.fqdn, location.zone, name, context)) }];
 }
 
@@ -179,7 +187,8 @@ async function tryRecord(
   name: string,
   context: Preflight,
 ): Promise<Pick<Finding, 'outcome' | 'answer' | 'todo'>> {
-  const { dns, resolver, clock, signal } = context;
+  const { resolver, clock, signal } = context;
+  const dns = context.dns.providerFor(fqdn);
   const record: TxtRecord = { fqdn, zone, ttlSeconds: 60, value: `certferry-test-${randomBytes(8).toString('hex')}` };
   const location = await resolver.locate(name, signal);
   const receipt = await dns.present(record, signal);

@@ -12,6 +12,7 @@ import { retryAt } from './retry.ts';
 import type { RenewalStep, StepContext, StepPeers } from './step.ts';
 import type { StepName } from './step-names.ts';
 import { steps } from './steps/index.ts';
+import { noteLeftovers } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
 export interface RunDeps {
@@ -222,6 +223,7 @@ export class RenewalRun {
     await this.#deps.store.transaction(async (tx) => {
       await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(gives), ...end });
       await this.#movePin(tx, event, effect, facts);
+      if (effect.kind === 'end') await noteLeftovers(tx, this.id, facts);
       await tx.events.append(events);
     });
     this.#state = after;

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../domain/errors.ts';
 import type { Connection, JsonObject, RenewalRow } from '../store/store.ts';
-import type { Target } from './facts.ts';
+import type { Facts, Target } from './facts.ts';
 import { initialState, MACHINE_VERSION } from './machine.ts';
 import { reportStart } from './reports.ts';
 import { RenewalRun, type RunDeps } from './run.ts';
+import { noteLeftovers } from './sweeper.ts';
 
 export type StartedBy = 'schedule' | 'operator';
 
@@ -92,11 +93,12 @@ export class Runner implements AsyncDisposable {
     throw new AppError('NOT_HELD', `The renewal has ended: ${row.outcome}.`);
   }
 
-  async #abandon({ id, connectionId }: RenewalRow, { code, message }: AppError): Promise<void> {
+  async #abandon({ id, connectionId, facts }: RenewalRow, { code, message }: AppError): Promise<void> {
     const { store, clock, log } = this.#deps;
     log.error({ renewalId: id, code }, 'unfinished renewal cannot be resumed');
     await store.transaction(async (tx) => {
       await tx.renewals.save(id, { finishedAt: clock.now().toISOString(), outcome: 'failed' });
+      await noteLeftovers(tx, id, facts as Partial<Facts>);
       await tx.events.append([
         { type: 'renewal.finished', renewalId: id, connectionId, outcome: 'failed', message, oldStillServed: null },
       ]);
@@ -112,6 +114,7 @@ function targetOf(connection: Connection, by: StartedBy): Target {
     dnsNames,
     daysBefore: policy.daysBefore,
     activation: policy.activation,
+    propagation: policy.propagation,
     propagationPatienceSeconds: policy.propagationPatienceSeconds,
     verifyPatienceSeconds: policy.verifyPatienceSeconds,
     asked: by === 'operator',

@@ -1,7 +1,7 @@
 import type { ApplianceDriver } from '../appliances/driver.ts';
 import type { PropagationHistory } from '../dns/history.ts';
-import type { DnsProvider } from '../dns/provider.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
+import type { DnsRouter } from '../dns/router.ts';
 import type { Json } from '../domain/json.ts';
 import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
@@ -78,7 +78,7 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
 export interface StepPeers {
   readonly appliance: ApplianceDriver;
   readonly issuer: Issuer;
-  readonly dns: DnsProvider;
+  readonly dns: DnsRouter;
   readonly resolver: ChallengeResolver;
   readonly history: PropagationHistory;
   readonly dialer: TlsDialer;

@@ -37,7 +37,9 @@ export interface Connection {
   readonly slot: string;
   readonly dnsNames: readonly string[];
   readonly issuer: PluginRef;
+  /** Where challenge records go, unless one of `dnsRules` says otherwise. */
   readonly dns: PluginRef;
+  readonly dnsRules: readonly DnsRule[];
   readonly policy: RenewalPolicy;
   /** ISO 8601 */
   readonly createdAt: string;
@@ -53,12 +55,25 @@ export interface PluginRef {
   readonly credential: string | null;
 }
 
+/** Records at `suffix` and below it go elsewhere; of several rules the longest suffix wins. */
+export interface DnsRule {
+  /** A domain: `acme.example.net`. Compared with where the record is, after CNAMEs. */
+  readonly suffix: string;
+  readonly use: PluginRef;
+}
+
 export interface RenewalPolicy {
   readonly automatic: boolean;
   /** Days before the end of validity. */
   readonly daysBefore: number;
   /** `ask`: a person allows each restart. */
   readonly activation: 'automatic' | 'ask';
+  /** Who must show the challenge records; null for every authoritative server. Known to dns/resolver.ts. */
+  readonly propagation: {
+    readonly mode: 'authoritative' | 'resolvers' | 'both' | 'wait-only';
+    readonly checkResolvers: readonly string[];
+    readonly waitSeconds: number;
+  } | null;
   /** How long the challenge records may take to be seen on every name server; null for what the DNS plugin says. */
   readonly propagationPatienceSeconds: number | null;
   /** How long a restarted endpoint may still serve the old certificate; null for the default of the step. */

@@ -1,5 +1,5 @@
+import type { TxtRecord } from '../../dns/provider.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { PublishedRecord } from '../facts.ts';
 import { defineStep } from '../step.ts';
 
 /** Removes the records this renewal published, and no others. One that fails does not keep the next from being removed. */
@@ -14,10 +14,11 @@ export const cleanUp = defineStep({
   async run({ records = [], cleaned: kept = [] }, ctx) {
     const cleaned = [...kept];
     const failures: AppError[] = [];
-    for (const published of records.filter((one) => !kept.includes(keyOf(one)))) {
+    for (const published of records.filter((one) => !kept.includes(recordKey(one.record)))) {
       try {
-        await ctx.dns.cleanUp(published.record, published.receipt, ctx.signal);
-        cleaned.push(keyOf(published));
+        const { record, receipt } = published;
+        await ctx.dns.providerFor(record.fqdn).cleanUp(record, receipt, ctx.signal);
+        cleaned.push(recordKey(published.record));
         await ctx.keep({ cleaned: [...cleaned] });
       } catch (err) {
         ctx.signal.throwIfAborted();
@@ -30,6 +31,7 @@ export const cleanUp = defineStep({
   },
 });
 
-function keyOf({ record }: PublishedRecord): string {
-  return `${record.fqdn} ${record.value}`;
+/** How a record is named in the fact `cleaned`. */
+export function recordKey({ fqdn, value }: TxtRecord): string {
+  return `${fqdn} ${value}`;
 }

@@ -21,7 +21,8 @@ export const propagate = defineStep({
 
   async run({ target, records, challenges, propagateBy: keptDeadline }, ctx) {
     const policy = target.propagation ?? DEFAULT_PROPAGATION;
-    const propagateBy = keptDeadline ?? new Date(ctx.clock.now().getTime() + patienceMs(target, ctx)).toISOString();
+    const propagateBy =
+      keptDeadline ?? new Date(ctx.clock.now().getTime() + patienceMs(target, records, ctx)).toISOString();
     await ctx.keep({ propagateBy });
     if (policy.mode === 'wait-only') return waitOnly(propagateBy, ctx);
     const wanted = records.filter(({ record }) => challenges.some(({ recordValue }) => recordValue === record.value));
@@ -33,11 +34,13 @@ export const propagate = defineStep({
 
 function patienceMs(
   { propagation, propagationPatienceSeconds }: Facts['target'],
+  records: readonly PublishedRecord[],
   { dns }: Pick<StepContext, 'dns'>,
 ): number {
   if (propagation?.mode === 'wait-only') return propagation.waitSeconds * 1000;
   if (propagationPatienceSeconds !== null) return propagationPatienceSeconds * 1000;
-  return dns.propagationTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timeouts = records.map(({ record }) => dns.providerFor(record.fqdn).propagationTimeoutMs ?? 0);
+  return Math.max(DEFAULT_TIMEOUT_MS, ...timeouts);
 }
 
 function waitOnly(propagateBy: string, { clock }: StepContext<Gives>): StepOutcome<Gives> {

@@ -1,3 +1,4 @@
+import type { DnsProvider } from '../../dns/provider.ts';
 import type { Challenge } from '../../issuers/issuer.ts';
 import type { Facts, PublishedRecord } from '../facts.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -22,10 +23,11 @@ export const publish = defineStep({
     await ctx.keep({ records });
     for (const [index, planned] of records.entries()) {
       if (planned.receipt !== null) continue;
-      records[index] = { ...planned, receipt: await ctx.dns.present(planned.record, ctx.signal) };
+      records[index] = { ...planned, receipt: await providerOf(planned, ctx).present(planned.record, ctx.signal) };
       await ctx.keep({ records: [...records] });
     }
-    if (ctx.dns.manual && records.length > 0 && !ctx.released) return { kind: 'hold', ask: instructions(records) };
+    const byHand = records.filter((published) => providerOf(published, ctx).manual);
+    if (byHand.length > 0 && !ctx.released) return { kind: 'hold', ask: instructions(byHand) };
     const names = new Set(records.map(({ record }) => record.fqdn));
     return { kind: 'done', gives: { records }, summary: `${records.length} records at ${names.size} names` };
   },
@@ -43,6 +45,10 @@ async function plan(challenges: readonly Challenge[], kept: readonly PublishedRe
     records.push({ record, location, receipt: null });
   }
   return records;
+}
+
+function providerOf({ record }: PublishedRecord, { dns }: Pick<StepContext, 'dns'>): DnsProvider {
+  return dns.providerFor(record.fqdn);
 }
 
 function startOf({ aliases, fqdn }: PublishedRecord['location']): string {

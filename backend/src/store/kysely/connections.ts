@@ -79,6 +79,7 @@ function toColumns(connection: NewConnection) {
     dns_names: toJson(connection.dnsNames),
     issuer: toJson(connection.issuer),
     dns: toJson(connection.dns),
+    dns_rules: toJson(connection.dnsRules),
     policy: toJson(connection.policy),
   };
 }
@@ -92,6 +93,7 @@ function toConnection(row: Selectable<ConnectionsTable>): Connection {
     dnsNames: fromJson(row.dns_names),
     issuer: fromJson(row.issuer),
     dns: fromJson(row.dns),
+    dnsRules: fromJson(row.dns_rules),
     policy: fromJson(row.policy),
     createdAt: row.created_at,
     version: row.version,

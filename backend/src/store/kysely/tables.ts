@@ -21,6 +21,7 @@ export interface ConnectionsTable {
   dns_names: JsonText;
   issuer: JsonText;
   dns: JsonText;
+  dns_rules: JsonText;
   policy: JsonText;
   created_at: string;
   version: number;

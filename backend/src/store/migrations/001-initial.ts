@@ -17,6 +17,7 @@ const STATEMENTS = [
     dns_names text not null check (json_valid(dns_names)),
     issuer text not null check (json_valid(issuer)),
     dns text not null check (json_valid(dns)),
+    dns_rules text not null check (json_valid(dns_rules)),
     policy text not null check (json_valid(policy)),
     created_at text not null,
     version integer not null

@@ -1,0 +1,131 @@
+import { AppError } from '../domain/errors.ts';
+import type { Logger } from '../plugins/plugin.ts';
+import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
+import type { Facts, PublishedRecord } from './facts.ts';
+import type { StepPeers } from './step.ts';
+import { recordKey } from './steps/clean-up.ts';
+
+/** Ids of ended renewals that left records behind. */
+const LEFTOVERS = 'dns.leftovers';
+
+/** A challenge record that certferry published and could not remove. */
+export interface Leftover {
+  readonly renewalId: string;
+  readonly connectionId: number;
+  readonly fqdn: string;
+  readonly value: string;
+}
+
+export interface Swept extends Leftover {
+  /** Null when it is gone now; otherwise why it is not. */
+  readonly trouble: string | null;
+}
+
+interface SweeperDeps {
+  readonly store: Store;
+  readonly log: Logger;
+  peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
+}
+
+/** Called in the transaction that ends a renewal. */
+export async function noteLeftovers(tx: Store, renewalId: string, facts: Partial<Facts>): Promise<void> {
+  if (leftBy(facts).length === 0) return;
+  const noted = await readIds(tx);
+  await tx.settings.put(LEFTOVERS, [...noted, renewalId]);
+}
+
+/** Removes records that ended renewals left behind: only those it has a record of having published. */
+export class Sweeper {
+  readonly #deps: SweeperDeps;
+
+  constructor(deps: SweeperDeps) {
+    this.#deps = deps;
+  }
+
+  /** Changes nothing. */
+  async list(): Promise<readonly Leftover[]> {
+    const rows = await this.#rows();
+    return rows.flatMap((row) => leftBy(factsOf(row)).map((published) => describe(row, published)));
+  }
+
+  /** Tries each once. One that fails stays noted for the next time. */
+  async sweep(signal: AbortSignal): Promise<readonly Swept[]> {
+    const swept: Swept[] = [];
+    for (const row of await this.#rows()) swept.push(...(await this.#sweepOne(row, signal)));
+    return swept;
+  }
+
+  async #rows(): Promise<readonly RenewalRow[]> {
+    const { store } = this.#deps;
+    const rows = await Promise.all((await readIds(store)).map((id) => store.renewals.get(id)));
+    return rows.filter((row) => row !== undefined);
+  }
+
+  async #sweepOne(row: RenewalRow, signal: AbortSignal): Promise<readonly Swept[]> {
+    const left = leftBy(factsOf(row));
+    const connection = await this.#deps.store.connections.get(row.connectionId);
+    if (!connection) {
+      const trouble = 'its connection was removed, and with it the account that published it';
+      return left.map((published) => ({ ...describe(row, published), trouble }));
+    }
+    await using peers = await this.#deps.peers(connection);
+    const swept: Swept[] = [];
+    for (const published of left) {
+      const trouble = await this.#remove(row.id, published, peers, signal);
+      swept.push({ ...describe(row, published), trouble });
+    }
+    await this.#forgetIfClean(row.id);
+    return swept;
+  }
+
+  async #remove(
+    id: string,
+    { record, receipt }: PublishedRecord,
+    { dns }: StepPeers,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const { store, log } = this.#deps;
+    try {
+      await dns.providerFor(record.fqdn).cleanUp(record, receipt, signal);
+      const row = await store.renewals.get(id);
+      const cleaned = row ? (factsOf(row).cleaned ?? []) : [];
+      await store.renewals.save(id, { facts: { cleaned: [...cleaned, recordKey(record)] } as JsonObject });
+      log.info({ renewalId: id, fqdn: record.fqdn }, 'left-over record removed');
+      return null;
+    } catch (err) {
+      signal.throwIfAborted();
+      const { message } = AppError.from(err);
+      log.warn({ renewalId: id, fqdn: record.fqdn, reason: message }, 'left-over record not removed');
+      return message;
+    }
+  }
+
+  async #forgetIfClean(id: string): Promise<void> {
+    await this.#deps.store.transaction(async (tx) => {
+      const row = await tx.renewals.get(id);
+      if (row && leftBy(factsOf(row)).length > 0) return;
+      await tx.settings.put(
+        LEFTOVERS,
+        (await readIds(tx)).filter((noted) => noted !== id),
+      );
+    });
+  }
+}
+
+async function readIds(store: Store): Promise<readonly string[]> {
+  const noted = await store.settings.get(LEFTOVERS);
+  return Array.isArray(noted) ? noted.map(String) : [];
+}
+
+/** A row's facts were written by a renewal of this product. */
+function factsOf({ facts }: RenewalRow): Partial<Facts> {
+  return facts as Partial<Facts>;
+}
+
+function leftBy({ records = [], cleaned = [] }: Partial<Facts>): readonly PublishedRecord[] {
+  return records.filter(({ record }) => !cleaned.includes(recordKey(record)));
+}
+
+function describe({ id, connectionId }: RenewalRow, { record }: PublishedRecord): Leftover {
+  return { renewalId: id, connectionId, fqdn: record.fqdn, value: record.value };
+}

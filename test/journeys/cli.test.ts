@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { labConnection } from '../../backend/src/cli/lab-connection.ts';
+import { createProgram } from '../../backend/src/cli/program.ts';
+import { listen } from '../../backend/src/server.ts';
+import { Journey } from '../support/journey.ts';
+
+interface Ran {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** Runs a command as a script would: no terminal. */
+async function certferry(env: Record<string, string>, ...args: readonly string[]): Promise<Ran> {
+  const out = new PassThrough();
+  const chunks: string[] = [];
+  out.on('data', (chunk) => chunks.push(String(chunk)));
+  let status = 0;
+  const program = createProgram(env, out as unknown as NodeJS.WriteStream, (given) => {
+    status = given;
+  });
+  await program.parseAsync(args, { from: 'user' });
+  return { status, output: chunks.join('') };
+}
+
+const lines = (output: string) =>
+  output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('certferry lab --once', () => {
+  it('renews the lab CUCM, prints each step, and ends with 0 because it was seen served', async () => {
+    const { status, output } = await certferry({}, 'lab', '--once');
+
+    expect(output).toMatch(
+      /✓ Look at what is served[\s\S]+✓ CA validates and signs[\s\S]+✓ Seen served on every endpoint/,
+    );
+    expect(output).toMatch(/Verified\s+Served on 2 of 2 endpoints/);
+    expect(status).toBe(0);
+  });
+
+  it('ends with 2 and says which endpoint serves what when the old certificate stays', async () => {
+    const { status, output } = await certferry({}, 'lab', '--once', '--fault', 'wrong-cert-served');
+
+    expect(output).toMatch(/cucm-pub\.lab\.example\.com \(127\.0\.0\.1:\d+\) still serves the old certificate/);
+    expect(status).toBe(2);
+  });
+
+  it('names the faults there are', async () => {
+    await expect(certferry({}, 'lab', '--once', '--fault', 'gremlins')).rejects.toThrow(
+      /no fault "gremlins"[\s\S]+dns-lag/,
+    );
+  });
+
+  it('prints events for programs', async () => {
+    const { output } = await certferry({}, 'lab', '--once', '--json');
+
+    const events = lines(output);
+    expect(events.at(-1)).toMatchObject({ event: { type: 'renewal.finished', outcome: 'verified' } });
+    expect(events.every(({ seq, at }) => Number.isInteger(seq) && !Number.isNaN(Date.parse(at)))).toBe(true);
+  });
+});
+
+describe('commands for a running daemon', () => {
+  it('add, list, look, renew, tell and forget', async () => {
+    await using journey = await Journey.start();
+    const running = { ...journey.app, config: { ...journey.app.config, port: 0 } };
+    await using server = await listen(running, journey.secrets.accessToken);
+    const env = {
+      CERTFERRY_PUBLIC_URL: server.url,
+      CERTFERRY_ACCESS_TOKEN: journey.secrets.accessToken.reveal(),
+    };
+    const file = join(journey.folder, 'connection.json');
+    await writeFile(file, JSON.stringify({ ...labConnection(journey.lab), name: 'From a file' }));
+
+    const added = await certferry(env, 'connections', 'add', file);
+    const id = /Connection (\d+) added/.exec(added.output)?.[1] ?? '';
+    const listed = await certferry(env, 'connections', 'list');
+    const looked = await certferry(env, 'renew', id, '--dry-run');
+    const renewed = await certferry(env, 'renew', id);
+    const told = await certferry(env, 'status', '--json');
+    const removed = await certferry(env, 'connections', 'remove', id);
+
+    expect(listed.output).toMatch(/From a file\s+vos tomcat\s+cucm-pub\.lab\.example\.com\s+never renewed/);
+    expect(looked.output).toMatch(/✓ ok {4}Zone of _acme-challenge/);
+    expect(looked.status).toBe(0);
+    expect(journey.lab.exchanges.count('vos.csr.create')).toBe(1);
+    expect(renewed.output).toContain('Verified');
+    expect(renewed.status).toBe(0);
+    expect(JSON.parse(told.output)).toMatchObject([{ outcome: 'verified' }]);
+    expect(removed.output).toContain('removed');
+  });
+
+  it('ends a dry run with 1 when something is in the way', async () => {
+    await using journey = await Journey.start({
+      connection: (input) => ({ ...input, dnsNames: ['*.lab.example.com'] }),
+    });
+    const running = { ...journey.app, config: { ...journey.app.config, port: 0 } };
+    await using server = await listen(running, journey.secrets.accessToken);
+    const env = { CERTFERRY_PUBLIC_URL: server.url, CERTFERRY_ACCESS_TOKEN: journey.secrets.accessToken.reveal() };
+
+    const { status, output } = await certferry(env, 'renew', String(journey.connection.id), '--dry-run');
+
+    expect(output).toMatch(/✗ stop .*wildcard/i);
+    expect(status).toBe(1);
+  });
+
+  it('say what to do when no daemon answers', async () => {
+    const env = { CERTFERRY_PUBLIC_URL: 'http://127.0.0.1:1', CERTFERRY_ACCESS_TOKEN: 'a-token-that-is-long-enough' };
+
+    await expect(certferry(env, 'status')).rejects.toThrow('Start it with `certferry serve`');
+  });
+
+  it('say what to do when there is no token', async () => {
+    await expect(certferry({ CERTFERRY_DATA_DIR: '/nonexistent' }, 'status')).rejects.toThrow('CERTFERRY_ACCESS_TOKEN');
+  });
+});

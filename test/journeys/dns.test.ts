@@ -1,0 +1,72 @@
+import { LAB_NODE, LAB_ZONE } from '@certferry/lab';
+import { describe, expect, it } from 'vitest';
+import { Journey } from '../support/journey.ts';
+
+const NAME = `_acme-challenge.${LAB_NODE}`;
+
+describe('records that could not be removed', () => {
+  it('do not keep the certificate from being installed, and are removed at the next start', async () => {
+    await using journey = await Journey.start();
+    const stopRefusing = refuseRemovals(journey);
+
+    const { finished } = await journey.renew();
+    const left = await journey.app.sweeper.list();
+    stopRefusing();
+    await journey.restart();
+
+    expect(finished.outcome).toBe('verified');
+    expect(left).toMatchObject([{ fqdn: NAME, renewalId: finished.renewalId }]);
+    await expect.poll(() => journey.lab.dns.txt(NAME)).toEqual([]);
+    await expect.poll(() => journey.app.sweeper.list()).toEqual([]);
+  });
+
+  it('are removed on demand, other values of the same name are not', async () => {
+    await using journey = await Journey.start();
+    const stopRefusing = refuseRemovals(journey);
+    await journey.renew();
+    journey.lab.dns.add({ name: NAME, type: 'TXT', data: 'somebody-elses-value' });
+
+    const [failed] = await journey.app.sweeper.sweep(AbortSignal.timeout(20_000));
+    stopRefusing();
+    const [swept] = await journey.app.sweeper.sweep(AbortSignal.timeout(20_000));
+
+    expect(failed).toMatchObject({ fqdn: NAME, trouble: expect.any(String) });
+    expect(swept).toMatchObject({ fqdn: NAME, trouble: null });
+    expect(journey.lab.dns.txt(NAME)).toEqual(['somebody-elses-value']);
+  });
+});
+
+describe('several DNS services in one order', () => {
+  it('proves one name through a CNAME into the zone of another provider, and the other at the default', async () => {
+    await using journey = await Journey.start({
+      lab: { moreZones: ['acme.example.net'] },
+      connection: (input) => ({
+        ...input,
+        dnsNames: [LAB_NODE, `phone.${LAB_ZONE}`],
+        dnsRules: [{ suffix: 'acme.example.net', use: { plugin: 'manual', settings: {} } }],
+      }),
+    });
+    journey.lab.dns.add({ name: NAME, type: 'CNAME', data: 'cucm.acme.example.net' });
+    const id = await journey.start();
+
+    const { ask } = await journey.event(id, 'step.held');
+    const [, name = '', value = ''] = /^(\S+)\. \d+ IN TXT "(.+)"$/m.exec(ask) ?? [];
+    journey.lab.dns.add({ name, type: 'TXT', data: value });
+    await journey.app.runner.resume(id);
+
+    const { finished, facts } = await journey.ended(id);
+    expect(finished.outcome).toBe('verified');
+    expect(name).toBe('cucm.acme.example.net');
+    expect(facts.records?.map(({ record }) => record.zone).sort()).toEqual(['acme.example.net', LAB_ZONE]);
+  });
+});
+
+/** The primary answers no update that removes something. */
+function refuseRemovals(journey: Journey): () => void {
+  let updates = 0;
+  return journey.lab.exchanges.listen((name, phase) => {
+    if (name !== 'dns.update' || phase !== 'received') return;
+    updates += 1;
+    if (updates > 1) throw new Error('The update is refused by the test.');
+  });
+}
