@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
-import { type Listening, listen } from '../../backend/src/server.ts';
+import type { Listening } from '../../backend/src/server.ts';
 import { Journey } from '../support/journey.ts';
 
 let journey: Journey;
@@ -8,7 +8,7 @@ let server: Listening;
 
 beforeAll(async () => {
   journey = await Journey.start();
-  server = await listen({ ...journey.app, config: { ...journey.app.config, port: 0 } }, journey.secrets.accessToken);
+  server = await journey.listen();
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();

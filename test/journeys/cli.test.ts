@@ -1,29 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
-import { createProgram } from '../../backend/src/cli/program.ts';
-import { listen } from '../../backend/src/server.ts';
+import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
-
-interface Ran {
-  readonly status: number;
-  readonly output: string;
-}
-
-/** Runs a command as a script would: no terminal. */
-async function certferry(env: Record<string, string>, ...args: readonly string[]): Promise<Ran> {
-  const out = new PassThrough();
-  const chunks: string[] = [];
-  out.on('data', (chunk) => chunks.push(String(chunk)));
-  let status = 0;
-  const program = createProgram(env, out as unknown as NodeJS.WriteStream, (given) => {
-    status = given;
-  });
-  await program.parseAsync(args, { from: 'user' });
-  return { status, output: chunks.join('') };
-}
 
 const lines = (output: string) =>
   output
@@ -67,12 +47,8 @@ describe('certferry lab --once', () => {
 describe('commands for a running daemon', () => {
   it('add, list, look, renew, tell and forget', async () => {
     await using journey = await Journey.start();
-    const running = { ...journey.app, config: { ...journey.app.config, port: 0 } };
-    await using server = await listen(running, journey.secrets.accessToken);
-    const env = {
-      CERTFERRY_PUBLIC_URL: server.url,
-      CERTFERRY_ACCESS_TOKEN: journey.secrets.accessToken.reveal(),
-    };
+    await using server = await journey.listen();
+    const env = journey.environment(server.url);
     const file = join(journey.folder, 'connection.json');
     await writeFile(file, JSON.stringify({ ...labConnection(journey.lab), name: 'From a file' }));
 
@@ -98,9 +74,8 @@ describe('commands for a running daemon', () => {
     await using journey = await Journey.start({
       connection: (input) => ({ ...input, dnsNames: ['*.lab.example.com'] }),
     });
-    const running = { ...journey.app, config: { ...journey.app.config, port: 0 } };
-    await using server = await listen(running, journey.secrets.accessToken);
-    const env = { CERTFERRY_PUBLIC_URL: server.url, CERTFERRY_ACCESS_TOKEN: journey.secrets.accessToken.reveal() };
+    await using server = await journey.listen();
+    const env = journey.environment(server.url);
 
     const { status, output } = await certferry(env, 'renew', String(journey.connection.id), '--dry-run');
 

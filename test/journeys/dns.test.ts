@@ -1,5 +1,6 @@
 import { LAB_NODE, LAB_ZONE } from '@certferry/lab';
 import { describe, expect, it } from 'vitest';
+import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
 
 const NAME = `_acme-challenge.${LAB_NODE}`;
@@ -33,6 +34,26 @@ describe('records that could not be removed', () => {
     expect(failed).toMatchObject({ fqdn: NAME, trouble: expect.any(String) });
     expect(swept).toMatchObject({ fqdn: NAME, trouble: null });
     expect(journey.lab.dns.txt(NAME)).toEqual(['somebody-elses-value']);
+  });
+});
+
+describe('certferry dns sweep', () => {
+  it('shows what is left, says why it cannot be removed, and removes it', async () => {
+    await using journey = await Journey.start();
+    await using server = await journey.listen();
+    const stopRefusing = refuseRemovals(journey);
+    await journey.renew();
+
+    const shown = await certferry(journey.environment(server.url), 'dns', 'sweep', '--dry-run');
+    const failed = await certferry(journey.environment(server.url), 'dns', 'sweep');
+    stopRefusing();
+    const removed = await certferry(journey.environment(server.url), 'dns', 'sweep');
+    const none = await certferry(journey.environment(server.url), 'dns', 'sweep');
+
+    expect(shown).toMatchObject({ status: 0, output: expect.stringMatching(/_acme-challenge\S+ .*still there/) });
+    expect(failed).toMatchObject({ status: 1, output: expect.stringContaining('not removed: ') });
+    expect(removed).toMatchObject({ status: 0, output: expect.stringMatching(/removed$/m) });
+    expect(none.output).toContain('No renewal left a record behind');
   });
 });
 

@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../../backend/src/config/config.ts';
 import { readSecrets, type Secrets } from '../../backend/src/config/secrets.ts';
 import { addConnection, type ConnectionInput } from '../../backend/src/connections.ts';
 import type { Facts } from '../../backend/src/renewal/facts.ts';
-import { listen } from '../../backend/src/server.ts';
+import { type Listening, listen } from '../../backend/src/server.ts';
 import type { DomainEvent, StoredEvent } from '../../backend/src/store/events.ts';
 import type { Connection } from '../../backend/src/store/store.ts';
 import { expectNoSecrets, type Haystack } from './leaks.ts';
@@ -101,6 +101,16 @@ export class Journey implements AsyncDisposable {
     return (await this.#app.store.renewals.list({ limit: 10 })).map(({ id }) => id);
   }
 
+  /** The API on any free port. */
+  listen(): Promise<Listening> {
+    return listen({ ...this.#app, config: { ...this.#app.config, port: 0 } }, this.secrets.accessToken);
+  }
+
+  /** For commands that ask the daemon at `url`. */
+  environment(url: string): Record<string, string> {
+    return { CERTFERRY_PUBLIC_URL: url, CERTFERRY_ACCESS_TOKEN: this.secrets.accessToken.reveal() };
+  }
+
   start(): Promise<string> {
     return this.#app.runner.start(this.connection.id, 'operator');
   }
@@ -162,10 +172,7 @@ export class Journey implements AsyncDisposable {
   }
 
   async #answers(): Promise<Haystack[]> {
-    await using server = await listen(
-      { ...this.#app, config: { ...this.#app.config, port: 0 } },
-      this.secrets.accessToken,
-    );
+    await using server = await this.listen();
     const headers = { authorization: `Bearer ${this.secrets.accessToken.reveal()}` };
     const renewals = await this.#app.store.renewals.list({ limit: 100 });
     const paths = [

@@ -4,8 +4,8 @@ import { checkDns } from '../dns/check.ts';
 import { DEFAULT_PROPAGATION } from '../dns/resolver.ts';
 import * as contract from './contract.ts';
 
-/** Looks at the DNS of challenge records. Changes nothing. */
-export function dnsRouter({ resolver }: App): Router {
+/** The DNS of challenge records: what every server says, and what renewals left behind. */
+export function dnsRouter({ resolver, sweeper }: App): Router {
   const router = Router();
 
   router.post('/check', async (req, res) => {
@@ -14,6 +14,16 @@ export function dnsRouter({ resolver }: App): Router {
     res.on('close', () => gone.abort());
     const check = await checkDns(resolver, { name, value, policy: DEFAULT_PROPAGATION }, gone.signal);
     res.json(check satisfies contract.DnsCheckView);
+  });
+
+  router.get('/leftovers', async (_req, res) => {
+    res.json(await sweeper.list());
+  });
+
+  router.post('/sweep', async (_req, res) => {
+    const gone = new AbortController();
+    res.on('close', () => gone.abort());
+    res.json(await sweeper.sweep(gone.signal));
   });
 
   return router;

@@ -7,6 +7,7 @@ import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from 
 import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
 
 /** Speaks to the daemon of this installation over its API. */
@@ -65,6 +66,14 @@ export class ApiClient {
 
   control(renewalId: string, control: 'cancel' | 'resume'): Promise<RenewalView> {
     return this.#json('POST', `/renewals/${encodeURIComponent(renewalId)}/${control}`, {});
+  }
+
+  leftovers(): Promise<readonly Leftover[]> {
+    return this.#json('GET', '/dns/leftovers');
+  }
+
+  sweep(): Promise<readonly Swept[]> {
+    return this.#json('POST', '/dns/sweep', {});
   }
 
   /** The events of one renewal from its beginning, until the daemon closes the stream. */

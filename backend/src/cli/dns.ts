@@ -8,6 +8,8 @@ import { watchRecords } from '../dns/microscope.ts';
 import { type ChallengeResolver, DEFAULT_PROPAGATION, type PropagationPolicy } from '../dns/resolver.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
+import type { Leftover, Swept } from '../renewal/sweeper.ts';
+import { ApiClient } from './client.ts';
 import { stopSignal } from './serve.ts';
 import { table } from './tables.ts';
 
@@ -24,9 +26,10 @@ interface CheckOptions {
   readonly watch?: true;
 }
 
-/** Commands that look at DNS from here. They need no daemon. */
+/** `check` looks from here and needs no daemon; `sweep` asks the daemon, which holds the accounts. */
 export function addDnsCommands(program: Command, { env, out, setStatus }: Common): void {
   const dns = program.command('dns').description('look at the DNS of challenge records');
+  addSweep(dns, { env, out, setStatus });
   dns
     .command('check <name>')
     .description(
@@ -51,18 +54,43 @@ export function addDnsCommands(program: Command, { env, out, setStatus }: Common
     });
 }
 
+function addSweep(dns: Command, { env, out, setStatus }: Common): void {
+  dns
+    .command('sweep')
+    .description('remove challenge records that renewals could not remove. Ends with 1 when one stays')
+    .option('--dry-run', 'only show them')
+    .option('--json', 'machine-readable')
+    .action(async ({ dryRun, json }: { dryRun?: true; json?: true }) => {
+      const client = await ApiClient.find(env, readConfig(env));
+      const records = dryRun ? await client.leftovers() : await client.sweep();
+      out.write(json ? `${JSON.stringify(records)}\n` : leftoverTable(records));
+      setStatus(records.some((record) => 'trouble' in record && record.trouble !== null) ? 1 : 0);
+    });
+}
+
+function leftoverTable(records: readonly (Leftover | Swept)[]): string {
+  if (records.length === 0) return 'No renewal left a record behind.\n';
+  const rows = records.map((record) => [record.fqdn, record.value, record.renewalId, outcomeOf(record)]);
+  return table(['NAME', 'VALUE', 'RENEWAL', 'STATE'], rows);
+}
+
+function outcomeOf(record: Leftover | Swept): string {
+  if (!('trouble' in record)) return 'still there, as far as is known';
+  return record.trouble === null ? 'removed' : `not removed: ${record.trouble}`;
+}
+
 async function* checks(name: string, options: CheckOptions, config: Config): AsyncGenerator<DnsCheck> {
   const deps = { clock: systemClock, log: pino({ level: 'silent' }), http: createHttpFactory() };
   const resolver = createChallengeResolver(config, deps);
   const mode = options.resolver.length > 0 ? 'both' : 'authoritative';
   const policy = { ...DEFAULT_PROPAGATION, mode, checkResolvers: options.resolver } as const;
   const asked = { name, value: options.value ?? null, policy };
-  if (options.watch) yield* watched(resolver, asked);
+  if (options.watch) yield* watch(resolver, asked);
   else yield await checkDns(resolver, asked, new AbortController().signal);
 }
 
 /** Ends when all agree, or with Ctrl-C. */
-async function* watched(
+async function* watch(
   resolver: ChallengeResolver,
   { name, value, policy }: { readonly name: string; readonly value: string | null; readonly policy: PropagationPolicy },
 ): AsyncGenerator<DnsCheck> {
@@ -89,7 +117,8 @@ function toLine(check: DnsCheck): string {
 
 function toText({ name, aliases, fqdn, zone, answers, agreed, diagnosis }: DnsCheck): string {
   const chain = [...aliases.slice(1), ...(aliases.length > 0 ? [fqdn] : [])].map((to) => `  is an alias for ${to}\n`);
-  const rows = answers.map(({ server, detail, values, ttlSeconds, soaSerial, latencyMs }) => [
+  const watched = answers.some(({ since }) => since !== undefined);
+  const rows = answers.map(({ server, detail, values, ttlSeconds, soaSerial, latencyMs, since }) => [
     server.name,
     server.name.includes(server.address) ? '' : `${server.address}:${server.port}`,
     detail,
@@ -97,9 +126,11 @@ function toText({ name, aliases, fqdn, zone, answers, agreed, diagnosis }: DnsCh
     String(ttlSeconds ?? '-'),
     String(soaSerial ?? '-'),
     `${latencyMs} ms`,
+    since?.slice(11, 19) ?? '',
   ]);
-  const head = ['SERVER', 'ADDRESS', 'ANSWER', 'TXT', 'TTL', 'SERIAL', 'TIME'];
+  const head = ['SERVER', 'ADDRESS', 'ANSWER', 'TXT', 'TTL', 'SERIAL', 'TIME', watched ? 'SINCE (UTC)' : ''];
+  const end = watched && !agreed ? '\n' : '';
   const verdict = agreed ? 'All servers agree.' : 'The servers do not agree.';
   const sentences = [verdict, ...diagnosis.map(({ sentence }) => sentence)];
-  return `${name}\n${chain.join('')}Zone ${zone}\n\n${table(head, rows)}\n${sentences.join('\n')}\n`;
+  return `${name}\n${chain.join('')}Zone ${zone}\n\n${table(head, rows)}\n${sentences.join('\n')}\n${end}`;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bind, startBind } from '../../../test/support/bind.ts';
 import { missing } from '../../../test/support/programs.ts';
 import { systemClock } from '../plugins/clock.ts';
+import { createHttpFactory } from '../plugins/undici-http.ts';
 import { createChallengeResolver } from './challenge-resolver.ts';
 import { createDelegation } from './delegation.ts';
 import { createRecursive } from './recursive.ts';
@@ -43,7 +44,7 @@ function resolverWith(options: Partial<ResolverOptions> = {}) {
       timeoutMs: 2000,
       ...options,
     },
-    { clock: systemClock, log },
+    { clock: systemClock, log, http: createHttpFactory() },
   );
 }
 

@@ -2,11 +2,18 @@ import { parse } from 'tldts';
 import { AppError } from '../domain/errors.ts';
 import type { PluginDeps } from '../plugins/plugin.ts';
 import { askServer } from './answers.ts';
+import { type Askable, authoritative, checkResolver } from './askable.ts';
 import { findCaa } from './caa.ts';
 import { createDelegation } from './delegation.ts';
 import { requireName } from './names.ts';
-import { createRecursive, type Recursive } from './recursive.ts';
-import type { ChallengeLocation, ChallengeResolver, ResolverOptions } from './resolver.ts';
+import { createRecursive, type Recursive, systemResolvers } from './recursive.ts';
+import {
+  type ChallengeLocation,
+  type ChallengeResolver,
+  DEFAULT_PROPAGATION,
+  type PropagationPolicy,
+  type ResolverOptions,
+} from './resolver.ts';
 
 const DEFAULT_TIMEOUT_MS = 3000;
 /** As many as common resolvers follow. */
@@ -19,7 +26,7 @@ const MAX_ALIASES = 16;
  */
 export function createChallengeResolver(
   options: ResolverOptions,
-  { clock, log }: Pick<PluginDeps, 'clock' | 'log'>,
+  { clock, log, http }: Pick<PluginDeps, 'clock' | 'log' | 'http'>,
 ): ChallengeResolver {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, resolvers, nameServers } = options;
   const recursive = createRecursive(resolvers, timeoutMs, log);
@@ -30,17 +37,39 @@ export function createChallengeResolver(
     const path = await followAliases(recursive, requireName(recordName), signal);
     const fqdn = path.at(-1) ?? '';
     const zone = await delegation.zoneOf(fqdn, signal);
-    refuseRegistry(fqdn, zone);
+    refuseRegistry(path, zone);
     const servers = await delegation.serversOf(zone, signal);
     const tookMs = clock.now().getTime() - started;
     log.debug({ recordName, fqdn, zone, servers: servers.length, tookMs }, 'Challenge record located');
     return { fqdn, aliases: path.slice(0, -1), zone, servers };
   }
 
+  function whomToAsk({ servers }: ChallengeLocation, { mode, checkResolvers }: PropagationPolicy): readonly Askable[] {
+    const own = mode === 'authoritative' || mode === 'both' ? servers : [];
+    const others = mode === 'resolvers' || mode === 'both' ? orInstalled(checkResolvers) : [];
+    return [
+      ...own.map((server) => authoritative(server, { timeoutMs })),
+      ...others.map((address) => checkResolver(address, { timeoutMs, http })),
+    ];
+  }
+
+  function orInstalled(checkResolvers: readonly string[]): readonly string[] {
+    if (checkResolvers.length > 0) return checkResolvers;
+    return resolvers.length > 0 ? resolvers : systemResolvers();
+  }
+
   return {
     locate,
-    look: (fqdn, value, { zone, servers }, signal) =>
-      Promise.all(servers.map((server) => askServer(server, { fqdn, value, zone }, timeoutMs, signal))),
+    async look(fqdn, value, location, signal, policy = DEFAULT_PROPAGATION) {
+      const { zone, aliases } = location;
+      const start = aliases[0] ?? fqdn;
+      const everybody = whomToAsk(location, policy);
+      return await Promise.all(
+        everybody.map((asked) =>
+          askServer(asked, { name: asked.kind === 'resolver' ? start : fqdn, value, zone }, signal),
+        ),
+      );
+    },
     caa: (dnsName, signal) => findCaa(recursive, dnsName, signal),
   };
 }
@@ -49,7 +78,7 @@ export function createChallengeResolver(
 async function followAliases(recursive: Recursive, recordName: string, signal: AbortSignal): Promise<string[]> {
   const path = [recordName];
   for (let name = recordName; ; ) {
-    const { answers } = await recursive.ask(name, 'CNAME', signal);
+    const { answers } = await recursive.ask(name, 'CNAME', signal).catch(explain(path));
     const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
     if (alias?.type !== 'CNAME') return path;
     name = alias.data;
@@ -65,11 +94,28 @@ function aliasTrouble(what: string, path: readonly string[]): AppError {
   });
 }
 
+/** A target that nobody answers for is a fault of the alias, not of the resolvers. */
+function explain(path: readonly string[]): (err: unknown) => never {
+  return (err) => {
+    if (path.length === 1 || !(err instanceof AppError) || err.code !== 'DNS_UNREACHABLE') throw err;
+    const evidence = err.evidence ? { evidence: err.evidence } : {};
+    throw new AppError('DNS_UNREACHABLE', `${aliasWords(path)}, for which nobody answers.`, {
+      cause: err,
+      ...evidence,
+    });
+  };
+}
+
+function aliasWords(path: readonly string[]): string {
+  return `${path[0]} is an alias (CNAME) for ${path.at(-1)}`;
+}
+
 /** The zone of a name that nobody delegated is that of a registry, where no record of ours can ever be. */
-function refuseRegistry(fqdn: string, zone: string): void {
+function refuseRegistry(path: readonly string[], zone: string): void {
   const { publicSuffix, isIcann } = parse(zone, { allowPrivateDomains: false, extractHostname: false });
   const isRegistry = isIcann === true && publicSuffix === zone;
   if (zone !== '' && !isRegistry) return;
   const closest = zone === '' ? 'the root' : `"${zone}"`;
-  throw new AppError('DNS_ZONE_NOT_FOUND', `${fqdn} is in no delegated zone: the closest is ${closest}.`);
+  const who = path.length > 1 ? `${aliasWords(path)}, which` : path[0];
+  throw new AppError('DNS_ZONE_NOT_FOUND', `${who} is in no delegated zone: the closest is ${closest}.`);
 }

@@ -29,7 +29,7 @@ export type DnsRecord =
   | (RecordBase & { readonly type: 'A' | 'AAAA' | 'CNAME' | 'NS'; readonly data: string })
   /** Its character strings joined, as a CA reads them (RFC 8555, section 8.4). */
   | (RecordBase & { readonly type: 'TXT'; readonly data: string })
-  | (RecordBase & { readonly type: 'SOA'; readonly serial: number })
+  | (RecordBase & { readonly type: 'SOA'; readonly serial: number; readonly primary: string })
   | (RecordBase & { readonly type: 'CAA'; readonly tag: string; readonly value: string; readonly critical: boolean });
 
 interface RecordBase {
@@ -109,7 +109,7 @@ function readRecord(record: Answer): DnsRecord[] {
     case 'TXT':
       return [{ ...base, type: 'TXT', data: joined(record.data) }];
     case 'SOA':
-      return [{ ...base, type: 'SOA', serial: record.data.serial ?? 0 }];
+      return [{ ...base, type: 'SOA', serial: record.data.serial ?? 0, primary: canonical(record.data.mname) }];
     case 'CAA': {
       const { tag, value, issuerCritical } = record.data;
       return [{ ...base, type: 'CAA', tag: tag.toLowerCase(), value, critical: issuerCritical === true }];

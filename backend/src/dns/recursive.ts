@@ -47,7 +47,7 @@ export function createRecursive(
 }
 
 /** Read anew each time, because networks change; `getServers` of node:dns keeps what it saw first. */
-function systemResolvers(): readonly string[] {
+export function systemResolvers(): readonly string[] {
   return new Resolver().getServers();
 }
 

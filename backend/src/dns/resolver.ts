@@ -12,8 +12,19 @@ export interface ChallengeResolver {
    */
   locate(recordName: string, signal: AbortSignal): Promise<ChallengeLocation>;
 
-  /** Asks every server once, all at the same time. A server that fails is an answer, not an error. */
-  look(fqdn: string, value: string, location: ChallengeLocation, signal: AbortSignal): Promise<readonly ServerAnswer[]>;
+  /**
+   * Asks everybody whom `policy` names once, all at the same time; nobody under `wait-only`. A server that fails is an
+   * answer, not an error. With `value` null, any value is `seen`.
+   *
+   * @throws AppError INVALID_SETTINGS when a check resolver is neither `host:port` nor `https://…`.
+   */
+  look(
+    fqdn: string,
+    value: string | null,
+    location: ChallengeLocation,
+    signal: AbortSignal,
+    policy?: PropagationPolicy,
+  ): Promise<readonly ServerAnswer[]>;
 
   /** CAA records that apply to `dnsName` (RFC 8659: of the closest ancestor that has any). Empty: any CA may issue. */
   caa(dnsName: string, signal: AbortSignal): Promise<readonly CaaRecord[]>;
@@ -29,27 +40,62 @@ export interface ChallengeLocation {
 }
 
 export interface NameServer {
-  /** `ns1.example.net`, or the address as given for a configured resolver. */
+  /** `ns1.example.net`, or the address or URL as given for a resolver. */
   readonly name: string;
   /** Empty when the name has no address. */
   readonly address: string;
   readonly port: number;
 }
 
+/** Who must show a challenge record before the CA is told to look. */
+export interface PropagationPolicy {
+  /**
+   * `authoritative`: every server that the parent zone names. `resolvers`: only recursive resolvers, for networks that
+   * cannot reach the public servers. `both`. `wait-only`: nobody is asked, `waitSeconds` is all.
+   */
+  readonly mode: 'authoritative' | 'resolvers' | 'both' | 'wait-only';
+  /** `host:port`, or the URL of DNS over HTTPS (`https://dns.example.net/dns-query`). Empty: those of the installation. */
+  readonly checkResolvers: readonly string[];
+  /** For `wait-only`. */
+  readonly waitSeconds: number;
+}
+
+export const DEFAULT_PROPAGATION: PropagationPolicy = { mode: 'authoritative', checkResolvers: [], waitSeconds: 120 };
+
 /** What one server said about one record. Plain JSON: stored as a fact and shown as a table. */
 export interface ServerAnswer {
   readonly server: NameServer;
+  readonly kind: 'authoritative' | 'resolver';
   readonly state: 'seen' | 'missing' | 'failed';
+  readonly reason: AnswerReason;
   /** DNS response code (`NOERROR`, `SERVFAIL` …), or null when no answer came. */
   readonly rcode: string | null;
   /** What it said, in words: `other values`, `no answer in 3 s`, `not authoritative (lame)`. */
   readonly detail: string;
+  /** The TXT values it gave, at most 10, each at most 100 characters. */
+  readonly values: readonly string[];
   readonly ttlSeconds: number | null;
   readonly soaSerial: number | null;
+  /** The primary server that the zone's SOA names: another one is another copy of the zone. */
+  readonly soaPrimary: string | null;
   readonly latencyMs: number;
-  /** On `failed` only: this host has no way to the address (IPv6 without IPv6), so nothing was learnt about the server. */
-  readonly noRoute?: true;
 }
+
+/** `unreachable`: nobody listens there, or the connection failed. `no-route`: this host has no way to the address
+ * (IPv6 without IPv6), so nothing was learnt about the server. */
+export type AnswerReason =
+  | 'seen'
+  | 'no-name'
+  | 'no-record'
+  | 'other-values'
+  | 'alias'
+  | 'lame'
+  | 'servfail'
+  | 'rcode'
+  | 'no-address'
+  | 'timeout'
+  | 'unreachable'
+  | 'no-route';
 
 export interface CaaRecord {
   readonly tag: string;

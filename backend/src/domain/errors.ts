@@ -154,12 +154,6 @@ export const ERRORS = {
     title: 'An endpoint still serves another certificate',
     action: 'The new certificate is installed. Restart the service on the endpoint that is named, then verify again.',
   },
-  STEP_EXHAUSTED: {
-    retry: 'never',
-    status: 504,
-    title: 'Tried as often as the schedule allows',
-    action: 'Mend the cause that was named last, then start a new renewal.',
-  },
   RENEWAL_RUNNING: {
     retry: 'never',
     status: 409,

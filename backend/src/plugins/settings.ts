@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import type { FieldMeta } from './plugin.ts';
+import { type TrustSettings, trustOf } from './trust.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,7 +41,10 @@ export function parseSettings<Schema extends z.ZodObject>(
   input: Fields,
 ): z.output<Schema> {
   const parsed = z.strictObject(schema.shape).safeParse(input);
-  if (parsed.success) return parsed.data as z.output<Schema>;
+  if (parsed.success) {
+    if ('trust' in parsed.data) trustOf(parsed.data as TrustSettings);
+    return parsed.data as z.output<Schema>;
+  }
   const problems = parsed.error.issues.map((issue) => `${fieldName(schema, issue.path)}: ${issue.message}`);
   throw new AppError('INVALID_SETTINGS', `${owner}: ${problems.join('; ')}.`);
 }

@@ -1,4 +1,5 @@
 import { readCertificate } from '../domain/certificate.ts';
+import { count } from '../domain/words.ts';
 import type { Facts, ServedEndpoint } from './facts.ts';
 import type { MachineContext, Outcome } from './machine.ts';
 import { shortFingerprint } from './steps/look.ts';
@@ -10,7 +11,11 @@ export interface Conclusion {
   readonly oldStillServed: boolean | null;
 }
 
-export function conclude(outcome: Outcome, facts: Partial<Facts>, { failure, note }: MachineContext): Conclusion {
+export function conclude(
+  outcome: Outcome,
+  facts: Partial<Facts>,
+  { failure, note, committed }: MachineContext,
+): Conclusion {
   switch (outcome) {
     case 'verified':
       return { message: verifiedMessage(facts), oldStillServed: false };
@@ -23,8 +28,9 @@ export function conclude(outcome: Outcome, facts: Partial<Facts>, { failure, not
       };
     case 'failed':
     case 'cancelled': {
-      const oldStillServed = stillOld(facts.aftermath, facts);
-      return { message: `${failure?.message ?? 'Failed.'} ${SERVICE[String(oldStillServed)]}`, oldStillServed };
+      const oldStillServed = committed ? stillOld(facts.aftermath, facts) : allAnswer(facts.aftermath);
+      const cause = sentence(failure?.message ?? 'Failed');
+      return { message: `${cause} ${SERVICE[String(oldStillServed)]}`, oldStillServed };
     }
   }
 }
@@ -36,10 +42,19 @@ const SERVICE: Readonly<Record<string, string>> = {
 };
 
 function verifiedMessage({ served = [], chain }: Partial<Facts>): string {
-  const count = `${served.length} of ${served.length} endpoints`;
-  if (!chain) return `Served on ${count}`;
+  const all = `${served.length} of ${count(served.length, 'endpoint')}`;
+  if (!chain) return `Served on ${all}`;
   const { sha256, notAfter } = readCertificate(chain.leafPem);
-  return `Served on ${count}: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}`;
+  return `Served on ${all}: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}`;
+}
+
+/** Before the hand-over nothing was touched: whatever an endpoint serves is the old certificate. */
+function allAnswer(now: readonly ServedEndpoint[] | undefined): true | null {
+  return now && now.length > 0 && now.every(({ sha256 }) => sha256 !== null) ? true : null;
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 function stillOld(now: readonly ServedEndpoint[] | undefined, { before = [] }: Partial<Facts>): boolean | null {

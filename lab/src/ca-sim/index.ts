@@ -26,7 +26,6 @@ import { RequestVerifier } from './signed-request.ts';
 import { createTlsIdentity } from './tls.ts';
 import { type Resource, Urls } from './urls.ts';
 
-export { CAA_IDENTITY } from './authorizations.ts';
 export type { Resource } from './urls.ts';
 
 export interface CaSimOptions {

@@ -20,8 +20,8 @@ import type { TsigKey } from './tsig.ts';
 import { buildParents, buildZones, nameServersOf, PARENT_SERVER, type ZoneOptions } from './world.ts';
 import { closestZone, withOwnRecord, withoutRecords, type Zone } from './zone.ts';
 
-export type { CaaValue, ZoneRecord } from './records.ts';
-export type { ObservedQuery, ServerName } from './roles.ts';
+export type { ZoneRecord } from './records.ts';
+export type { ObservedQuery } from './roles.ts';
 export type { TsigKey } from './tsig.ts';
 export type { ZoneOptions } from './world.ts';
 

@@ -1,5 +1,6 @@
 import type { TxtRecord } from '../../dns/provider.ts';
 import { AppError } from '../../domain/errors.ts';
+import { count } from '../../domain/words.ts';
 import { defineStep } from '../step.ts';
 
 /** Removes the records this renewal published, and no others. One that fails does not keep the next from being removed. */
@@ -27,7 +28,7 @@ export const cleanUp = defineStep({
     }
     const [first] = failures;
     if (first) throw first;
-    return { kind: 'done', gives: { cleaned }, summary: `${cleaned.length} records removed` };
+    return { kind: 'done', gives: { cleaned }, summary: `${count(cleaned.length, 'record')} removed` };
   },
 });
 

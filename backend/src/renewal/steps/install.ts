@@ -1,5 +1,6 @@
 import { readCertificate } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
+import { count } from '../../domain/words.ts';
 import { defineStep } from '../step.ts';
 
 /** Makes the appliance trust the CA, then hands it the certificate. The hand-over is the point of no return. */
@@ -21,7 +22,8 @@ export const install = defineStep({
     if (receipt.sha256 !== sha256) {
       throw new AppError('APPLIANCE_PROTOCOL', 'The appliance took the certificate but holds another one.');
     }
-    const trust = trustAdded.length > 0 ? `, ${trustAdded.length} CA certificates added to its trust store` : '';
+    const trust =
+      trustAdded.length > 0 ? `, ${count(trustAdded.length, 'CA certificate')} added to its trust store` : '';
     return { kind: 'done', gives: { trustAdded, install: receipt }, summary: `read back from the appliance${trust}` };
   },
 });

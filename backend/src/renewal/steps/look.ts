@@ -44,6 +44,7 @@ function whatItServes({ sha256, notAfter, detail }: ServedEndpoint, wanted: stri
   if (sha256 === null) return `does not answer (${detail})`;
   const until = `${shortFingerprint(sha256)}, valid until ${notAfter?.slice(0, 10)}`;
   if (sha256 === wanted) return `serves the new certificate (${until})`;
+  if (before === null) return `serves ${until}`;
   return sha256 === before ? `still serves the old certificate (${until})` : `serves a third certificate (${until})`;
 }
 

@@ -1,4 +1,5 @@
 import type { CertificateFacts } from '../../domain/certificate.ts';
+import { count } from '../../domain/words.ts';
 import { defineStep } from '../step.ts';
 
 /** Orders exactly the names of the CSR, and learns which of them are still to be proved. */
@@ -17,7 +18,7 @@ export const order = defineStep({
     const summary =
       challenges.length === 0
         ? 'all names already proved'
-        : `${challenges.length} of ${csr.dnsNames.length} names to prove`;
+        : `${challenges.length} of ${count(csr.dnsNames.length, 'name')} to prove`;
     return { kind: 'done', gives: { order: ticket, challenges }, summary };
   },
 });

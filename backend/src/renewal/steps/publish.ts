@@ -1,4 +1,5 @@
 import type { DnsProvider } from '../../dns/provider.ts';
+import { count } from '../../domain/words.ts';
 import type { Challenge } from '../../issuers/issuer.ts';
 import type { Facts, PublishedRecord } from '../facts.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -29,7 +30,11 @@ export const publish = defineStep({
     const byHand = records.filter((published) => providerOf(published, ctx).manual);
     if (byHand.length > 0 && !ctx.released) return { kind: 'hold', ask: instructions(byHand) };
     const names = new Set(records.map(({ record }) => record.fqdn));
-    return { kind: 'done', gives: { records }, summary: `${records.length} records at ${names.size} names` };
+    return {
+      kind: 'done',
+      gives: { records },
+      summary: `${count(records.length, 'record')} at ${count(names.size, 'name')}`,
+    };
   },
 });
 

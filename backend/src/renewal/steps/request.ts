@@ -1,6 +1,7 @@
 import type { CsrCapability } from '../../appliances/driver.ts';
 import { type CsrFacts, readCsr, UnreadableCertificateError } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
+import { count } from '../../domain/words.ts';
 import type { Target } from '../facts.ts';
 import { pollUntil } from '../poll.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -41,7 +42,7 @@ export const request = defineStep({
     return {
       kind: 'done',
       gives: { csr },
-      summary: `${csr.dnsNames.length} names, ${csr.key.kind}${pending ? ', pending CSR used' : ''}`,
+      summary: `${count(csr.dnsNames.length, 'name')}, ${csr.key.kind}${pending ? ', pending CSR used' : ''}`,
     };
   },
 });

@@ -1,5 +1,6 @@
 import { readCertificate } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
+import { count } from '../../domain/words.ts';
 import type { Facts, ServedEndpoint } from '../facts.ts';
 import { pollUntil } from '../poll.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -33,7 +34,7 @@ export const verify = defineStep({
     return {
       kind: 'done',
       gives: { verifyBy, served },
-      summary: `${served.length} of ${served.length} endpoints serve it`,
+      summary: `${served.length} of ${count(served.length, 'endpoint')} serving it`,
     };
   },
 });

@@ -1,0 +1,55 @@
+import { AppError } from '../domain/errors.ts';
+import type { HttpFactory } from '../plugins/http.ts';
+import { queryDoh } from './doh.ts';
+import { formatEndpoint, parseEndpoint } from './endpoint.ts';
+import type { DnsMessage, Question } from './message.ts';
+import { query } from './query.ts';
+import type { NameServer, ServerAnswer } from './resolver.ts';
+
+/** A server with the way to ask it. */
+export interface Askable {
+  readonly server: NameServer;
+  readonly kind: ServerAnswer['kind'];
+  /** Any response code is a reply. @throws DnsTransportError when no reply came, or the signal's reason. */
+  ask(question: Question, signal: AbortSignal): Promise<DnsMessage & { readonly latencyMs: number }>;
+}
+
+export interface AskOptions {
+  /** Milliseconds for one question. */
+  readonly timeoutMs: number;
+  readonly http: HttpFactory;
+}
+
+export function authoritative(server: NameServer, { timeoutMs }: Pick<AskOptions, 'timeoutMs'>): Askable {
+  const options = { timeoutMs, recursionDesired: false };
+  return { server, kind: 'authoritative', ask: (question, signal) => query(server, question, options, signal) };
+}
+
+/**
+ * @param address `host:port`, or the URL of DNS over HTTPS.
+ * @throws AppError INVALID_SETTINGS
+ */
+export function checkResolver(address: string, { timeoutMs, http }: AskOptions): Askable {
+  if (address.includes('://')) return overHttps(address, { timeoutMs, http });
+  const endpoint = parseEndpoint(address);
+  const options = { timeoutMs, recursionDesired: true };
+  return {
+    server: { name: formatEndpoint(endpoint), ...endpoint },
+    kind: 'resolver',
+    ask: (question, signal) => query(endpoint, question, options, signal),
+  };
+}
+
+function overHttps(url: string, { timeoutMs, http }: AskOptions): Askable {
+  const plain = url.replace(/\{\?dns\}$/, '');
+  if (!plain.startsWith('https://') || !URL.canParse(plain)) {
+    throw new AppError('INVALID_SETTINGS', `"${url}" is not the address of a resolver (host:port or https://…).`);
+  }
+  const parsed = new URL(plain);
+  const address = parsed.hostname.replace(/^\[|\]$/g, '');
+  return {
+    server: { name: url, address, port: Number(parsed.port || 443) },
+    kind: 'resolver',
+    ask: (question, signal) => queryDoh(http, url, question, timeoutMs, signal),
+  };
+}

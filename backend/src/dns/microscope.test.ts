@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import type { PropagationHistory } from './history.ts';
+import { type PropagationReport, type WatchedRecord, type WatchOptions, watchRecords } from './microscope.ts';
+import { type ChallengeResolver, DEFAULT_PROPAGATION, type NameServer, type ServerAnswer } from './resolver.ts';
+
+const NEVER = new AbortController().signal;
+const NS1: NameServer = { name: 'ns1', address: '192.0.2.1', port: 53 };
+const NS2: NameServer = { name: 'ns2', address: '192.0.2.2', port: 53 };
+const RESOLVER: NameServer = { name: 'resolver', address: '192.0.2.53', port: 53 };
+
+test.each([0, 1, 149, 700, 3_000, 10_007, 61_234])(
+  'ends within 2 s after the last server agrees, which is %i ms after the beginning',
+  async (agreesAt) => {
+    const world = new World((server) => (server === NS2 && world.ms < agreesAt ? MISSING : SEEN));
+
+    const reports = await world.watch();
+
+    expect(reports.at(-1)?.agreed).toBe(true);
+    expect(world.ms - agreesAt).toBeLessThanOrEqual(1_600);
+  },
+);
+
+test('a server that is slow to answer takes nothing from the pace of the others', async () => {
+  const world = new World((server) => (server === NS2 && world.ms < 20_000 ? MISSING : SEEN));
+  world.roundMs = 1_400;
+
+  await world.watch();
+
+  expect(world.ms).toBeLessThanOrEqual(22_900);
+});
+
+test('reports what changed and nothing else, each server with the instant since when it agrees', async () => {
+  const world = new World((server) => (server === NS2 && world.ms < 5_000 ? MISSING : SEEN));
+
+  const [first, last, ...more] = await world.watch();
+
+  expect(more).toEqual([]);
+  expect(states(first)).toEqual([
+    ['ns1', 'seen', '1970-01-01T00:00:00.000Z'],
+    ['ns2', 'missing', null],
+  ]);
+  expect(states(last)[0]).toEqual(states(first)[0]);
+  expect(Date.parse(states(last)[1]?.[2] ?? '')).toBe(world.ms);
+});
+
+test('since begins anew at a server that lost the record in between', async () => {
+  const world = new World((server) => {
+    if (server === NS1) return world.ms > 2_000 && world.ms < 4_000 ? MISSING : SEEN;
+    return world.ms < 6_000 ? MISSING : SEEN;
+  });
+
+  const reports = await world.watch();
+
+  expect(Date.parse(states(reports.at(-1))[0]?.[2] ?? '')).toBeGreaterThanOrEqual(4_000);
+});
+
+test('the deadline ends it, and the last report is not agreed', async () => {
+  const world = new World(() => MISSING);
+
+  const reports = await world.watch({ deadline: new Date(10_000) });
+
+  expect(world.ms).toBe(10_000);
+  expect(reports.map(({ agreed }) => agreed)).toEqual([false]);
+});
+
+test('a server without a route is asked once', async () => {
+  const overIpv6 = { ...NS1, address: '2001:db8::1' };
+  const world = new World((server) => {
+    if (server === overIpv6) return NO_ROUTE;
+    return world.ms < 5_000 ? MISSING : SEEN;
+  });
+  world.servers = [NS1, overIpv6];
+
+  const reports = await world.watch();
+
+  expect(world.asked.filter((server) => server === overIpv6)).toHaveLength(1);
+  expect(reports.at(-1)).toMatchObject({ agreed: true, records: [{ answers: [{}, { reason: 'no-route' }] }] });
+});
+
+test('resolvers are asked when the name servers agree, so that they do not remember too early an answer', async () => {
+  const world = new World((server) => (server === NS2 && world.ms < 5_000 ? MISSING : SEEN));
+
+  const reports = await world.watch({ policy: { ...DEFAULT_PROPAGATION, mode: 'both' } });
+
+  expect(world.asked.length).toBeGreaterThan(3);
+  expect(world.asked.indexOf(RESOLVER)).toBe(world.asked.length - 1);
+  expect(states(reports.at(-1)).map(([name]) => name)).toEqual(['ns1', 'ns2', 'resolver']);
+});
+
+test('resolvers are asked at the deadline, for the diagnosis', async () => {
+  const world = new World((server) => (server === RESOLVER ? SEEN : MISSING));
+  const policy = { ...DEFAULT_PROPAGATION, mode: 'both' } as const;
+
+  const reports = await world.watch({ policy, deadline: new Date(3_000) });
+
+  expect(states(reports.at(-1)).map(([, state]) => state)).toEqual(['missing', 'missing', 'seen']);
+});
+
+test('nobody but the resolvers is asked when the policy says so', async () => {
+  const world = new World(() => SEEN);
+
+  await world.watch({ policy: { ...DEFAULT_PROPAGATION, mode: 'resolvers' } });
+
+  expect(world.asked).toEqual([RESOLVER]);
+});
+
+test('learns how long it took, and says what is known at the beginning', async () => {
+  const typical = { medianMs: 1, slowestMs: 2, count: 3 };
+  const learnt: [string, number][] = [];
+  const history: PropagationHistory = {
+    record: async (zone, ms) => {
+      learnt.push([zone, ms]);
+    },
+    typical: async () => typical,
+  };
+  const world = new World(() => (world.ms < 5_000 ? MISSING : SEEN));
+
+  const reports = await world.watch({ learn: true }, history);
+
+  expect(reports[0]?.typical).toEqual(typical);
+  expect(learnt).toEqual([['example.test', world.ms]]);
+});
+
+test('learns nothing from a failure, nor when told not to', async () => {
+  const learnt: string[] = [];
+  const history = { record: async (zone: string) => void learnt.push(zone), typical: async () => null };
+
+  await new World(() => MISSING).watch({ learn: true, deadline: new Date(1_000) }, history);
+  await new World(() => SEEN).watch({ learn: false }, history);
+
+  expect(learnt).toEqual([]);
+});
+
+test('ends with the reason of the signal', async () => {
+  const reason = new Error('cancelled by the test');
+  const world = new World(() => MISSING);
+  world.signal = AbortSignal.abort(reason);
+
+  await expect(world.watch()).rejects.toBe(reason);
+});
+
+type Said = Pick<ServerAnswer, 'state' | 'reason'>;
+const SEEN: Said = { state: 'seen', reason: 'seen' };
+const MISSING: Said = { state: 'missing', reason: 'no-name' };
+const NO_ROUTE: Said = { state: 'failed', reason: 'no-route' };
+
+/** Servers that answer by a script, on a clock that jumps to where it is waited for. */
+class World {
+  ms = 0;
+  /** Milliseconds that a round of questions takes. */
+  roundMs = 0;
+  servers: readonly NameServer[] = [NS1, NS2];
+  signal: AbortSignal = NEVER;
+  readonly asked: NameServer[] = [];
+  readonly #answer: (server: NameServer) => Said;
+
+  constructor(answer: (server: NameServer) => Said) {
+    this.#answer = answer;
+  }
+
+  async watch(options: Partial<WatchOptions> = {}, history?: PropagationHistory): Promise<PropagationReport[]> {
+    const record: WatchedRecord = {
+      fqdn: '_acme-challenge.example.test',
+      value: 'right',
+      location: { fqdn: '_acme-challenge.example.test', aliases: [], zone: 'example.test', servers: this.servers },
+    };
+    const watch = watchRecords(
+      [record],
+      { policy: DEFAULT_PROPAGATION, deadline: null, learn: false, ...options },
+      { resolver: { look: this.#look }, clock: this.#clock, signal: this.signal, ...(history ? { history } : {}) },
+    );
+    const reports: PropagationReport[] = [];
+    for await (const report of watch) reports.push(report);
+    return reports;
+  }
+
+  readonly #clock = {
+    now: () => new Date(this.ms),
+    sleepUntil: async (instant: Date, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      this.ms = Math.max(this.ms, instant.getTime());
+    },
+  };
+
+  readonly #look: ChallengeResolver['look'] = async (_fqdn, _value, { servers }, _signal, policy) => {
+    const asked = policy?.mode === 'resolvers' ? [RESOLVER] : servers;
+    this.asked.push(...asked);
+    const answers = asked.map((server) => ({ ...SILENT, server, ...this.#answer(server) }));
+    this.ms += this.roundMs;
+    return answers;
+  };
+}
+
+const SILENT: Omit<ServerAnswer, 'server' | 'state' | 'reason'> = {
+  kind: 'authoritative',
+  rcode: 'NOERROR',
+  detail: '',
+  values: [],
+  ttlSeconds: null,
+  soaSerial: 1,
+  soaPrimary: 'ns1',
+  latencyMs: 1,
+};
+
+function states(report: PropagationReport | undefined): [string, string, string | null][] {
+  const answers = report?.records.flatMap((record) => record.answers) ?? [];
+  return answers.map(({ server, state, since }) => [server.name, state, since]);
+}

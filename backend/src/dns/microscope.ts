@@ -1,0 +1,172 @@
+import type { Clock } from '../plugins/plugin.ts';
+import { agrees, contentOf, isConsistent } from './answers.ts';
+import type { PropagationHistory, TypicalWait } from './history.ts';
+import type { ChallengeLocation, ChallengeResolver, PropagationPolicy, ServerAnswer } from './resolver.ts';
+
+export interface WatchedRecord {
+  readonly fqdn: string;
+  /** Null: whatever is there, as long as everybody has the same. */
+  readonly value: string | null;
+  readonly location: ChallengeLocation;
+}
+
+export interface WatchOptions {
+  readonly policy: PropagationPolicy;
+  /** Null: until all agree. */
+  readonly deadline: Date | null;
+  /** False when the records were not published just now: how long it takes would be learnt wrongly. */
+  readonly learn: boolean;
+}
+
+export interface WatchDeps {
+  readonly resolver: Pick<ChallengeResolver, 'look'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly history?: PropagationHistory;
+}
+
+/** The state of all records at one instant. Plain JSON. */
+export interface PropagationReport {
+  readonly records: readonly RecordSight[];
+  readonly agreed: boolean;
+  /** Milliseconds since the watch began. */
+  readonly elapsedMs: number;
+  /** What was learnt about the slowest of the zones; null when nothing is known. */
+  readonly typical: TypicalWait | null;
+}
+
+export interface RecordSight {
+  readonly fqdn: string;
+  readonly zone: string;
+  readonly value: string | null;
+  readonly answers: readonly ServerSight[];
+  readonly agreed: boolean;
+}
+
+export interface ServerSight extends ServerAnswer {
+  /** ISO 8601: since when it shows the record without a break; null while it does not. */
+  readonly since: string | null;
+}
+
+/** Milliseconds from the beginning of one round of questions to the next: fast at first, then slower. */
+const FIRST_PAUSE_MS = 150;
+export const LONGEST_PAUSE_MS = 1_500;
+const GROWTH = 1.4;
+
+/**
+ * Watches records until all servers agree or the deadline has passed, and reports whenever something changed.
+ * The last report is the outcome. Resolvers are asked once the name servers agree, because what they hear too early they
+ * remember (RFC 2308), and once more at the deadline, for the diagnosis.
+ *
+ * Not for the mode `wait-only`, in which nobody is asked.
+ *
+ * @throws The signal's reason.
+ */
+export async function* watchRecords(
+  watched: readonly WatchedRecord[],
+  { policy, deadline, learn }: WatchOptions,
+  deps: WatchDeps,
+): AsyncGenerator<PropagationReport, void> {
+  const { clock, signal, history } = deps;
+  const started = clock.now().getTime();
+  const views = watched.map((record) => new RecordView(record, policy, deps));
+  const typical = history ? await slowest(history, zonesOf(watched)) : null;
+  let told: string | null = null;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
+    const begun = clock.now();
+    const isLast = deadline !== null && begun >= deadline;
+    const records = await Promise.all(views.map((view) => view.look(isLast)));
+    const agreed = records.every((record) => record.agreed);
+    const elapsedMs = clock.now().getTime() - started;
+    if (agreed && history && learn) await Promise.all(zonesOf(watched).map((zone) => history.record(zone, elapsedMs)));
+    const state = stateOf(records);
+    if (state !== told) yield { records, agreed, elapsedMs, typical };
+    told = state;
+    if (agreed || isLast) return;
+    const next = begun.getTime() + pause;
+    await clock.sleepUntil(new Date(deadline ? Math.min(next, deadline.getTime()) : next), signal);
+  }
+}
+
+/** One record and what is known of each server that is asked for it. */
+class RecordView {
+  readonly #record: WatchedRecord;
+  readonly #policy: PropagationPolicy;
+  readonly #deps: WatchDeps;
+  readonly #since = new Map<string, string>();
+  /** Asking them again could only take time. */
+  #withoutRoute: readonly ServerAnswer[] = [];
+
+  constructor(record: WatchedRecord, policy: PropagationPolicy, deps: WatchDeps) {
+    this.#record = record;
+    this.#policy = policy;
+    this.#deps = deps;
+  }
+
+  async look(isLast: boolean): Promise<RecordSight> {
+    const { fqdn, value, location } = this.#record;
+    const answers = await this.#ask(isLast);
+    const agreed = this.#agree(answers);
+    return { fqdn, zone: location.zone, value, answers: answers.map((answer) => this.#sight(answer)), agreed };
+  }
+
+  async #ask(isLast: boolean): Promise<readonly ServerAnswer[]> {
+    if (this.#policy.mode !== 'both') return this.#look(this.#policy.mode);
+    const authoritative = await this.#look('authoritative');
+    if (!isLast && !this.#agree(authoritative)) return authoritative;
+    return [...authoritative, ...(await this.#look('resolvers'))];
+  }
+
+  async #look(mode: PropagationPolicy['mode']): Promise<readonly ServerAnswer[]> {
+    const { fqdn, value, location } = this.#record;
+    if (mode === 'resolvers') return this.#deps.resolver.look(fqdn, value, location, this.#deps.signal, this.#as(mode));
+    const isOut = new Set(this.#withoutRoute.map(keyOf));
+    const servers = location.servers.filter((server) => !isOut.has(keyOf({ kind: 'authoritative', server })));
+    const answers = await this.#deps.resolver.look(
+      fqdn,
+      value,
+      { ...location, servers },
+      this.#deps.signal,
+      this.#as(mode),
+    );
+    this.#withoutRoute = [...this.#withoutRoute, ...answers.filter(({ reason }) => reason === 'no-route')];
+    return [...answers.filter(({ reason }) => reason !== 'no-route'), ...this.#withoutRoute];
+  }
+
+  #as(mode: PropagationPolicy['mode']): PropagationPolicy {
+    return { ...this.#policy, mode };
+  }
+
+  #agree(answers: readonly ServerAnswer[]): boolean {
+    return this.#record.value === null ? isConsistent(answers) : agrees(answers);
+  }
+
+  #sight(answer: ServerAnswer): ServerSight {
+    const key = keyOf(answer);
+    if (answer.state !== 'seen') this.#since.delete(key);
+    else if (!this.#since.has(key)) this.#since.set(key, this.#deps.clock.now().toISOString());
+    return { ...answer, since: this.#since.get(key) ?? null };
+  }
+}
+
+function keyOf({ kind, server }: Pick<ServerAnswer, 'kind' | 'server'>): string {
+  return `${kind} ${server.name} ${server.address} ${server.port}`;
+}
+
+/** Equal as long as nothing changed that is worth telling: how long an answer took is not. */
+function stateOf(records: readonly RecordSight[]): string {
+  const said = records.map(({ agreed, answers }) => [
+    agreed,
+    answers.map((answer) => [keyOf(answer), answer.state, answer.detail, answer.soaSerial, contentOf(answer)]),
+  ]);
+  return JSON.stringify(said);
+}
+
+function zonesOf(watched: readonly WatchedRecord[]): readonly string[] {
+  return [...new Set(watched.map(({ location }) => location.zone))];
+}
+
+async function slowest(history: PropagationHistory, zones: readonly string[]): Promise<TypicalWait | null> {
+  const all = await Promise.all(zones.map((zone) => history.typical(zone)));
+  return all.reduce((worst, one) => (one && (!worst || one.slowestMs > worst.slowestMs) ? one : worst), null);
+}
