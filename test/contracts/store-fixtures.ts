@@ -18,7 +18,8 @@ export function aConnection(): NewConnection {
       automatic: true,
       daysBefore: 30,
       activation: 'ask',
-      propagation: null, propagationPatienceSeconds: null,
+      propagation: null,
+      propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
     },
   };
