@@ -4,6 +4,8 @@ import type { ApplianceDriver } from '../../backend/src/appliances/driver.ts';
 import { type CertificateChain, chainPems, readCsr, sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { type VosUnderTest, vosUnderTest } from './appliance-driver-vos.ts';
 
+const NO_ACTION = { id: '', node: '', service: '', impact: '', endpoints: [], expectedSeconds: 0 };
+
 const never = new AbortController().signal;
 const SLOT = 'tomcat';
 
@@ -114,7 +116,7 @@ describe('a restart', () => {
       let accepted = 0;
 
       await activation.start(
-        action ?? { id: '', impact: '' },
+        action ?? NO_ACTION,
         async () => {
           accepted += 1;
         },
@@ -133,7 +135,7 @@ describe('a restart', () => {
     const [action] = await activation.plan(SLOT, never);
     const accepted = () => Promise.reject(new Error('the disk is full'));
 
-    const started = activation.start(action ?? { id: '', impact: '' }, accepted, never);
+    const started = activation.start(action ?? NO_ACTION, accepted, never);
 
     await expect(started).rejects.toMatchObject({ code: 'INTERNAL', message: 'the disk is full' });
   });
@@ -141,7 +143,7 @@ describe('a restart', () => {
   test('is running, then done; unknown while nobody answers', async () => {
     const { driver, driverWith } = await start({ restartMs: 1500 });
     const { activation } = capabilities(driver);
-    const [action = { id: '', impact: '' }] = await activation.plan(SLOT, never);
+    const [action = NO_ACTION] = await activation.plan(SLOT, never);
     const unanswered = capabilities(driverWith({ sshPort: 1 })).activation;
     let whileRunning: unknown = null;
 
@@ -163,7 +165,7 @@ describe('a restart', () => {
     async (sshHostKeys) => {
       const { driverWith, sim } = await start();
       const { activation } = capabilities(driverWith({ sshHostKeys }));
-      const [action = { id: '', impact: '' }] = await activation.plan(SLOT, never);
+      const [action = NO_ACTION] = await activation.plan(SLOT, never);
 
       const started = activation.start(action, () => Promise.reject(new Error('begun')), never);
 

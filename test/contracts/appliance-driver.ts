@@ -216,7 +216,14 @@ function activating(world: World): void {
     const { driver } = world();
     if (!driver.activation) return context.skip('serves at once');
     let accepted = 0;
-    const action = { id: 'node/No Such Service', impact: '' };
+    const action = {
+      id: 'node/No Such Service',
+      node: 'node',
+      service: 'No Such Service',
+      impact: '',
+      endpoints: [],
+      expectedSeconds: 0,
+    };
 
     const started = driver.activation.start(
       action,
