@@ -61,7 +61,7 @@ describe('steps', () => {
 });
 
 describe('facts', () => {
-  it('name the step that gives them, which is one step', () => {
+  it('name the step that gives them', () => {
     const given = declared.flatMap(({ name, gives }) => gives.map((fact): [string, string] => [fact, name]));
 
     expect([['target', 'start'], ...given].sort()).toEqual([...documentedFacts()].sort());
@@ -130,10 +130,9 @@ describe('documentation', () => {
 /** Fact and step, as the comments of the interface say: `/** publish: … *\/ readonly records: …`. */
 function documentedFacts(): readonly (readonly [string, string])[] {
   const [, body = ''] = /^export interface Facts \{\n([\s\S]*?)^\}/m.exec(read('backend/src/renewal/facts.ts')) ?? [];
-  return [...body.matchAll(/\/\*\* (\w+)\b[^*]*\*\/\s+readonly (\w+):/g)].map(([, step = '', fact = '']) => [
-    fact,
-    step,
-  ]);
+  return [...body.matchAll(/\/\*\* (\w+)(?: or (\w+))?\b[^*]*\*\/\s+readonly (\w+):/g)].flatMap(
+    ([, step = '', orStep, fact = '']) => [step, ...(orStep ? [orStep] : [])].map((one) => [fact, one] as const),
+  );
 }
 
 /**
@@ -165,6 +164,7 @@ function departures(state: MachineState, step: StepName, facts: ReadonlySet<Fact
   const failure = { code: 'INTERNAL', message: '' } as const;
   const ways = [
     { event: { type: 'DONE' }, facts: new Set([...facts, ...declaredStep(step).gives]) },
+    { event: { type: 'REUSE' }, facts: new Set([...facts, ...declaredStep(step).gives]) },
     { event: { type: 'FAIL', step, failure, retryAt: null }, facts },
     { event: { type: 'CANCEL' }, facts },
   ] as const;

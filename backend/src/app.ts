@@ -8,20 +8,24 @@ import type { ChallengeResolver } from './dns/resolver.ts';
 import type { Finding } from './domain/finding.ts';
 import { systemClock } from './plugins/clock.ts';
 import type { Clock, Logger } from './plugins/plugin.ts';
+import type { SshDialer } from './plugins/ssh.ts';
 import { createSshDialer } from './plugins/ssh2-dialer.ts';
+import type { TlsDialer } from './plugins/tls.ts';
 import { createTlsDialer } from './plugins/tls-dialer.ts';
 import { createHttpFactory } from './plugins/undici-http.ts';
+import { type BlastRadius, blastRadius } from './renewal/blast-radius.ts';
 import { Journal } from './renewal/journal.ts';
 import { Peers } from './renewal/peers.ts';
 import { type PreflightOptions, preflight } from './renewal/preflight.ts';
 import { RETRY_LADDER_MS } from './renewal/retry.ts';
 import { Runner } from './renewal/runner.ts';
 import { every } from './renewal/schedule.ts';
+import type { StepPeers } from './renewal/step.ts';
 import { Sweeper } from './renewal/sweeper.ts';
 import { Turns } from './renewal/turns.ts';
 import { createAccountsDir } from './store/accounts-dir.ts';
 import { openStore } from './store/kysely/open.ts';
-import type { Store } from './store/store.ts';
+import type { Connection, Store } from './store/store.ts';
 import { VERSION } from './version.ts';
 
 /** What tests, the lab and the benchmark replace. */
@@ -32,6 +36,9 @@ export interface Overrides {
   /** Wraps the store that was opened. */
   readonly wrapStore: (store: Store) => Store;
 }
+
+/** How far back a connection remembers how long its restarts took. */
+const REMEMBERED_RENEWALS = 20;
 
 /** At a minute when few others do: many installations share the name servers of a DNS service. */
 const DAILY = '23 3 * * *';
@@ -44,9 +51,15 @@ export interface App extends AsyncDisposable {
   readonly sweeper: Sweeper;
   /** Over the DNS of this installation. */
   readonly resolver: ChallengeResolver;
+  readonly dialer: TlsDialer;
+  readonly ssh: SshDialer;
   readonly log: Logger;
+  /** What a renewal of the connection talks to. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  peersOf(connection: Connection): Promise<StepPeers & AsyncDisposable>;
   /** Resumes what another process left unfinished, and begins what happens every day. */
   start(): Promise<void>;
+  /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
+  blastRadius(connectionId: number, signal: AbortSignal): Promise<BlastRadius>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
   preflight(connectionId: number, options: PreflightOptions, signal: AbortSignal): Promise<readonly Finding[]>;
 }
@@ -83,11 +96,20 @@ export async function createApp(
     runner,
     sweeper,
     resolver,
+    dialer,
+    ssh: common.ssh,
     log,
+    peersOf: (connection) => peers.of(connection),
     async start() {
       await journal.start();
       await runner.resumeAll();
       daily = every(DAILY, (signal) => sweeper.sweep(signal), log);
+    },
+    async blastRadius(connectionId, signal) {
+      const connection = await existing(store, connectionId);
+      await using context = await peers.of(connection);
+      const past = await store.renewals.list({ connectionId, limit: REMEMBERED_RENEWALS });
+      return await blastRadius(connection, context, past, signal);
     },
     async preflight(connectionId, options, signal) {
       const connection = await existing(store, connectionId);

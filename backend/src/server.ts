@@ -7,7 +7,7 @@ import type { App } from './app.ts';
 import { AppError } from './domain/errors.ts';
 import type { Secret } from './domain/secret.ts';
 
-const FRONTEND = fileURLToPath(new URL('../../frontend/public', import.meta.url));
+const FRONTEND = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
 export interface Listening extends AsyncDisposable {
   /** `http://127.0.0.1:8080` */

@@ -1,6 +1,6 @@
 /**
  * Everything the lab can do wrong on purpose. A person switches a fault on with
- * `npm run lab -- --fault NAME`, a test with `lab.faults.on(NAME)`.
+ * `npm run lab -- --fault NAME`, a test with `lab.faults.on(NAME)`, or `lab.faults.on(NAME, NODE)` for one node of a cluster.
  */
 export const FAULTS = {
   'csr-stale-500':
@@ -19,28 +19,86 @@ export const FAULTS = {
   'ca-bad-nonce': 'The CA refuses every other nonce.',
   'ca-account-gone': 'The CA has forgotten the account.',
   'wrong-cert-served': 'Tomcat serves the old certificate even after the restart.',
+  'node-down': 'All ports of the node are closed.',
+  'csr-overwritten': 'Somebody else makes a new CSR right after ours was read back, once.',
+  'password-changed': 'The password of the OS administrator is another one from the next request on.',
+  'account-locked': 'The account of the OS administrator is locked after failed logins.',
+  'api-503': 'The certificate management API answers every other request with 503.',
+  'ssh-closes': 'The SSH session closes at login, before the first prompt.',
+  'clock-skew':
+    'The clock of the node is 65 minutes slow, which shows in its Date headers and makes it refuse certificates that begin later.',
+  'sub-other-version': 'A subscriber runs another version than the publisher.',
+  'soap-rate-limited': 'The Control Center service answers every other request with "Exceeded allowed rate".',
+  'identity-not-distributed':
+    'A subscriber does not get the multi-server certificate that was uploaded to the publisher.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
 
-/** Which faults are on. Shared by all simulators of one lab. */
-export class Faults {
-  readonly #on = new Set<FaultName>();
-
-  on(name: FaultName): void {
-    this.#on.add(name);
-  }
-
-  off(name: FaultName): void {
-    this.#on.delete(name);
-  }
-
-  has(name: FaultName): boolean {
-    return this.#on.has(name);
-  }
-
+/** The faults as one simulator sees them. */
+export interface FaultView {
+  has(name: FaultName): boolean;
   /** True once: switches the fault off and says whether it was on. */
-  take(name: FaultName): boolean {
-    return this.#on.delete(name);
+  take(name: FaultName): boolean;
+}
+
+const EVERYWHERE = '*';
+
+/**
+ * Which faults are on, everywhere or at one node. Shared by all simulators of one lab. Nodes go by their host name:
+ * `cucm-sub1` and `cucm-sub1.lab.example.com` are the same.
+ */
+export class Faults implements FaultView {
+  readonly #on = new Map<FaultName, Set<string>>();
+  readonly #listeners = new Set<() => void>();
+
+  /** Without a node: everywhere. */
+  on(name: FaultName, node?: string): void {
+    this.#on.set(name, this.#places(name).add(placeOf(node)));
+    this.#tell();
   }
+
+  /** Without a node: everywhere and at each node. With one: what was switched on for that node alone. */
+  off(name: FaultName, node?: string): void {
+    if (node === undefined) this.#on.delete(name);
+    else this.#places(name).delete(placeOf(node));
+    this.#tell();
+  }
+
+  /** Whether it is on everywhere, or at this node. */
+  has(name: FaultName, node?: string): boolean {
+    const places = this.#places(name);
+    return places.has(EVERYWHERE) || places.has(placeOf(node));
+  }
+
+  /** True once: switches the fault off and says whether it was on. The node's own goes before the one that is everywhere. */
+  take(name: FaultName, node?: string): boolean {
+    const places = this.#places(name);
+    const taken = places.delete(placeOf(node)) || places.delete(EVERYWHERE);
+    if (taken) this.#tell();
+    return taken;
+  }
+
+  /** The faults of one node. */
+  at(node: string): FaultView {
+    return { has: (name) => this.has(name, node), take: (name) => this.take(name, node) };
+  }
+
+  /** Called at once after each change. Returns the function that removes the listener. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #places(name: FaultName): Set<string> {
+    return this.#on.get(name) ?? new Set();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function placeOf(node: string | undefined): string {
+  return node?.split('.')[0]?.toLowerCase() ?? EVERYWHERE;
 }

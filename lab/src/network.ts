@@ -3,11 +3,25 @@ import { type CaSim, startCaSim } from './ca-sim/index.ts';
 import { type DnsSim, startDnsSim } from './dns-sim/index.ts';
 import { Exchanges } from './exchanges.ts';
 import { Faults } from './faults.ts';
-import { startVosSim, type VosSim } from './vos-sim/index.ts';
+import {
+  type ClusterSeed,
+  startVosCluster,
+  startVosSim,
+  type VosCluster,
+  type VosClusterOptions,
+  type VosSim,
+} from './vos-sim/index.ts';
 
 /** The zone of the lab. Under example.com, so that nothing of it can exist. */
 export const LAB_ZONE = 'lab.example.com';
 export const LAB_NODE = `cucm-pub.${LAB_ZONE}`;
+
+/** The nodes of `startLab({ cluster: true })`. */
+export const LAB_CLUSTER = {
+  publisher: LAB_NODE,
+  subscribers: [`cucm-sub1.${LAB_ZONE}`, `cucm-sub2.${LAB_ZONE}`],
+  imp: [`imp1.${LAB_ZONE}`],
+} as const satisfies LabClusterNodes;
 
 export interface LabOptions {
   /** Milliseconds that a restart of Tomcat takes, give or take 30 %. Default 1 500. */
@@ -20,18 +34,30 @@ export interface LabOptions {
   readonly authorizationReuse?: boolean;
   /** kid to base64url HMAC key. When set, the CA needs an external account binding. */
   readonly eab?: Readonly<Record<string, string>>;
+  /** A whole cluster in place of one node: that of `LAB_CLUSTER`, other nodes, or the twin of a real one. Default false. */
+  readonly cluster?: boolean | LabClusterNodes | ClusterSeed;
+  /** Zones of the DNS, for nodes whose names do not end in `LAB_ZONE`. Default: that zone alone. */
+  readonly zones?: readonly string[];
 }
 
-/** A simulated CUCM node, its DNS and a CA, on loopback, with one set of faults and one count of exchanges. */
+export type LabClusterNodes = Pick<VosClusterOptions, 'publisher' | 'subscribers' | 'imp'>;
+
+/** A simulated CUCM node or cluster, its DNS and a CA, on loopback, with one set of faults and one count of exchanges. */
 export interface Lab extends AsyncDisposable {
   readonly faults: Faults;
   readonly exchanges: Exchanges;
   readonly dns: DnsSim;
   readonly ca: CaSim;
+  /** The node, or the publisher of the cluster. */
   readonly vos: VosSim;
-  /** Of the OS administrator of the node, made anew for each lab. */
+  /** Null: there is one node only. */
+  readonly cluster: VosCluster | null;
+  /** Of the OS administrator of every node, made anew for each lab. */
   readonly user: string;
   readonly password: string;
+  /** Of the application user that may use the Control Center service. */
+  readonly axlUser: string;
+  readonly axlPassword: string;
 }
 
 /** Starts everything. Nothing is kept on disk, nothing leaves the machine. */
@@ -52,15 +78,39 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     started.push(dns);
     const ca = await startCaSim({ ...options, faults, exchanges, dnsServer: dns.resolver });
     started.push(ca);
-    const user = 'administrator';
-    const password = randomPassword();
-    const vos = await startVosSim({ ...options, nodeName: LAB_NODE, user, password, faults, exchanges });
-    started.push(vos);
-    return { faults, exchanges, dns, ca, vos, user, password, [Symbol.asyncDispose]: dispose };
+    const users = {
+      user: 'administrator',
+      password: randomPassword(),
+      axlUser: 'certferry-axl',
+      axlPassword: randomPassword(),
+    };
+    const { vos, cluster } = await startNodes(options, { ...users, faults, exchanges });
+    started.push(cluster ?? vos);
+    return { faults, exchanges, dns, ca, vos, cluster, ...users, [Symbol.asyncDispose]: dispose };
   } catch (err) {
     await dispose();
     throw err;
   }
+}
+
+type NodeParts = Omit<VosClusterOptions, 'publisher' | 'subscribers' | 'imp'>;
+
+async function startNodes({ cluster: wanted, ...options }: LabOptions, parts: NodeParts) {
+  const timing = pick(options);
+  if (!wanted) {
+    return { vos: await startVosSim({ ...timing, ...parts, nodeName: LAB_NODE }), cluster: null };
+  }
+  const nodes = wanted === true ? LAB_CLUSTER : wanted;
+  const cluster = await startVosCluster({ ...timing, ...parts, ...nodes });
+  return { vos: cluster.publisher, cluster };
+}
+
+/** What the nodes have to know of the options; the CA reads the others. */
+function pick({ restartMs, installedValidDays }: LabOptions): Partial<NodeParts> {
+  return {
+    ...(restartMs === undefined ? {} : { restartMs }),
+    ...(installedValidDays === undefined ? {} : { installedValidDays }),
+  };
 }
 
 /** With characters that break careless quoting, so that each lab proves they arrive. */

@@ -51,7 +51,7 @@ export async function vosUnderTest(options: Partial<VosSimOptions> = {}): Promis
     dnsNames: [NODE, 'voice.lab.example.com'],
     denied: { driver: driverWith({ password: WRONG }), password: WRONG },
     absent: driverWith({ apiPort: 1, sshPort: 1 }),
-    ...(await privateCa()),
+    ...(await privateCa([NODE, 'voice.lab.example.com'])),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,
     [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose](),
   };
@@ -72,18 +72,19 @@ function driverOf(sim: VosSim, settings: object): ApplianceDriver {
       apiTimeoutSeconds: 1,
       ...settings,
     }),
-    deps,
+    vosDeps,
   );
 }
 
-const deps: PluginDeps = {
+export const vosDeps: PluginDeps = {
   http: createHttpFactory(),
   ssh: createSshDialer({ settleMs: 50 }),
   clock: systemClock,
   log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 };
 
-async function privateCa() {
+/** A CA with an intermediate; `dnsNames` are those of a certificate that nobody asked for. */
+export async function privateCa(dnsNames: readonly [string, ...string[]]) {
   const root = await makeCertificate({ commonName: 'Lab Root', isCa: true });
   const intermediate = await makeCertificate({ commonName: 'Lab Intermediate', isCa: true, issuer: root });
   const chain = (leafPem: string): CertificateChain => ({
@@ -93,9 +94,7 @@ async function privateCa() {
   });
   return {
     issue: async (csrPem: string) => chain(await signRequest(csrPem, intermediate)),
-    issueForStranger: async () => {
-      const dnsNames = [NODE, 'voice.lab.example.com'];
-      return chain((await makeCertificate({ commonName: NODE, dnsNames, issuer: intermediate })).certPem);
-    },
+    issueForStranger: async () =>
+      chain((await makeCertificate({ commonName: dnsNames[0], dnsNames, issuer: intermediate })).certPem),
   };
 }

@@ -13,6 +13,8 @@ import type { TlsEndpoint } from '../../backend/src/plugins/tls.ts';
 export interface ApplianceUnderTest extends AsyncDisposable {
   readonly driver: ApplianceDriver;
   readonly slot: SlotId;
+  /** False: the nodes of a cluster begin with certificates of their own, so what the first one serves is what is installed. */
+  readonly beginsShared?: boolean;
   /** Names that the appliance takes; the first is the common name. */
   readonly dnsNames: readonly [string, ...string[]];
   /** The same appliance, addressed with a password that it refuses. */
@@ -64,13 +66,15 @@ function looking(world: World): void {
   });
 
   test('readInstalled returns what the endpoints serve', async () => {
-    const { driver, slot, served } = world();
+    const { driver, slot, served, beginsShared = true } = world();
 
     const installed = await driver.readInstalled(slot, never);
     const endpoints = await driver.endpoints(slot, never);
 
     expect(endpoints.length).toBeGreaterThan(0);
-    for (const endpoint of endpoints) expect(await served(endpoint)).toBe(sha256Of(installed));
+    const [first] = endpoints;
+    const concerned = endpoints.filter(({ serverName }) => beginsShared || serverName === first?.serverName);
+    for (const endpoint of concerned) expect(await served(endpoint)).toBe(sha256Of(installed));
   });
 
   test('check blocks nothing on a healthy appliance, and changes nothing', async () => {

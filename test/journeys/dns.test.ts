@@ -60,7 +60,7 @@ describe('certferry dns sweep', () => {
 describe('several DNS services in one order', () => {
   it('proves one name through a CNAME into the zone of another provider, and the other at the default', async () => {
     await using journey = await Journey.start({
-      lab: { moreZones: ['acme.example.net'] },
+      lab: { zones: [LAB_ZONE, 'acme.example.net'] },
       connection: (input) => ({
         ...input,
         dnsNames: [LAB_NODE, `phone.${LAB_ZONE}`],

@@ -1,5 +1,6 @@
 import { FAULTS, type FaultName } from '@certferry/lab';
 import { describe, expect, it } from 'vitest';
+import type { ConnectionInput } from '../../backend/src/connections.ts';
 import { type Ended, Journey } from '../support/journey.ts';
 
 interface Expectation {
@@ -11,6 +12,18 @@ interface Expectation {
 }
 
 const verifiedOnce = { outcome: 'verified', issued: 1, restarts: 1 } as const;
+
+const denied: Expectation = {
+  outcome: 'failed',
+  issued: 0,
+  restarts: 0,
+  also: ({ finished, events }, { lab }) => {
+    expect(failures(events)).toEqual(['APPLIANCE_DENIED']);
+    // One look is enough: more of them lock the account.
+    expect(lab.vos.failedLogins()).toBe(1);
+    expect(finished).toMatchObject({ oldStillServed: true });
+  },
+};
 
 /** For each fault: how the renewal ends, how many certificates it costs and how often Tomcat is restarted. */
 const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
@@ -68,6 +81,44 @@ const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
   'ca-processing': verifiedOnce,
   'ca-bad-nonce': verifiedOnce,
   'ca-account-gone': verifiedOnce,
+  'node-down': {
+    outcome: 'failed',
+    issued: 0,
+    restarts: 0,
+    also: ({ finished }) => {
+      expect(finished.message).toContain('What is served now could not be seen');
+      expect(finished).toMatchObject({ oldStillServed: null });
+    },
+  },
+  'csr-overwritten': {
+    outcome: 'failed',
+    issued: 0,
+    restarts: 0,
+    also: ({ events }) => expect(failures(events)).toContain('APPLIANCE_CSR_REPLACED'),
+  },
+  'password-changed': denied,
+  'account-locked': denied,
+  'api-503': verifiedOnce,
+  // Found before anything is ordered: what cannot be restarted is not installed.
+  'ssh-closes': {
+    outcome: 'failed',
+    issued: 0,
+    restarts: 0,
+    also: ({ finished }) => expect(finished).toMatchObject({ oldStillServed: true }),
+  },
+  'clock-skew': {
+    outcome: 'failed',
+    issued: 1,
+    restarts: 0,
+    also: ({ events, finished }) => {
+      expect(failures(events)).toContain('APPLIANCE_REJECTED_CERTIFICATE');
+      expect(finished).toMatchObject({ oldStillServed: true });
+    },
+  },
+  // These three are about other nodes: test/journeys/cluster.test.ts.
+  'sub-other-version': verifiedOnce,
+  'soap-rate-limited': verifiedOnce,
+  'identity-not-distributed': verifiedOnce,
   'wrong-cert-served': {
     outcome: 'installed-not-served',
     issued: 1,
@@ -80,13 +131,17 @@ const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
   },
 };
 
-describe('under a fault of the lab', () => {
+/** Faults under which trying again only takes long. */
+const HOPELESS: readonly FaultName[] = ['node-down', 'ssh-closes'];
+
+describe('under a fault of the lab', { timeout: 90_000 }, () => {
   it.concurrent.each(Object.keys(FAULTS) as FaultName[])('%s', async (fault) => {
     const { outcome, issued, restarts, also } = EXPECTATIONS[fault];
     await using journey = await Journey.start({
       // A fault that makes the CA forget needs an account to forget.
       faults: fault === 'ca-account-gone' ? [] : [fault],
-      connection: (input) => ({ ...input, policy: { propagationPatienceSeconds: 4, verifyPatienceSeconds: 4 } }),
+      connection: impatient,
+      overrides: HOPELESS.includes(fault) ? { retryLadderMs: [] } : {},
     });
     if (fault === 'ca-account-gone') await forgetAfterFirst(journey);
 
@@ -99,9 +154,23 @@ describe('under a fault of the lab', () => {
   });
 });
 
+function impatient(input: ConnectionInput): ConnectionInput {
+  const { appliance } = input;
+  const settings = { ...appliance.settings, restartPatienceSeconds: 10 };
+  return {
+    ...input,
+    appliance: { ...appliance, settings },
+    policy: { propagationPatienceSeconds: 4, verifyPatienceSeconds: 4 },
+  };
+}
+
 async function forgetAfterFirst(journey: Journey): Promise<void> {
   await journey.renew();
   journey.lab.faults.on('ca-account-gone');
+}
+
+function failures(events: Ended['events']): readonly string[] {
+  return events.flatMap(({ event }) => (event.type === 'step.failed' ? [event.failure.code] : []));
 }
 
 function notes(events: Ended['events']): string {

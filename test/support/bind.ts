@@ -35,8 +35,8 @@ export interface BindZone {
 export interface BindOptions {
   readonly keys?: readonly BindKey[];
   readonly zones?: readonly BindZone[];
-  /** Zones to look up at another BIND: it then answers as a recursive resolver does. */
-  readonly forwards?: Readonly<Record<string, Bind>>;
+  /** Zones to look up at another server: it then answers as a recursive resolver does. */
+  readonly forwards?: Readonly<Record<string, Pick<Bind, 'address' | 'port'>>>;
 }
 
 export function bindKey(name: string, algorithm: BindKey['algorithm'] = 'hmac-sha256'): BindKey {
@@ -129,7 +129,7 @@ function zoneConf(zone: BindZone): string {
   return `zone "${zone.name}" { type primary; file "${fileOf(zone)}"; ${policy} };`;
 }
 
-function forwardConf([zone, { address, port }]: [string, Bind]): string {
+function forwardConf([zone, { address, port }]: [string, Pick<Bind, 'address' | 'port'>]): string {
   return `zone "${zone}" { type forward; forward only; forwarders { ${address} port ${port}; }; };`;
 }
 

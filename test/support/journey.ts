@@ -33,7 +33,7 @@ export interface Ended {
 
 /** Milliseconds: long enough for a restarting Tomcat, short enough for a test. */
 const RETRY_LADDER_MS = [200, 400, 800, 1_500, 1_500, 1_500];
-const DEADLINE_MS = 25_000;
+const DEADLINE_MS = 80_000;
 
 /**
  * The whole product on a lab of its own: real sockets, real files. When it is disposed, everything it wrote or

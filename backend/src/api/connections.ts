@@ -4,9 +4,14 @@ import { addConnection, changeConnection, existing, removeConnection } from '../
 import type { Finding } from '../domain/finding.ts';
 import type { Connection, PluginRef, Store } from '../store/store.ts';
 import * as contract from './contract.ts';
+import { whenGone } from './gone.ts';
 import { renewalSummary, renewalView } from './renewals.ts';
+import { lastSeen } from './served.ts';
 
-export function connectionsRouter({ store, runner, preflight }: App): Router {
+/** Renewals to look through for what was last seen served: one that failed early saw nothing. */
+const LOOK_BACK = 3;
+
+export function connectionsRouter({ store, runner, preflight, blastRadius }: App): Router {
   const router = Router();
 
   router.get('/', async (_req, res) => {
@@ -39,10 +44,14 @@ export function connectionsRouter({ store, runner, preflight }: App): Router {
 
   router.post('/:id/preflight', async (req, res) => {
     const options = contract.preflightRequest.parse(req.body);
-    const gone = new AbortController();
-    res.on('close', () => gone.abort());
-    const findings = await preflight(contract.id.parse(req.params.id), options, gone.signal);
+    const gone = whenGone(res);
+    const findings = await preflight(contract.id.parse(req.params.id), options, gone);
     res.json({ outcome: worst(findings), findings } satisfies contract.PreflightView);
+  });
+
+  router.get('/:id/plan', async (req, res) => {
+    const gone = whenGone(res);
+    res.json(await blastRadius(contract.id.parse(req.params.id), gone));
   });
 
   router.post('/:id/renewals', async (req, res) => {
@@ -65,7 +74,8 @@ export function connectionsRouter({ store, runner, preflight }: App): Router {
 }
 
 async function connectionView(store: Store, connection: Connection): Promise<contract.ConnectionView> {
-  const [last] = await store.renewals.list({ connectionId: connection.id, limit: 1 });
+  const rows = await store.renewals.list({ connectionId: connection.id, limit: LOOK_BACK });
+  const [last] = rows;
   return {
     ...connection,
     appliance: await pluginView(store, connection.appliance),
@@ -75,6 +85,7 @@ async function connectionView(store: Store, connection: Connection): Promise<con
       connection.dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await pluginView(store, use) })),
     ),
     lastRenewal: last ? renewalSummary(last) : null,
+    lastSeen: lastSeen(rows),
   };
 }
 

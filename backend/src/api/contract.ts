@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { ConnectionInput } from '../connections.ts';
 import type { DnsCheck } from '../dns/check.ts';
+import type { CertificateFacts } from '../domain/certificate.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { StoredEvent } from '../store/events.ts';
+import type { TlsEndpoint } from '../plugins/tls.ts';
+import { trustFields } from '../plugins/trust.ts';
+import type { RenewalOutcome, StoredEvent } from '../store/events.ts';
 import type { RenewalPolicy } from '../store/store.ts';
 
 /** Every request and answer of /api/v1. Unknown fields are refused, so that a misspelt one is not silently ignored. */
@@ -48,6 +51,9 @@ export const preflightRequest = z.strictObject({ writeTestRecord: z.boolean().de
 
 export const newRenewal = z.strictObject({}).prefault({});
 
+/** `confirmation` is what a hold asks to be typed. */
+export const resumeRequest = z.strictObject({ confirmation: z.string().nullable().default(null) }).prefault({});
+
 export const credentialInput = z.strictObject({
   family: z.enum(['appliance', 'issuer', 'dns']),
   plugin: z.string().min(1),
@@ -63,6 +69,9 @@ export const dnsCheckRequest = z.strictObject({
     .transform((value) => value ?? null),
 });
 
+/** The trust is that of the settings which the answer is for. */
+export const acmeDnsRegistration = z.strictObject({ baseUrl: z.url({ protocol: /^https?$/ }), ...trustFields });
+
 /** Names that people choose; a colon is kept for entries that belong to one connection. */
 export const credentialName = z
   .string()
@@ -74,6 +83,18 @@ export const page = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   before: z.string().optional(),
   connectionId: id.optional(),
+});
+
+export const activityQuery = z.object({
+  before: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const lookRequest = z.strictObject({
+  host: z.string().trim().min(1).max(255),
+  apiPort: z.int().min(1).max(65_535).default(443),
+  sshPort: z.int().min(1).max(65_535).default(22),
+  serverName: z.string().trim().min(1).max(255).optional(),
 });
 
 export const streamQuery = z.object({
@@ -95,6 +116,16 @@ export interface ConnectionView {
   readonly policy: RenewalPolicy;
   readonly createdAt: string;
   readonly lastRenewal: RenewalSummary | null;
+  readonly lastSeen: LastSeen | null;
+}
+
+/** What the last renewal that looked saw: of the endpoints that answered, the certificate that ends first. */
+export interface LastSeen {
+  /** ISO 8601 */
+  readonly notAfter: string;
+  readonly at: string;
+  readonly answered: number;
+  readonly endpoints: number;
 }
 
 export interface PluginView {
@@ -114,11 +145,21 @@ export interface RenewalSummary {
   readonly outcome: string | null;
   /** `install.running`, `publish.held`, or a final state. */
   readonly state: string;
+  /** What a person is asked, why it waits, or how it ended. */
+  readonly note: string | null;
+  /** ISO 8601; while it waits for an instant. */
+  readonly resumeAt: string | null;
+  /** Past the point of no return. */
+  readonly committed: boolean;
+  /** After its end: whether every endpoint serves what it served before; null when nobody could look. */
+  readonly oldStillServed: boolean | null;
 }
 
 export interface RenewalView extends RenewalSummary {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly events: readonly StoredEvent[];
+  /** What the CA returned, leaf first, with the root when it is known. Empty before. */
+  readonly chain: readonly CertificateView[];
 }
 
 export interface PreflightView {
@@ -128,6 +169,54 @@ export interface PreflightView {
 }
 
 export type DnsCheckView = DnsCheck;
+
+/** A new account at an acme-dns server. The one answer with a secret in it: nobody can ask for it again. */
+export interface AcmeDnsAccountView {
+  /** For a connection's `dns`, as they are. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What a person has to do next. */
+  readonly instructions: string;
+}
+
+/** Without the PEM text. */
+export type CertificateView = Omit<CertificateFacts, 'pem'>;
+
+export interface ServedEndpointView {
+  readonly endpoint: TlsEndpoint;
+  /** ISO 8601 */
+  readonly at: string;
+  /** Why there was no handshake; null when there was one. */
+  readonly detail: string | null;
+  readonly certificate: CertificateView | null;
+  /** What was sent with it, from its issuer upwards. */
+  readonly chain: readonly CertificateView[];
+}
+
+export interface ServedView {
+  readonly endpoints: readonly ServedEndpointView[];
+}
+
+export interface LookView {
+  readonly tls: ServedEndpointView;
+  readonly ssh: {
+    readonly port: number;
+    /** `SHA256:…` as OpenSSH prints it; null when no key was shown, `detail` says why. */
+    readonly fingerprint: string | null;
+    readonly detail: string | null;
+  };
+}
+
+export interface ActivityEntry extends StoredEvent {
+  readonly sentence: string;
+}
+
+export interface WordsView {
+  readonly version: string;
+  /** In the order of the machine. */
+  readonly steps: readonly { readonly name: string; readonly title: string }[];
+  readonly outcomes: Readonly<Record<RenewalOutcome, string>>;
+  readonly errors: Readonly<Record<string, { readonly title: string; readonly action: string }>>;
+}
 
 function withoutUndefined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));

@@ -1,18 +1,21 @@
 import { Router } from 'express';
 import type { App } from '../app.ts';
+import { register } from '../dns/acme-dns/register.ts';
 import { checkDns } from '../dns/check.ts';
 import { DEFAULT_PROPAGATION } from '../dns/resolver.ts';
+import { trustOf } from '../plugins/trust.ts';
+import { createHttpFactory } from '../plugins/undici-http.ts';
 import * as contract from './contract.ts';
+import { whenGone } from './gone.ts';
 
-/** The DNS of challenge records: what every server says, and what renewals left behind. */
+/** The DNS of challenge records: what every server says, what renewals left behind, and accounts for them at acme-dns. */
 export function dnsRouter({ resolver, sweeper }: App): Router {
   const router = Router();
 
   router.post('/check', async (req, res) => {
     const { name, value } = contract.dnsCheckRequest.parse(req.body);
-    const gone = new AbortController();
-    res.on('close', () => gone.abort());
-    const check = await checkDns(resolver, { name, value, policy: DEFAULT_PROPAGATION }, gone.signal);
+    const gone = whenGone(res);
+    const check = await checkDns(resolver, { name, value, policy: DEFAULT_PROPAGATION }, gone);
     res.json(check satisfies contract.DnsCheckView);
   });
 
@@ -21,9 +24,20 @@ export function dnsRouter({ resolver, sweeper }: App): Router {
   });
 
   router.post('/sweep', async (_req, res) => {
-    const gone = new AbortController();
-    res.on('close', () => gone.abort());
-    res.json(await sweeper.sweep(gone.signal));
+    const gone = whenGone(res);
+    res.json(await sweeper.sweep(gone));
+  });
+
+  router.post('/acme-dns/register', async (req, res) => {
+    const { baseUrl, ...trust } = contract.acmeDnsRegistration.parse(req.body);
+    const gone = whenGone(res);
+    await using http = createHttpFactory()({ trust: trustOf(trust) });
+    const { password, instructions, ...open } = await register(http, baseUrl, gone);
+    const settings = { ...open, password: password.reveal(), ...trust };
+    res
+      .status(201)
+      .set('cache-control', 'no-store')
+      .json({ settings, instructions } satisfies contract.AcmeDnsAccountView);
   });
 
   return router;

@@ -1,9 +1,14 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { chainPems } from '../domain/certificate.ts';
 import { AppError } from '../domain/errors.ts';
+import { type Conclusion, conclude } from '../renewal/conclusion.ts';
+import type { Facts } from '../renewal/facts.ts';
+import type { MachineContext, Outcome } from '../renewal/machine.ts';
 import type { RenewalRow, Store } from '../store/store.ts';
 import * as contract from './contract.ts';
+import { certificateView } from './served.ts';
 
 /** More than any renewal has: a page of history for one renewal is read at once. */
 const ALL_EVENTS = 10_000;
@@ -31,22 +36,34 @@ export function renewalsRouter({ store, runner }: App): Router {
   });
 
   router.post('/:id/resume', async (req, res) => {
-    await runner.resume(req.params.id);
+    const { confirmation } = contract.resumeRequest.parse(req.body);
+    await runner.resume(req.params.id, confirmation);
     res.json(await renewalView(store, req.params.id));
   });
 
   return router;
 }
 
-export function renewalSummary({
-  id,
-  connectionId,
-  startedAt,
-  finishedAt,
-  outcome,
-  state,
-}: RenewalRow): contract.RenewalSummary {
-  return { id, connectionId, startedAt, finishedAt, outcome, state: storedState.parse(state).at };
+export function renewalSummary({ id, connectionId, startedAt, finishedAt, outcome, state, facts }: RenewalRow) {
+  const { at, context } = storedState.parse(state);
+  const end = conclusionOf(outcome, facts, context);
+  return {
+    id,
+    connectionId,
+    startedAt,
+    finishedAt,
+    outcome,
+    state: at,
+    note: end?.message ?? context?.note ?? null,
+    resumeAt: context?.resumeAt ?? null,
+    committed: context?.committed ?? false,
+    oldStillServed: end?.oldStillServed ?? null,
+  } satisfies contract.RenewalSummary;
+}
+
+function conclusionOf(outcome: string | null, facts: Partial<Facts>, context?: MachineContext): Conclusion | null {
+  // Outcomes are written by the runner alone. A state of another version may have no context.
+  return outcome === null || !context ? null : conclude(outcome as Outcome, facts, context);
 }
 
 /** @throws AppError NOT_FOUND */
@@ -54,7 +71,13 @@ export async function renewalView(store: Store, id: string): Promise<contract.Re
   const row = await store.renewals.get(id);
   if (!row) throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
   const events = await store.events.read({ renewalId: id, limit: ALL_EVENTS });
-  return { ...renewalSummary(row), facts: row.facts, events };
+  const { chain } = row.facts as Partial<Facts>;
+  return {
+    ...renewalSummary(row),
+    facts: row.facts,
+    events,
+    chain: chain ? chainPems(chain).map(certificateView) : [],
+  };
 }
 
-const storedState = z.object({ at: z.string() });
+const storedState = z.object({ at: z.string(), context: z.custom<MachineContext | undefined>() });

@@ -1,15 +1,20 @@
 import express, { type Express, Router } from 'express';
-import helmet from 'helmet';
 import type { App } from '../app.ts';
 import type { Secret } from '../domain/secret.ts';
+import { activityRouter } from './activity.ts';
+import { appliancesRouter } from './appliances.ts';
 import { requireToken } from './auth.ts';
+import { clusterRouter } from './cluster.ts';
 import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dnsRouter } from './dns.ts';
+import { contentSecurity, frontendRouter } from './frontend.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
 import { renewalsRouter } from './renewals.ts';
+import { servedRouter } from './served.ts';
 import { streamRouter } from './stream.ts';
+import { wordsRouter } from './words.ts';
 
 interface HttpAppOptions {
   readonly app: App;
@@ -22,12 +27,12 @@ interface HttpAppOptions {
 export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions): Express {
   const http = express();
   http.disable('x-powered-by');
-  http.use(helmet());
+  http.use(contentSecurity());
   http.get(['/healthz', '/readyz'], (_req, res) => {
     res.json({ status: 'ok' });
   });
   http.use('/api/v1', requireToken(accessToken), express.json({ limit: '256kb' }), apiRouter(app), notFound);
-  http.use(express.static(frontendDir));
+  http.use(frontendRouter(frontendDir));
   http.use(notFound);
   http.use(problemHandler(app.log));
   return http;
@@ -35,11 +40,14 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
 
 function apiRouter(app: App): Router {
   const router = Router();
-  router.use('/connections', connectionsRouter(app));
+  router.use('/connections', connectionsRouter(app), servedRouter(app), clusterRouter(app));
   router.use('/renewals', renewalsRouter(app));
   router.use('/events', streamRouter(app));
+  router.use('/activity', activityRouter(app));
+  router.use('/appliances', appliancesRouter(app));
   router.use('/credentials', credentialsRouter(app));
   router.use('/plugins', pluginsRouter());
+  router.use('/words', wordsRouter());
   router.use('/dns', dnsRouter(app));
   return router;
 }

@@ -4,6 +4,7 @@ import { type RequestHandler, Router } from 'express';
 import type { App } from '../app.ts';
 import type { DomainEvent } from '../store/events.ts';
 import * as contract from './contract.ts';
+import { whenGone } from './gone.ts';
 
 /**
  * The event log as server-sent events. The id of each is its cursor: a client that comes back with `Last-Event-ID`
@@ -19,10 +20,9 @@ function follow({ store }: App): RequestHandler {
   return async (req, res) => {
     const { after, renewalId } = contract.streamQuery.parse(req.query);
     const cursor = lastEventId(req.get('last-event-id')) ?? after ?? (await store.events.latest());
-    const gone = new AbortController();
-    res.on('close', () => gone.abort());
+    const gone = whenGone(res);
     const session = await createSession(req, res);
-    for await (const stored of store.events.follow(cursor, gone.signal)) {
+    for await (const stored of store.events.follow(cursor, gone)) {
       if (renewalId !== undefined && renewalOf(stored.event) !== renewalId) continue;
       session.push(stored, stored.event.type, String(stored.seq));
       // A reader that is slower than the log is waited for; it reads on from the table.

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
-import type { CertificateChain, CertificateFacts } from '../domain/certificate.ts';
+import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { IssuerTraits } from '../domain/issuer-traits.ts';
+import type { Json } from '../domain/json.ts';
 import type { Plugin } from '../plugins/plugin.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 
@@ -51,6 +53,16 @@ export interface ApplianceDriver {
   readonly trust?: TrustCapability;
   /** Present when an installed certificate is served only after a restart. */
   readonly activation?: ActivationCapability;
+  /** Present when the lab can simulate a twin of the appliance. */
+  readonly twin?: TwinCapability;
+  /** Present when the appliance knows which nodes belong together with it. */
+  readonly cluster?: ClusterCapability;
+
+  /**
+   * What the product makes of a certificate that `issuer` would issue for `csr`, before anything is ordered: each finding
+   * with its public reference. Pure: asks nobody. `dnsNames` are the names that the connection wants, where they are known.
+   */
+  compatibility?(slot: SlotId, csr: CsrFacts, issuer: IssuerTraits, dnsNames?: readonly string[]): readonly Finding[];
 }
 
 /** A place for a certificate, in the appliance's own words: `tomcat`, `CallManager`, `ise-admin`. */
@@ -80,8 +92,42 @@ export interface CsrRequest {
 }
 
 export interface TrustCapability {
-  /** Adds the CA certificates (PEM) that are missing, compared by SHA-256, root first; returns the fingerprints it added. */
+  /**
+   * Adds the CA certificates (PEM) that are missing, compared by SHA-256, root first, on every node that needs them;
+   * returns the fingerprints it added, each once.
+   *
+   * @throws AppError APPLIANCE_REFUSED before anything is sent to a node whose store cannot take them, saying why.
+   */
   ensure(slot: SlotId, caPem: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  /** What the trust stores behind `slot` hold, node by node. What cannot be read as a certificate is left out. Read-only. */
+  view?(slot: SlotId, signal: AbortSignal): Promise<readonly TrustStoreEntry[]>;
+}
+export interface TrustStoreEntry {
+  readonly node: string;
+  /** In the appliance's own words: `tomcat-trust`. */
+  readonly store: string;
+  readonly subject: string;
+  readonly sha256: string;
+  /** ISO 8601 */
+  readonly notAfter: string;
+}
+
+export interface TwinCapability {
+  /** What each node says of its certificates, as it says it: names, certificates and trust stores, no secrets. Read-only. */
+  snapshots(signal: AbortSignal): Promise<readonly Json[]>;
+}
+
+export interface ClusterCapability {
+  /** Every node that the appliance says belongs to its cluster, itself among them. Read-only, and a proposal: people correct it. */
+  discover(signal: AbortSignal): Promise<readonly DiscoveredNode[]>;
+}
+export interface DiscoveredNode {
+  /** The full name where the appliance knows one, else its short name or address; lower case. */
+  readonly host: string;
+  readonly address: string | null;
+  readonly role: 'publisher' | 'subscriber' | 'imp' | 'unity';
+  /** False when the appliance lists the node but does not speak to it now. */
+  readonly joined: boolean;
 }
 
 export interface ActivationCapability {
@@ -89,15 +135,17 @@ export interface ActivationCapability {
   plan(slot: SlotId, signal: AbortSignal): Promise<readonly ActivationAction[]>;
   /**
    * Starts one action. Calls `accepted` as soon as the appliance has certainly begun, and resolves when the appliance's
-   * session has ended, one way or the other. NOT repeatable: a second restart is a second outage, so the step stores
+   * session has ended, one way or the other: 'done' when the appliance said that the service is back. NOT repeatable: a second restart is a second outage, so the step stores
    * that it starts before it calls, and asks `status` on resume.
    *
    * @throws AppError ACTIVATION_FAILED when the appliance says that it failed. A session that breaks after `accepted` is
    *   no error: Tomcat takes it down with it. An error before `accepted` means that nothing was restarted, as far as can be known.
    */
-  start(action: ActivationAction, accepted: () => Promise<void>, signal: AbortSignal): Promise<void>;
+  start(action: ActivationAction, accepted: () => Promise<void>, signal: AbortSignal): Promise<'done' | 'unknown'>;
   /** Of the service, not of the certificate: `unknown` while the appliance cannot be asked. */
   status(action: ActivationAction, signal: AbortSignal): Promise<'running' | 'done' | 'unknown'>;
+  /** What a person should know or do around a new certificate in `slot` that no restart does: a backup, SSO metadata. */
+  advice?(slot: SlotId): readonly Advice[];
   /** Milliseconds after which an action whose beginning was never confirmed can be said not to have begun, if the old certificate is then still served. */
   readonly beginsWithinMs: number;
   /** Milliseconds it may take until the endpoints serve again. */
@@ -107,6 +155,12 @@ export interface ActivationCapability {
   /** Milliseconds between the end of one restart in the group and the beginning of the next. */
   readonly pauseMs: number;
 }
+export interface Advice {
+  readonly text: string;
+  /** Public source. */
+  readonly reference: string;
+}
+
 export interface ActivationAction {
   /** `cucm-pub/Cisco Tomcat` */
   readonly id: string;
@@ -116,8 +170,10 @@ export interface ActivationAction {
   readonly endpoints: readonly TlsEndpoint[];
   /** Seconds without the service: documented or a rule of thumb. What this installation has seen outranks it. */
   readonly expectedSeconds: number;
-  /** What a person should know before allowing it: `about 5 minutes without web access on cucm-pub`. */
+  /** What people miss on the node meanwhile: `about 5 minutes without web access`. */
   readonly impact: string;
+  /** Phones lose their registration: a person types the node's name before it is allowed. */
+  readonly typedConfirmation?: true;
 }
 
 export interface InstallReceipt {

@@ -4,9 +4,11 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { request } from 'undici';
 import { z } from 'zod';
 import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from '../api/contract.ts';
+import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
 import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import type { BlastRadius } from '../renewal/blast-radius.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
 
@@ -56,6 +58,26 @@ export class ApiClient {
     return this.#json('POST', `/connections/${encodeURIComponent(id)}/preflight`, { writeTestRecord });
   }
 
+  blastRadius(id: string): Promise<BlastRadius> {
+    return this.#json('GET', `/connections/${encodeURIComponent(id)}/plan`);
+  }
+
+  nodes(id: string): Promise<readonly DiscoveredNode[]> {
+    return this.#json('GET', `/connections/${encodeURIComponent(id)}/nodes`);
+  }
+
+  connection(id: string): Promise<ConnectionView> {
+    return this.#json('GET', `/connections/${encodeURIComponent(id)}`);
+  }
+
+  snapshots(id: string): Promise<readonly unknown[]> {
+    return this.#json('GET', `/connections/${encodeURIComponent(id)}/snapshots`);
+  }
+
+  trust(id: string): Promise<readonly TrustStoreEntry[]> {
+    return this.#json('GET', `/connections/${encodeURIComponent(id)}/trust`);
+  }
+
   renewals(): Promise<readonly RenewalSummary[]> {
     return this.#json('GET', '/renewals');
   }
@@ -64,8 +86,12 @@ export class ApiClient {
     return this.#json('POST', `/connections/${encodeURIComponent(connectionId)}/renewals`, {});
   }
 
-  control(renewalId: string, control: 'cancel' | 'resume'): Promise<RenewalView> {
-    return this.#json('POST', `/renewals/${encodeURIComponent(renewalId)}/${control}`, {});
+  cancel(renewalId: string): Promise<RenewalView> {
+    return this.#json('POST', `/renewals/${encodeURIComponent(renewalId)}/cancel`, {});
+  }
+
+  resume(renewalId: string, confirmation: string | null): Promise<RenewalView> {
+    return this.#json('POST', `/renewals/${encodeURIComponent(renewalId)}/resume`, { confirmation });
   }
 
   leftovers(): Promise<readonly Leftover[]> {

@@ -10,6 +10,7 @@ import { systemClock } from '../plugins/clock.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import { ApiClient } from './client.ts';
+import { addRegisterAcmeDns } from './register-acme-dns.ts';
 import { stopSignal } from './serve.ts';
 import { table } from './tables.ts';
 
@@ -26,10 +27,11 @@ interface CheckOptions {
   readonly watch?: true;
 }
 
-/** `check` looks from here and needs no daemon; `sweep` asks the daemon, which holds the accounts. */
+/** `sweep` asks the daemon, which holds the accounts; the others work from here and need none. */
 export function addDnsCommands(program: Command, { env, out, setStatus }: Common): void {
   const dns = program.command('dns').description('look at the DNS of challenge records');
   addSweep(dns, { env, out, setStatus });
+  addRegisterAcmeDns(dns, out);
   dns
     .command('check <name>')
     .description(

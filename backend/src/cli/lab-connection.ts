@@ -1,31 +1,15 @@
-import { LAB_NODE, type Lab } from '@certferry/lab';
-import type { ConnectionInput } from '../connections.ts';
+import type { Lab, VosSim } from '@certferry/lab';
+import type { ConnectionInput, PluginInput } from '../connections.ts';
 
-/** The connection to the simulated CUCM, as a person would describe one to a real node. */
-export function labConnection({ vos, dns, ca, user, password }: Lab): ConnectionInput {
+/** The connection to the simulated CUCM, node or cluster, as a person would describe one to a real one. */
+export function labConnection(lab: Lab): ConnectionInput {
+  const { vos, cluster, dns, ca } = lab;
   const [server = '', port = ''] = dns.primary.split(':');
   return {
-    name: 'Lab CUCM publisher',
+    name: cluster ? 'Lab CUCM cluster' : 'Lab CUCM publisher',
     slot: 'tomcat',
-    dnsNames: [LAB_NODE],
-    appliance: {
-      plugin: 'vos',
-      settings: {
-        host: vos.host,
-        serverName: LAB_NODE,
-        user,
-        password,
-        apiPort: vos.httpsPort,
-        servedPorts: [vos.httpsPort, vos.tomcatPort2],
-        trust: 'pin',
-        pinnedSha256: [vos.certificateSha256],
-        sshPort: vos.sshPort,
-        sshHostKeys: [vos.sshHostKey],
-        apiTimeoutSeconds: 5,
-        restartPatienceSeconds: 60,
-        restartBeginsWithinSeconds: 5,
-      },
-    },
+    dnsNames: (cluster?.nodes ?? [vos]).map(({ nodeName }) => nodeName),
+    appliance: { plugin: 'vos', settings: { ...applianceSettings(lab), ...(cluster ? clusterSettings(lab) : {}) } },
     issuer: {
       plugin: 'acme',
       settings: { directory: ca.directoryUrl, termsOfServiceAgreed: true, trust: 'bundle', caBundle: ca.tlsCaPem },
@@ -41,5 +25,46 @@ export function labConnection({ vos, dns, ca, user, password }: Lab): Connection
       },
     },
     policy: { verifyPatienceSeconds: 10 },
+  };
+}
+
+function applianceSettings({ vos, user, password }: Lab): PluginInput['settings'] {
+  return {
+    ...addressOf(vos),
+    user,
+    password,
+    trust: 'pin',
+    pinnedSha256: [vos.certificateSha256],
+    apiTimeoutSeconds: 5,
+    restartPatienceSeconds: 60,
+    restartBeginsWithinSeconds: 5,
+    pauseSeconds: 0,
+  };
+}
+
+function clusterSettings({ cluster, axlUser, axlPassword }: Lab): PluginInput['settings'] {
+  if (!cluster) return {};
+  return {
+    distribution: 'multi-server',
+    pinnedSha256: cluster.nodes.map(({ certificateSha256 }) => certificateSha256),
+    nodes: [
+      ...cluster.subscribers.map((node) => ({ ...addressOf(node), role: 'subscriber' })),
+      ...cluster.imp.map((node) => ({ ...addressOf(node), role: 'imp' })),
+    ],
+    axlUser,
+    axlPassword,
+    axlPort: cluster.publisher.tomcatPort2,
+  };
+}
+
+function addressOf({ host, nodeName, httpsPort, tomcatPort2, sshPort, sshHostKey }: VosSim): PluginInput['settings'] {
+  return {
+    host,
+    serverName: nodeName,
+    apiPort: httpsPort,
+    servedPorts: [httpsPort, tomcatPort2],
+    sshPort,
+    sshHostKeys: [sshHostKey],
+    axlPort: tomcatPort2,
   };
 }

@@ -8,9 +8,10 @@ import { VERSION } from '../version.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addLabCommand } from './lab.ts';
+import { rehearse } from './rehearse.ts';
 import { dryRun, renew } from './renew.ts';
 import { serve } from './serve.ts';
-import { connectionTable, statusTable } from './tables.ts';
+import { connectionTable, nodeTable, statusTable, trustTable } from './tables.ts';
 
 type Out = NodeJS.WriteStream;
 type SetStatus = (status: number) => void;
@@ -62,6 +63,22 @@ function addConnectionCommands(program: Command, { env, out }: Common): void {
       );
     });
   connections
+    .command('nodes <id>')
+    .description('the nodes that the appliance says belong to its cluster')
+    .option('--json', 'machine-readable')
+    .action(async (id: string, { json }: { json?: true }) => {
+      const nodes = await (await client(env)).nodes(id);
+      out.write(json ? `${JSON.stringify(nodes)}\n` : nodeTable(nodes));
+    });
+  connections
+    .command('trust <id>')
+    .description('the CA certificates in the trust store of each node, the first to expire on top')
+    .option('--json', 'machine-readable')
+    .action(async (id: string, { json }: { json?: true }) => {
+      const entries = await (await client(env)).trust(id);
+      out.write(json ? `${JSON.stringify(entries)}\n` : trustTable(entries));
+    });
+  connections
     .command('remove <id>')
     .description('forget a connection and its secrets; its history stays')
     .action(async (id: string) => {
@@ -94,17 +111,25 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
       );
     });
   program
+    .command('rehearse <id>')
+    .description('renew the certificate of a simulated twin of the appliance; the real one is only read')
+    .option('--json', 'one event per line')
+    .action(async (id: string, { json }: { json?: true }) => {
+      setStatus(await rehearse(await client(env), id, { env, json: json === true, out }));
+    });
+  program
     .command('cancel <renewal>')
     .description('stop a renewal; refused once the certificate is being put on the appliance')
     .action(async (id: string) => {
-      await (await client(env)).control(id, 'cancel');
+      await (await client(env)).cancel(id);
       out.write('Cancelling; the TXT records are being removed.\n');
     });
   program
     .command('resume <renewal>')
     .description('say that what a renewal waits for is done, or have it try again now')
-    .action(async (id: string) => {
-      await (await client(env)).control(id, 'resume');
+    .option('--confirm <text>', 'what the renewal asks to be typed')
+    .action(async (id: string, { confirm = null }: { confirm?: string | null }) => {
+      await (await client(env)).resume(id, confirm);
       out.write('The renewal goes on.\n');
     });
   program

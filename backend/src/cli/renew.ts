@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
+import type { BlastRadius } from '../renewal/blast-radius.ts';
 import type { StoredEvent } from '../store/events.ts';
 import type { ApiClient } from './client.ts';
 import { createDisplay, displayMode, exitStatus } from './display.ts';
@@ -50,9 +51,36 @@ export async function dryRun(
   out: NodeJS.WriteStream,
 ): Promise<number> {
   const view = await client.preflight(connectionId, options.writeTestRecord);
-  out.write(options.json ? `${JSON.stringify(view)}\n` : `${findingLines(view.findings).join('\n')}\n`);
+  // An appliance that cannot be asked has told so in its findings.
+  const plan = await client.blastRadius(connectionId).catch(() => null);
+  const lines = [...findingLines(view.findings), ...(plan ? planLines(plan) : [])];
+  out.write(options.json ? `${JSON.stringify({ ...view, plan })}\n` : `${lines.join('\n')}\n`);
   return view.outcome === 'block' ? 1 : 0;
 }
+
+/** `about 5 min` */
+function roughly(seconds: number): string {
+  return seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
+}
+
+export function planLines({ interruptions, expectedSeconds, permission, advice }: BlastRadius): readonly string[] {
+  if (interruptions.length === 0) return ['A renewal interrupts nothing.'];
+  return [
+    `A renewal interrupts, in this order, ${roughly(expectedSeconds)} in all:`,
+    ...interruptions.map(({ node, service, impact, expectedSeconds, basis }) => {
+      const figure = `${roughly(expectedSeconds)}${basis === 'history' ? ', as seen before' : ''}`;
+      return `  ${node}  ${service}  ${figure}: ${impact}`;
+    }),
+    PERMISSIONS[permission],
+    ...advice.map(({ text, reference }) => `  Mind: ${text} (${reference})`),
+  ];
+}
+
+const PERMISSIONS: Readonly<Record<BlastRadius['permission'], string>> = {
+  automatic: 'Nobody is asked before the restart.',
+  ask: 'It waits for your go before the first restart.',
+  typed: 'It waits until you type the name of the node: phones reset.',
+};
 
 const MARKS: Readonly<Record<Finding['outcome'], string>> = {
   ok: '✓ ok  ',

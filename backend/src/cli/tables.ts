@@ -1,5 +1,7 @@
 import type { ConnectionView, RenewalSummary } from '../api/contract.ts';
+import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
 import { OUTCOME_WORDS, titleOf } from '../renewal/sentences.ts';
+import { shortFingerprint } from '../renewal/steps/look.ts';
 import type { RenewalOutcome } from '../store/events.ts';
 
 export function connectionTable(connections: readonly ConnectionView[]): string {
@@ -18,6 +20,29 @@ export function statusTable(renewals: readonly RenewalSummary[]): string {
   if (renewals.length === 0) return 'No renewals yet. Start one: certferry renew ID\n';
   const rows = renewals.map((renewal) => [renewal.id, String(renewal.connectionId), renewal.startedAt, words(renewal)]);
   return table(['RENEWAL', 'CONNECTION', 'STARTED', 'STATE'], rows);
+}
+
+export function nodeTable(nodes: readonly DiscoveredNode[]): string {
+  const rows = nodes.map(({ host, address, role, joined }) => [
+    host,
+    address ?? '',
+    role,
+    joined ? 'joined' : 'not joined',
+  ]);
+  return table(['NODE', 'ADDRESS', 'ROLE', 'STATE'], rows);
+}
+
+export function trustTable(entries: readonly TrustStoreEntry[]): string {
+  const rows = entries
+    .toSorted((a, b) => a.notAfter.localeCompare(b.notAfter))
+    .map(({ node, store, subject, notAfter, sha256 }) => [
+      node,
+      store,
+      subject,
+      notAfter.slice(0, 10),
+      shortFingerprint(sha256),
+    ]);
+  return table(['NODE', 'STORE', 'SUBJECT', 'VALID UNTIL', 'SHA-256'], rows);
 }
 
 function words({ outcome, state }: RenewalSummary): string {

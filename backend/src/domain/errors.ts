@@ -70,6 +70,12 @@ export const ERRORS = {
     title: 'A name of the request cannot be certified',
     action: 'Remove the name from the connection or from the appliance, or use a private CA.',
   },
+  CSR_INCOMPATIBLE: {
+    retry: 'never',
+    status: 422,
+    title: 'The certificate would not fit',
+    action: 'Nothing was ordered. Change what is named: the names, the CA or its profile, or the key.',
+  },
   CERTIFICATE_MISMATCH: {
     retry: 'never',
     status: 502,
@@ -178,6 +184,12 @@ export const ERRORS = {
     status: 409,
     title: 'The renewal does not wait for a person',
     action: 'Look at its current step.',
+  },
+  CONFIRMATION_NEEDED: {
+    retry: 'never',
+    status: 422,
+    title: 'This needs a typed confirmation',
+    action: 'Read what will be interrupted, then type what is asked for.',
   },
   SNAPSHOT_UNREADABLE: {
     retry: 'never',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CertificateChain } from '../domain/certificate.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { IssuerTraits } from '../domain/issuer-traits.ts';
 import type { Json } from '../domain/json.ts';
 import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
 
@@ -24,6 +25,9 @@ export interface Issuer {
 
   /** CAA issuer domain names that allow this CA (RFC 8659), as it announces them; empty when it does not say. */
   caaIdentities(signal: AbortSignal): Promise<readonly string[]>;
+
+  /** What is known of the certificates it would issue. Asks nobody. */
+  readonly traits: IssuerTraits;
 
   /** Opens an order, or returns `previous` when it can still lead to a certificate for exactly these names. */
   openOrder(request: OrderRequest, previous: OrderTicket | null, signal: AbortSignal): Promise<OrderTicket>;

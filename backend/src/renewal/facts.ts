@@ -4,6 +4,7 @@ import type { DnsReceipt, TxtRecord } from '../dns/provider.ts';
 import type { ChallengeLocation, PropagationPolicy } from '../dns/resolver.ts';
 import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
 import type { Due } from '../domain/due.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { Challenge, OrderTicket } from '../issuers/issuer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 
@@ -21,10 +22,14 @@ export interface Facts {
   readonly before: readonly ServedEndpoint[];
   /** inspect */
   readonly due: Due;
+  /** inspect: a certificate that is still good and only has to be put to use */
+  readonly earlier: EarlierCertificate;
   /** request: ISO 8601, when the appliance was told to make a key and a CSR */
   readonly csrAskedAt: string;
   /** request */
   readonly csr: CsrFacts;
+  /** order: what the appliance's product makes of the certificate to come */
+  readonly compatibility: readonly Finding[];
   /** order */
   readonly order: OrderTicket;
   /** order */
@@ -35,7 +40,7 @@ export interface Facts {
   readonly propagateBy: string;
   /** propagate: the last round of questions */
   readonly propagation: readonly RecordSight[];
-  /** issue */
+  /** reuse or issue */
   readonly chain: CertificateChain;
   /** cleanUp: the records that are gone, as `fqdn value` */
   readonly cleaned: readonly string[];
@@ -70,6 +75,12 @@ export interface Target {
   readonly asked: boolean;
 }
 
+export interface EarlierCertificate {
+  /** The renewal that it was issued in. */
+  readonly renewalId: string;
+  readonly chain: CertificateChain;
+}
+
 /** Stored before the record is published (receipt null) and again after, so that a crash in between leaves a trace to clean up. */
 export interface PublishedRecord {
   readonly record: TxtRecord;
@@ -85,6 +96,8 @@ export interface ActivationRecord {
   /** The appliance has certainly begun. */
   readonly accepted: boolean;
   readonly done: boolean;
+  /** ISO 8601; null while it is not done. */
+  readonly doneAt: string | null;
 }
 
 export interface ServedEndpoint {

@@ -9,6 +9,7 @@ import { STEP_NAMES, type StepName } from './step-names.ts';
  * The order of a renewal, and what happens between the steps. Nothing else decides it.
  *
  *   inspect → request → order → publish → propagate → issue → cleanUp → install → activate → verify → verified
+ *      ├─ reuse: a certificate issued earlier is good, but not served everywhere → install → activate → verify
  *      └─ not due                                                          (no way back ↑)        └─→ installedNotServed
  *   a failure, or a cancellation before the point of no return: cleanUpAfterFailure → assess → failed | cancelled
  *
@@ -28,6 +29,8 @@ export interface MachineContext {
   readonly resumeAt: string | null;
   /** Why it waits, or what a person is asked. */
   readonly note: string | null;
+  /** What a person has to type to release the hold; null: nothing. */
+  readonly confirm: string | null;
   /** A person released the hold of the current step. */
   readonly released: boolean;
   /** Past the point of no return. */
@@ -40,9 +43,11 @@ export interface MachineContext {
 
 export type MachineEvent =
   | { readonly type: 'DONE' }
+  /** A certificate that was issued earlier is still good: only what is missing is done. */
+  | { readonly type: 'REUSE' }
   | { readonly type: 'STOP'; readonly why: string }
   | { readonly type: 'WAIT'; readonly until: string; readonly why: string }
-  | { readonly type: 'HOLD'; readonly ask: string }
+  | { readonly type: 'HOLD'; readonly ask: string; readonly confirm: string | null }
   | { readonly type: 'FAIL'; readonly step: StepName; readonly failure: Failure; readonly retryAt: string | null }
   /** The instant of a wait has come, or a person does not want to wait for it. */
   | { readonly type: 'WAKE' }
@@ -56,13 +61,14 @@ const base = setup({
     mayRetry: ({ event }) => event.type === 'FAIL' && event.retryAt !== null,
     mayCancel: ({ context }) => !context.committed,
     isCancelled: ({ context }) => context.cancelled,
+    always: () => true,
     never: () => false,
   },
   actions: {
-    enter: assign({ attempt: 1, resumeAt: null, note: null, released: false }),
+    enter: assign({ attempt: 1, resumeAt: null, note: null, confirm: null, released: false }),
     rest: assign(({ event }) => {
       if (event.type === 'WAIT') return { resumeAt: event.until, note: event.why };
-      if (event.type === 'HOLD') return { resumeAt: null, note: event.ask };
+      if (event.type === 'HOLD') return { resumeAt: null, note: event.ask, confirm: event.confirm };
       return {};
     }),
     retryLater: assign(({ context, event }) => {
@@ -70,7 +76,7 @@ const base = setup({
       return { attempt: context.attempt + 1, resumeAt: event.retryAt, note: event.failure.message };
     }),
     wake: assign({ resumeAt: null, note: null }),
-    release: assign({ resumeAt: null, note: null, released: true }),
+    release: assign({ resumeAt: null, note: null, confirm: null, released: true }),
     commit: assign({ committed: true }),
     absolve: assign({ failure: null, failedStep: null }),
     fail: assign(({ context, event }) => {
@@ -92,6 +98,8 @@ interface StepRoutes {
   /** Where "nothing to do" leads. */
   readonly stop?: string;
   readonly cancellable?: boolean;
+  /** The step may find that a certificate issued earlier is good. */
+  readonly reuses?: boolean;
   /** The step holds the point of no return. */
   readonly commits?: boolean;
   /** False where a failure does not decide how the renewal ends. */
@@ -104,6 +112,7 @@ function step({
   fail = 'cleanUpAfterFailure',
   stop = 'notDue',
   cancellable = true,
+  reuses = false,
   commits = false,
   decisive = true,
 }: StepRoutes) {
@@ -120,6 +129,7 @@ function step({
         on: {
           DONE: { target: `#renewal.${next}` },
           STOP: { target: `#renewal.${stop}` },
+          REUSE: { target: '#renewal.reuse', guard: reuses ? 'always' : 'never' },
           WAIT: { target: 'waiting', actions: 'rest' },
           HOLD: { target: 'held', actions: 'rest' },
           FAIL: [
@@ -142,6 +152,7 @@ export const renewalMachine = base.createMachine({
     attempt: 1,
     resumeAt: null,
     note: null,
+    confirm: null,
     released: false,
     committed: false,
     cancelled: false,
@@ -150,7 +161,8 @@ export const renewalMachine = base.createMachine({
   },
   initial: 'inspect',
   states: {
-    inspect: step({ next: 'request' }),
+    inspect: step({ next: 'request', reuses: true }),
+    reuse: step({ next: 'install' }),
     request: step({ next: 'order' }),
     order: step({ next: 'publish' }),
     publish: step({ next: 'propagate' }),
@@ -194,7 +206,7 @@ export interface MachineState {
 export type Effect =
   | { readonly kind: 'step'; readonly state: string; readonly step: StepName }
   | { readonly kind: 'sleep'; readonly step: StepName; readonly until: string }
-  | { readonly kind: 'hold'; readonly step: StepName; readonly ask: string }
+  | { readonly kind: 'hold'; readonly step: StepName; readonly ask: string; readonly confirm: string | null }
   | { readonly kind: 'end'; readonly outcome: Outcome };
 
 export function initialState(): MachineState {
@@ -214,9 +226,9 @@ export function effectOf(state: MachineState): Effect {
   if (outcome) return { kind: 'end', outcome };
   const [name = '', mode] = state.at.split('.');
   const step = stepOf(name);
-  const { resumeAt, note } = state.context;
+  const { resumeAt, note, confirm } = state.context;
   if (mode === 'waiting' && resumeAt !== null) return { kind: 'sleep', step, until: resumeAt };
-  if (mode === 'held') return { kind: 'hold', step, ask: note ?? '' };
+  if (mode === 'held') return { kind: 'hold', step, ask: note ?? '', confirm };
   return { kind: 'step', state: name, step };
 }
 
@@ -233,6 +245,7 @@ const storedState = z.object({
     attempt: z.number().int(),
     resumeAt: z.string().nullable(),
     note: z.string().nullable(),
+    confirm: z.string().nullable(),
     released: z.boolean(),
     committed: z.boolean(),
     cancelled: z.boolean(),

@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { agrees } from '../dns/answers.ts';
-import type { TxtRecord } from '../dns/provider.ts';
 import { AppError, ERRORS } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import { challengeName, whyNotPublic } from '../domain/names.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import type { Connection } from '../store/store.ts';
-import { pollUntil } from './poll.ts';
 import type { StepPeers } from './step.ts';
 import { lookAt, nameOf, shortFingerprint } from './steps/look.ts';
+import { tryTestRecord } from './test-record.ts';
 
 export interface PreflightOptions {
   /** Writes and removes a test record in each zone. The only thing a preflight ever changes, and only when asked. */
@@ -20,8 +17,6 @@ interface Preflight extends StepPeers {
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
-
-const TEST_RECORD_PATIENCE_MS = 60_000;
 
 /**
  * Everything about a renewal that can be known without changing anything, each with its answer and what to do.
@@ -84,7 +79,7 @@ async function checkEndpoints(context: Preflight): Promise<readonly Finding[]> {
   const endpoints = await context.appliance.endpoints(context.connection.slot, context.signal);
   const served = await lookAt(endpoints, context);
   return served.map(({ endpoint, sha256, notAfter, detail }): Finding => {
-    const about = { id: `endpoints.${endpoint.port}`, title: `Served at ${nameOf(endpoint)}` };
+    const about = { id: `endpoints.${endpoint.serverName}.${endpoint.port}`, title: `Served at ${nameOf(endpoint)}` };
     if (sha256 !== null) {
       return { ...about, outcome: 'ok', answer: `${shortFingerprint(sha256)}, valid until ${notAfter?.slice(0, 10)}` };
     }
@@ -163,7 +158,7 @@ async function checkZones(context: Preflight, writeTestRecord: boolean): Promise
 }
 
 async function checkZone(name: string, context: Preflight, writeTestRecord: boolean): Promise<readonly Finding[]> {
-  const { resolver, signal } = context;
+  const { connection, resolver, signal } = context;
   const location = await resolver.locate(name, signal);
   const servers = location.servers.map((server) => `${server.name} ${server.address}`);
   const alias = location.aliases.length > 0 ? `, by CNAME to ${location.fqdn}` : '';
@@ -175,38 +170,10 @@ async function checkZone(name: string, context: Preflight, writeTestRecord: bool
   };
   const write = { id: `dns.write.${name}`, title: `Test record at ${name}` };
   if (!writeTestRecord) return [found, { ...write, outcome: 'skipped', answer: 'not asked for' }];
-  if (context.dns.providerFor(location.fqdn).manual)
-    return [found, { ...write, outcome: 'skipped', answer: 'a person publishes the records' }];
-  return [found, { ...write, ...(await tryRecord(location.fqdn, location.zone, name, context)) }];
-}
-
-/** Writes a record, waits until every server shows it, and removes it whatever happened. */
-async function tryRecord(
-  fqdn: string,
-  zone: string,
-  name: string,
-  context: Preflight,
-): Promise<Pick<Finding, 'outcome' | 'answer' | 'todo'>> {
-  const { resolver, clock, signal } = context;
-  const dns = context.dns.providerFor(fqdn);
-  const record: TxtRecord = { fqdn, zone, ttlSeconds: 60, value: `certferry-test-${randomBytes(8).toString('hex')}` };
-  const location = await resolver.locate(name, signal);
-  const receipt = await dns.present(record, signal);
-  try {
-    const deadline = new Date(clock.now().getTime() + (dns.propagationTimeoutMs ?? TEST_RECORD_PATIENCE_MS));
-    const seen = await pollUntil(
-      context,
-      deadline,
-      async () => agrees(await resolver.look(fqdn, record.value, location, signal)) || null,
-    );
-    if (seen) return { outcome: 'ok', answer: 'written, seen on every name server, removed' };
-    return {
-      outcome: 'block',
-      answer: 'written, but not seen on every name server in time',
-      todo: ERRORS.DNS_NOT_PROPAGATED.action,
-    };
-  } finally {
-    // Also when aborted: the record must not stay.
-    await dns.cleanUp(record, receipt, AbortSignal.timeout(TEST_RECORD_PATIENCE_MS));
-  }
+  const provider = context.dns.providerFor(location.fqdn);
+  if (provider.manual) return [found, { ...write, outcome: 'skipped', answer: 'a person publishes the records' }];
+  const tried = await guarded(write.id, write.title, context, async () => {
+    return [{ ...write, ...(await tryTestRecord(location, { ...context, provider, policy: connection.policy })) }];
+  });
+  return [found, ...tried];
 }

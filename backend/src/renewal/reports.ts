@@ -37,12 +37,13 @@ function causes({ renewalId, before, event, summary, tookMs }: Transition): read
   if (!step) return [];
   switch (event.type) {
     case 'DONE':
+    case 'REUSE':
     case 'STOP':
       return [{ type: 'step.finished', renewalId, step, tookMs, summary }];
     case 'WAIT':
       return [{ type: 'step.waiting', renewalId, step, until: event.until, why: event.why }];
     case 'HOLD':
-      return [{ type: 'step.held', renewalId, step, ask: event.ask }];
+      return [{ type: 'step.held', renewalId, step, ask: event.ask, confirm: event.confirm }];
     case 'FAIL':
       return [{ type: 'step.failed', renewalId, step, failure: event.failure, retryAt: event.retryAt }];
     case 'RELEASE':

@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { sha256OfPem } from '../domain/certificate.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
-import type { Facts } from './facts.ts';
+import type { EarlierCertificate, Facts } from './facts.ts';
 import { type Effect, effectOf, type MachineEvent, type MachineState, nextState, readState } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import { expectAlso, expectOnly } from './pins.ts';
@@ -26,6 +27,9 @@ export interface RunDeps {
   /** Builds what a step talks to, from the connection as it is now. */
   peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
 }
+
+/** Renewals to look through for a certificate that is still good: those since then were issued none. */
+const LOOK_BACK = 20;
 
 /** Why a step is interrupted when the daemon stops: its state stays as it is, and another process resumes it. */
 class Stopping extends Error {
@@ -87,10 +91,17 @@ export class RenewalRun {
     return this.#mailbox.post('CANCEL');
   }
 
-  /** A person has done what a hold asked for, or does not want to wait for the next try. @throws AppError NOT_HELD */
-  resume(): Promise<void> {
+  /**
+   * A person has done what a hold asked for, or does not want to wait for the next try.
+   *
+   * @throws AppError NOT_HELD; CONFIRMATION_NEEDED when the hold asks for something to be typed and it was not.
+   */
+  async resume(typed: string | null): Promise<void> {
     const effect = effectOf(this.#state);
-    return this.#mailbox.post(effect.kind === 'sleep' ? 'WAKE' : 'RELEASE');
+    if (effect.kind === 'hold' && effect.confirm !== null && typed?.trim() !== effect.confirm) {
+      throw new AppError('CONFIRMATION_NEEDED', `Type "${effect.confirm}" to allow it.`);
+    }
+    await this.#mailbox.post(effect.kind === 'sleep' ? 'WAKE' : 'RELEASE');
   }
 
   async #drive(): Promise<void> {
@@ -106,6 +117,8 @@ export class RenewalRun {
   async #performUntilNext(effect: Effect): Promise<void> {
     const interrupt = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, interrupt.signal]);
+    // A step may ask a whole cluster at once, each question with a listener of its own.
+    setMaxListeners(0, signal);
     const work = this.#perform(effect, signal);
     for (;;) {
       const result = await Promise.race([work, this.#mailbox.arrival()]);
@@ -153,13 +166,24 @@ export class RenewalRun {
     switch (outcome.kind) {
       case 'done':
         return { event: { type: 'DONE' }, gives: outcome.gives, summary: outcome.summary };
+      case 'reuse':
+        return { event: { type: 'REUSE' }, gives: outcome.gives, summary: outcome.summary };
       case 'stop':
         return { event: { type: 'STOP', why: outcome.why }, summary: outcome.why };
       case 'wait':
         return { event: { type: 'WAIT', until: outcome.until.toISOString(), why: outcome.why } };
       case 'hold':
-        return { event: { type: 'HOLD', ask: outcome.ask } };
+        return { event: { type: 'HOLD', ask: outcome.ask, confirm: outcome.confirm ?? null } };
     }
+  }
+
+  async #issuedBefore(): Promise<EarlierCertificate | null> {
+    const rows = await this.#deps.store.renewals.list({ connectionId: this.connectionId, limit: LOOK_BACK });
+    for (const { id, facts } of rows) {
+      const { chain } = facts as Partial<Facts>;
+      if (id !== this.id && chain) return { renewalId: id, chain };
+    }
+    return null;
   }
 
   #failed(name: StepName, error: AppError): Result {
@@ -192,6 +216,7 @@ export class RenewalRun {
         const event = { type: 'step.noted', renewalId: this.id, step, message } as const;
         await store.events.append([data === undefined ? event : { ...event, data }]);
       },
+      issuedBefore: () => this.#issuedBefore(),
       turn: (group, pauseMs) => this.#deps.turns.take(group, pauseMs, signal),
       commit: async () => {
         if (this.#state.context.committed) return;

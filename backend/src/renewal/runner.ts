@@ -62,9 +62,9 @@ export class Runner implements AsyncDisposable {
     await (await this.#find(id)).cancel();
   }
 
-  /** Releases a hold, or tries again now. @throws AppError NOT_HELD, NOT_FOUND */
-  async resume(id: string): Promise<void> {
-    await (await this.#find(id)).resume();
+  /** Releases a hold, or tries again now. @throws AppError NOT_HELD, CONFIRMATION_NEEDED, NOT_FOUND */
+  async resume(id: string, typed: string | null = null): Promise<void> {
+    await (await this.#find(id)).resume(typed);
   }
 
   /** Resolves when the renewal has ended in this process. */

@@ -1,6 +1,7 @@
 /** Every step, in the order in which a person reads them. */
 export const STEP_NAMES = [
   'inspect',
+  'reuse',
   'request',
   'order',
   'publish',

@@ -6,7 +6,7 @@ import type { Json } from '../domain/json.ts';
 import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
-import type { Facts } from './facts.ts';
+import type { EarlierCertificate, Facts } from './facts.ts';
 
 /**
  * One stage of a renewal: a pure description plus `run`.
@@ -43,8 +43,10 @@ export type StepFacts<Needs extends keyof Facts, Uses extends keyof Facts, Gives
 export type StepOutcome<Gives extends keyof Facts = keyof Facts> =
   /** `summary` is the line people read behind the step: `2 names to prove`. */
   | { readonly kind: 'done'; readonly gives: Readonly<Partial<Pick<Facts, Gives>>>; readonly summary: string }
+  /** A certificate that was issued earlier is good, but not served everywhere: go on from there. */
+  | { readonly kind: 'reuse'; readonly gives: Readonly<Partial<Pick<Facts, Gives>>>; readonly summary: string }
   /** A person must act (publish a record, allow a restart); run me again when they say so. */
-  | { readonly kind: 'hold'; readonly ask: string }
+  | { readonly kind: 'hold'; readonly ask: string /** What they have to type. */; readonly confirm?: string }
   /** Nothing to renew: skip to the end. */
   | { readonly kind: 'stop'; readonly why: string }
   /** Not yet; run me again at `until`. Survives a restart: the instant is stored, not a timer. */
@@ -70,6 +72,8 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
    * returned turn is disposed, the group is ours.
    */
   turn(group: string, pauseMs: number): Promise<AsyncDisposable>;
+  /** The last certificate that an earlier renewal of this connection was issued; null when there is none. */
+  issuedBefore(): Promise<EarlierCertificate | null>;
   /** Declares the point of no return; rejects when a cancellation came first. Repeatable. */
   commit(): Promise<void>;
 }

@@ -40,7 +40,8 @@ export type StepEvent = { readonly renewalId: string; readonly step: string } & 
   | { readonly type: 'step.noted'; readonly message: string; readonly data?: Json }
   | { readonly type: 'step.finished'; readonly tookMs: number; readonly summary: string }
   | { readonly type: 'step.waiting'; readonly until: string; readonly why: string }
-  | { readonly type: 'step.held'; readonly ask: string }
+  /** `confirm` is what a person has to type to go on; null: nothing. */
+  | { readonly type: 'step.held'; readonly ask: string; readonly confirm: string | null }
   | { readonly type: 'step.released' }
   /** `retryAt` is null when it is not tried again. */
   | { readonly type: 'step.failed'; readonly failure: Failure; readonly retryAt: string | null }

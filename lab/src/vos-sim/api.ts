@@ -1,55 +1,60 @@
-import express, { type Express, type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Exchanges } from '../exchanges.ts';
-import type { Faults } from '../faults.ts';
-import type { Accounts } from './accounts.ts';
-import { answer, errorAnswers } from './answers.ts';
+import type { FaultView } from '../faults.ts';
+import { answer } from './answers.ts';
 import { type Quirks, trackingId } from './chance.ts';
-import { gate } from './gate.ts';
-import { SERVICES, type Service, type VosNode } from './node.ts';
+import type { ClusterMembers, Member } from './cluster-members.ts';
+import { createMultiServerCsr, distribute } from './multi-server.ts';
+import type { VosNode } from './node.ts';
 import { noSuchCsr, Refusal, TEXTS } from './refusal.ts';
-import { csrBody, identityBody, serviceQuery, trustBody } from './schema.ts';
+import { type CsrBody, csrBody, identityBody, serviceQuery, trustBody } from './schema.ts';
+import type { TrustName } from './slots.ts';
+import { replicateTrust } from './trust-replication.ts';
 
 export interface ApiSettings {
-  readonly node: VosNode;
-  readonly accounts: Accounts;
-  readonly faults: Faults;
+  readonly self: Member;
+  readonly cluster: ClusterMembers;
+  readonly faults: FaultView;
   readonly exchanges: Exchanges;
   readonly quirks: Quirks;
+  /** Null: trust certificates stay on the node that got them. */
+  readonly trustReplicationMs: number | null;
   /** Fires when the lab is taken down. */
   readonly life: AbortSignal;
 }
 
-const BASE = '/platformcom/api/v1/certmgr/config';
-
-/**
- * The certificate management API of the node.
- *
- * @see https://developer.cisco.com/docs/certificate-management/getting-started
- */
-export function certificateApi(settings: ApiSettings): Express {
-  const app = express();
-  app.disable('x-powered-by').disable('etag');
-  app.use(BASE, gate(settings.accounts), express.json({ limit: '256kb' }), reads(settings), writes(settings));
-  app.use(() => {
-    throw new Refusal(404, TEXTS.notFound);
-  });
-  app.use(errorAnswers(settings.life));
-  return app;
+/** The fault `api-503`: the first of two requests is turned away. */
+export function everyOther503(faults: FaultView): RequestHandler {
+  let requests = 0;
+  return (_request, _response, next) => {
+    if (faults.has('api-503')) requests += 1;
+    if (faults.has('api-503') && requests % 2 === 1) throw new Refusal(503, TEXTS.unavailable);
+    next();
+  };
 }
 
 /** One certificate is read under a singular path, and uploaded under a plural one. */
-function reads(settings: ApiSettings): Router {
-  const { node, life } = settings;
+export function reads(settings: ApiSettings): Router {
+  const { life, self } = settings;
+  const { node } = self;
   const router = Router();
-  router.get('/snapshot/server', (_request, response) => answer(response, 200, snapshot(settings), life));
+  router.get('/snapshot/server', async (_request, response) => {
+    const body = snapshot(settings);
+    await overwriteWhatWasRead(
+      settings,
+      node.slots.map(({ name }) => name),
+    );
+    await answer(response, 200, body, life);
+  });
   router.get('/options', (_request, response) =>
-    answer(response, 200, { trackingId: trackingId(), services: SERVICES }, life),
+    answer(response, 200, { trackingId: trackingId(), services: node.slots.map(({ name }) => name) }, life),
   );
   router.get('/csr', async (request, response) => {
     const service = serviceOf(request);
     const csr = node.pendingCsr(service);
     if (csr === null) throw new Refusal(404, noSuchCsr(service));
+    await overwriteWhatWasRead(settings, [service]);
     await answer(response, 200, { csr, trackingId: trackingId() }, life);
   });
   router.get('/identity/certificate', async (request, response) => {
@@ -65,50 +70,67 @@ function reads(settings: ApiSettings): Router {
   return router;
 }
 
-function writes(settings: ApiSettings): Router {
-  const { node, faults, exchanges, life } = settings;
+export function writes(settings: ApiSettings): Router {
+  const { self, cluster, faults, exchanges, life } = settings;
+  const { node } = self;
   const router = Router();
   router.post('/csr', async (request, response) => {
     const body = parse(csrBody, request.body);
     await exchanges.reached('vos.csr.create', 'received');
-    const csr = await node.createCsr(body);
+    const csr = await createCsr(body, settings);
     await exchanges.reached('vos.csr.create', 'done');
     await answer(response, 200, { csr, trackingId: trackingId() }, life);
   });
   router.post('/identity/certificates', async (request, response) => {
     const body = parse(identityBody, request.body);
     await exchanges.reached('vos.identity.upload', 'received');
-    node.uploadIdentity(body.service, body.certificates);
+    const nodes = distribute(node.uploadIdentity(body.service, body.certificates), self, cluster);
     await exchanges.reached('vos.identity.upload', 'done');
-    if (!faults.has('identity-timeout-but-stored')) await confirm(response, settings);
+    if (!faults.has('identity-timeout-but-stored')) await confirm(response, settings, nodes);
   });
   router.post('/trust/certificates', async (request, response) => {
     const body = parse(trustBody, request.body);
     await exchanges.reached('vos.trust.upload', 'received');
     const added = node.uploadTrust(body.service, body.certificates);
+    replicateTrust({ self, cluster, delayMs: settings.trustReplicationMs, life }).catch(() => undefined);
     if (added > 0) await exchanges.reached('vos.trust.upload', 'done');
-    await confirm(response, settings);
+    await confirm(response, settings, []);
   });
   return router;
 }
 
-async function confirm(response: Response, { quirks, life }: ApiSettings): Promise<void> {
-  const text = 'Certificate Uploaded. Restart the Cisco Tomcat web service using the CLI';
-  await answer(response, quirks.uploadStatus, { messages: [text], trackingId: trackingId() }, life);
+/** The cluster knows one of the two spellings that were seen; the other one is as wrong as any. */
+async function createCsr(body: CsrBody, { self, cluster, quirks }: ApiSettings): Promise<string> {
+  if (body.distribution === 'this-server') return await self.node.createCsr(body);
+  if (body.distribution !== quirks.multiServer) throw new Refusal(400, TEXTS.invalidJson);
+  return await createMultiServerCsr(body, self, cluster);
 }
 
-function snapshot({ node, quirks }: ApiSettings): unknown {
+/** The fault `csr-overwritten`: what the client is about to read is out of date when it gets it. */
+async function overwriteWhatWasRead({ self, faults }: ApiSettings, services: readonly string[]): Promise<void> {
+  const service = services.find((one) => self.node.pendingCsr(one) !== null);
+  if (service !== undefined && faults.take('csr-overwritten')) await self.node.overwriteCsr(service);
+}
+
+/** `nodes`: who has a new certificate. */
+async function confirm(response: Response, { quirks, life }: ApiSettings, nodes: readonly string[]): Promise<void> {
+  const text = 'Certificate Uploaded. Restart the Cisco Tomcat web service using the CLI';
+  const messages = nodes.length > 1 ? [text, `Certificate is present on: ${nodes.join(', ')}`] : [text];
+  await answer(response, quirks.uploadStatus, { messages, trackingId: trackingId() }, life);
+}
+
+function snapshot({ self: { node }, quirks }: ApiSettings): unknown {
   return {
     trackingId: trackingId(),
     server: node.name,
-    identities: SERVICES.map((service) => ({
-      service,
-      certificate: node.identity(service).certificatePem,
-      ...csrField(node.pendingCsr(service), quirks),
+    identities: node.slots.map(({ name }) => ({
+      service: name,
+      certificate: node.identity(name).certificatePem,
+      ...csrField(node.pendingCsr(name), quirks),
     })),
-    trusts: node.trustServices.map((service) => ({
-      service: trustName(service, quirks),
-      certificate_data: trustData(node, service),
+    trusts: node.trustStores.map((store) => ({
+      service: trustName(store, quirks),
+      certificate_data: trustData(node, store),
     })),
     revokedCertificates: [],
   };
@@ -120,8 +142,8 @@ function csrField(csr: string | null, quirks: Quirks): { csr?: string | null } {
   return { csr: quirks.absentCsr === 'null' ? null : '' };
 }
 
-function trustName(service: Service, quirks: Quirks): string {
-  return quirks.trustName === 'tomcat-trust' ? `${service}-trust` : service;
+function trustName(store: TrustName, quirks: Quirks): string {
+  return quirks.trustName === 'tomcat-trust' ? `${store}-trust` : store;
 }
 
 function trustData(node: VosNode, service: string): readonly unknown[] {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createHash, X509Certificate as NodeCertificate, randomBytes, type webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { type HashName, type KeyKind, keyPemOf, newKeys } from './keys.ts';
 
 export interface Certificate {
   readonly pem: string;
@@ -35,12 +36,22 @@ export interface RequestDetails {
   readonly commonName: string;
   /** Empty: no SAN extension at all. */
   readonly dnsNames: readonly string[];
-  readonly keyLength: number;
-  readonly hash: 'SHA-256' | 'SHA-384' | 'SHA-512';
+  readonly key: KeyKind;
+  readonly hash: HashName;
+  readonly ipsecUsage: boolean;
+}
+
+export interface SelfSignedDetails {
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly notAfter: Date;
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly hash: HashName;
 }
 
 const DAY_MS = 86_400_000;
 const SELF_SIGNED_DAYS = 5 * 365;
+const IPSEC_END_SYSTEM = '1.3.6.1.5.5.7.3.5';
 
 /** The node adds these from its own configuration (`set web-security`), whatever the request says. */
 const SUBJECT_EXTRAS = [{ C: ['US'] }, { ST: ['Lab State'] }, { L: ['Loopback'] }, { O: ['Example Lab'] }];
@@ -66,86 +77,57 @@ export function splitPem(text: string): string[] {
   return text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
 }
 
-/** A key for self-signed certificates; several may share it. */
-export async function newSelfSignedKeys(type: 'rsa' | 'ec'): Promise<webcrypto.CryptoKeyPair> {
-  return await newKeys(type === 'ec' ? { name: 'ECDSA', namedCurve: 'P-256' } : rsa(2048, 'SHA-256'));
-}
-
-/** A self-signed certificate as the node makes at installation. Negative days: it has expired. */
-export async function selfSigned(
-  commonName: string,
-  days: number,
-  keys: webcrypto.CryptoKeyPair,
-): Promise<CertificateWithKey> {
-  const notAfter = new Date(Date.now() + days * DAY_MS);
+/** A self-signed certificate as the node makes at installation. */
+export async function selfSigned(details: SelfSignedDetails): Promise<CertificateWithKey> {
+  const { commonName, dnsNames, notAfter, keys, hash } = details;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: subjectOf(commonName),
     serialNumber: `4${randomBytes(15).toString('hex')}0`,
     notBefore: new Date(notAfter.getTime() - SELF_SIGNED_DAYS * DAY_MS),
     notAfter,
     keys,
-    signingAlgorithm: { name: keys.publicKey.algorithm.name, hash: 'SHA-256' },
-    extensions: [
-      ...usages(x509.KeyUsageFlags.keyCertSign),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: commonName }]),
-    ],
+    signingAlgorithm: { name: keys.publicKey.algorithm.name, hash },
+    extensions: [...usages('rsa', false, x509.KeyUsageFlags.keyCertSign), ...alternativeNames(dnsNames)],
   });
   return { certificatePem: `${certificate.toString('pem')}\n`, keyPem: await keyPemOf(keys.privateKey) };
 }
 
 /** A request with a key of its own. Its SAN is exactly `dnsNames`. */
 export async function newRequest(details: RequestDetails): Promise<CertificateRequest> {
-  const keys = await newKeys(rsa(details.keyLength, details.hash));
-  const hasNames = details.dnsNames.length > 0;
-  const alternativeNames = details.dnsNames.map((value) => ({ type: 'dns' as const, value }));
+  const { commonName, dnsNames, key, hash, ipsecUsage } = details;
+  const keys = await newKeys(key, hash);
+  const hasNames = dnsNames.length > 0;
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: subjectOf(details.commonName),
+    name: subjectOf(commonName),
     keys,
-    signingAlgorithm: { name: keys.publicKey.algorithm.name },
-    extensions: [...usages(0), ...(hasNames ? [new x509.SubjectAlternativeNameExtension(alternativeNames)] : [])],
+    signingAlgorithm: { name: keys.publicKey.algorithm.name, hash },
+    extensions: [...usages(key.type, ipsecUsage, 0), ...alternativeNames(dnsNames)],
   });
   return {
     pem: `${csr.toString('pem')}\n`,
     keyPem: await keyPemOf(keys.privateKey),
     spki: Buffer.from(csr.publicKey.rawData).toString('hex'),
-    names: new Set((hasNames ? details.dnsNames : [details.commonName]).map((name) => `dns:${name.toLowerCase()}`)),
+    names: new Set((hasNames ? dnsNames : [commonName]).map((name) => `dns:${name.toLowerCase()}`)),
     hasNames,
   };
-}
-
-function rsa(modulusLength: number, hash: string): RsaParameters {
-  return { name: 'RSASSA-PKCS1-v1_5', hash, modulusLength, publicExponent: new Uint8Array([1, 0, 1]) };
-}
-
-async function newKeys(parameters: RsaParameters | EcParameters): Promise<webcrypto.CryptoKeyPair> {
-  return await crypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
 }
 
 function subjectOf(commonName: string): x509.JsonName {
   return [...SUBJECT_EXTRAS, { CN: [commonName] }];
 }
 
-/** What a real node asked for in a CSR; that is more than public CAs give. */
-function usages(extra: number): x509.Extension[] {
-  const { digitalSignature, keyEncipherment, dataEncipherment } = x509.KeyUsageFlags;
+function alternativeNames(dnsNames: readonly string[]): x509.Extension[] {
+  const names = dnsNames.map((value) => ({ type: 'dns' as const, value }));
+  return names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [];
+}
+
+/** What a real node asked for in a CSR; that is more than public CAs give. An EC key cannot encipher, it agrees on keys. */
+function usages(key: KeyKind['type'], ipsecUsage: boolean, extra: number): x509.Extension[] {
+  const { digitalSignature, keyEncipherment, dataEncipherment, keyAgreement } = x509.KeyUsageFlags;
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  const forKey = key === 'ec' ? keyAgreement : keyEncipherment | dataEncipherment;
   return [
-    new x509.KeyUsagesExtension(digitalSignature | keyEncipherment | dataEncipherment | extra),
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+    new x509.KeyUsagesExtension(digitalSignature | forKey | extra),
+    new x509.ExtendedKeyUsageExtension([serverAuth, clientAuth, ...(ipsecUsage ? [IPSEC_END_SYSTEM] : [])]),
   ];
-}
-
-async function keyPemOf(key: webcrypto.CryptoKey): Promise<string> {
-  return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
-}
-
-interface RsaParameters {
-  readonly name: 'RSASSA-PKCS1-v1_5';
-  readonly hash: string;
-  readonly modulusLength: number;
-  readonly publicExponent: Uint8Array;
-}
-
-interface EcParameters {
-  readonly name: 'ECDSA';
-  readonly namedCurve: string;
 }

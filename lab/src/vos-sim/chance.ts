@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * What public sources disagree on, or leave open. Every node is drawn at random, so that a client which
- * relies on one reading fails in the lab and not at a customer. Pass a value to pin it.
+ * relies on one reading fails in the lab and not at a customer. Pass a value to pin it. Nodes of a cluster are of one
+ * make: they share what was drawn, but for `startedLine`.
  */
 export interface Quirks {
   /** How `snapshot/server` names a trust store. */
@@ -18,6 +19,16 @@ export interface Quirks {
   readonly adminLevel: 1 | 4;
   /** Whether a stopping Tomcat answers 503 for a while before its ports close. */
   readonly stopping: 'closed' | '503';
+  /** The value of `distribution` for a certificate of the whole cluster; the other one is refused. */
+  readonly multiServer: 'multi-server' | 'multi-server(SAN)';
+  /** Whether the CLI says that Tomcat has started, or just gives the prompt back. Subscribers do not say it. */
+  readonly startedLine: 'printed' | 'omitted';
+  /** When the Control Center service answers a restart. */
+  readonly controlAnswer: 'at-once' | 'when-started';
+  /** How the Control Center service counts out a client that asks too often. */
+  readonly rateLimit: 'status-503' | 'fault';
+  /** How the Control Center service writes its XML: names with a prefix throughout, or only where it must. */
+  readonly soapPrefix: 'everywhere' | 'outside';
 }
 
 export function drawQuirks(pinned: Partial<Quirks>): Quirks {
@@ -28,6 +39,11 @@ export function drawQuirks(pinned: Partial<Quirks>): Quirks {
     uploadStatus: oneOf(200, 201),
     adminLevel: oneOf(1, 4),
     stopping: oneOf('closed', '503'),
+    multiServer: oneOf('multi-server', 'multi-server(SAN)'),
+    startedLine: 'printed',
+    controlAnswer: oneOf('at-once', 'when-started'),
+    rateLimit: oneOf('status-503', 'fault'),
+    soapPrefix: oneOf('everywhere', 'outside'),
     ...pinned,
   };
 }
@@ -39,6 +55,11 @@ export function between(low: number, high: number): number {
 
 export function oneOf<const T>(first: T, ...others: readonly T[]): T {
   return [first, ...others][between(0, others.length)] ?? first;
+}
+
+export function shuffled<T>(items: readonly T[]): T[] {
+  const ranked = items.map((item) => ({ item, rank: Math.random() }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
 }
 
 /** Cuts the text at random places. Never returns an empty piece, so a short text may give fewer than `most`. */

@@ -1,8 +1,11 @@
+import type { FaultView } from '../faults.ts';
 import type { Account } from './accounts.ts';
 import { between, type Quirks } from './chance.ts';
-import { SERVICES, type VosNode } from './node.ts';
-import { ACTIVATED_SERVICES, serviceLines } from './services.ts';
-import type { Tomcat, TomcatState } from './tomcat.ts';
+import type { ClusterMembers, Member } from './cluster-members.ts';
+import { networkCluster } from './network-cluster.ts';
+import type { VosNode } from './node.ts';
+import type { ServiceManager } from './service-manager.ts';
+import { type ServiceState, serviceLines, TOMCAT } from './services.ts';
 
 /** What a command may use. After Ctrl-C nothing of it is shown any more. */
 export interface CommandContext {
@@ -19,12 +22,11 @@ export interface CommandContext {
 
 /** What the CLI sees of the node. */
 export interface CliWorld {
-  readonly node: VosNode;
-  readonly tomcat: Tomcat;
-  readonly host: string;
+  readonly self: Member;
+  readonly cluster: ClusterMembers;
+  readonly services: ServiceManager;
   readonly quirks: Quirks;
-  readonly faults: { has(name: 'no-started-line' | 'restart-drops-session' | 'banner-error-word'): boolean };
-  restartTomcat(tell: (state: TomcatState) => void): Promise<void>;
+  readonly faults: FaultView;
 }
 
 interface Command {
@@ -48,7 +50,8 @@ const COMMANDS: readonly Command[] = [
 
 const FAILED = 'Executed command unsuccessfully\n';
 const NO_SUCH_COMMAND = `${FAILED}No valid command entered\n`;
-const TOMCAT = 'Cisco Tomcat';
+const VERSION = '15.0.1.12900-234';
+const OTHER_VERSION = '14.0.1.13900-155';
 
 /** Runs one line of input. Service names are case-sensitive, and so is everything else. */
 export async function runCommand(line: string, context: CommandContext): Promise<void> {
@@ -60,9 +63,10 @@ export async function runCommand(line: string, context: CommandContext): Promise
   await command.run(context, typed.slice(command.words.length + 1));
 }
 
-async function showVersion({ page }: CommandContext): Promise<void> {
+async function showVersion({ page, world }: CommandContext): Promise<void> {
+  const isOther = world.faults.has('sub-other-version') && world.self.node.role !== 'publisher';
   await page([
-    'Active Master Version: 15.0.1.12900-234',
+    `Active Master Version: ${isOther ? OTHER_VERSION : VERSION}`,
     'Active Version Installed Software Options:',
     'No Installed Software Options Found.',
     '',
@@ -71,7 +75,7 @@ async function showVersion({ page }: CommandContext): Promise<void> {
 
 async function showMyself({ page, account, world }: CommandContext): Promise<void> {
   await page([
-    `Machine Name    : ${shortName(world.node)}`,
+    `Machine Name    : ${world.self.node.shortName}`,
     `account name    : ${account.user}`,
     `privilege level : ${account.privilege === 0 ? 0 : world.quirks.adminLevel}`,
     'command count   : disabled',
@@ -81,18 +85,19 @@ async function showMyself({ page, account, world }: CommandContext): Promise<voi
 }
 
 async function showCluster({ page, world }: CommandContext): Promise<void> {
-  const { node, host } = world;
-  await page([`${host} ${node.name} ${shortName(node)} Publisher callmanager DBPub authenticated`, '']);
+  await page(networkCluster(world.self, world.cluster.all));
 }
 
 async function listCertificates({ page, world }: CommandContext): Promise<void> {
-  await page(SERVICES.map((service) => `${service}/${service}.pem: ${originOf(service, world.node)}`));
+  const { node } = world.self;
+  await page(node.slots.map(({ name }) => `${name}/${name}.pem: ${originOf(name, node)}`));
 }
 
 async function listServices({ print, page, pause, world }: CommandContext): Promise<void> {
+  const { self, services } = world;
   await print('Requesting service status, please wait...\n');
   await pause(5, 60);
-  await page(serviceLines(world.tomcat.state));
+  await page(serviceLines(self.node.role, (service) => services.state(service)));
 }
 
 async function paginate({ print, setPagination }: CommandContext, on: boolean): Promise<void> {
@@ -101,45 +106,36 @@ async function paginate({ print, setPagination }: CommandContext, on: boolean): 
 }
 
 async function restartService(context: CommandContext, name: string): Promise<void> {
-  if (!ACTIVATED_SERVICES.includes(name)) return await context.print(FAILED);
+  if (!context.world.services.has(name)) return await context.print(FAILED);
   await context.print(
     'Do not press Ctrl+C while the service is restarting. If the service has not restarted properly, execute the same command again.\n',
   );
   await context.print('Service Manager is running\n');
-  await (name === TOMCAT ? restartTomcat(context) : pretendToRestart(context, name));
+  await restart(context, name);
 }
 
-/** Resolves when the prompt comes back, which may be long before Tomcat does. */
-async function restartTomcat({ print, drop, world }: CommandContext): Promise<void> {
+/** Resolves when the prompt comes back, which may be long before the service does. */
+async function restart({ print, drop, world }: CommandContext, name: string): Promise<void> {
+  const { services, faults, quirks } = world;
+  const saysStarted = () => !faults.has('no-started-line') && (name !== TOMCAT || quirks.startedLine === 'printed');
   await new Promise<void>((resolve) => {
-    const tell = (state: TomcatState): void => {
-      if (state === 'STARTED' && world.faults.has('no-started-line')) return;
-      void print(`${TOMCAT}[${state}]\n`.repeat(state === 'STARTED' ? 1 : between(1, 2)));
-      if (state === 'STARTING' && world.faults.has('restart-drops-session')) drop();
-      if (state === 'STARTING' && world.faults.has('no-started-line')) resolve();
+    const tell = (state: ServiceState): void => {
+      if (state === 'STARTED' && !saysStarted()) return;
+      void print(`${name}[${state}]\n`.repeat(state === 'STARTED' ? 1 : between(1, 2)));
+      if (state === 'STARTING' && name === TOMCAT && faults.has('restart-drops-session')) drop();
+      if (state === 'STARTING' && !saysStarted()) resolve();
     };
-    world.restartTomcat(tell).then(resolve, () => {
-      void print(`${TOMCAT}[STOPPED]  Component is not running\n`);
+    services.restart(name, tell).then(resolve, () => {
+      void print(`${name}[STOPPED]  Component is not running\n`);
       resolve();
     });
   });
 }
 
-async function pretendToRestart({ print, pause }: CommandContext, name: string): Promise<void> {
-  for (const state of ['STOPPING', 'STARTING', 'STARTED']) {
-    await pause(10, 60);
-    await print(`${name}[${state}]\n`);
-  }
-}
-
-function originOf(service: (typeof SERVICES)[number], node: VosNode): string {
-  const { certificate } = node.identity(service);
+function originOf(slot: string, node: VosNode): string {
+  const { certificate } = node.identity(slot);
   const isSelfSigned = certificate.parsed.verify(certificate.parsed.publicKey);
   return isSelfSigned
     ? 'Self-signed certificate generated by system'
     : `Certificate Signed by ${certificate.issuerName}`;
-}
-
-function shortName(node: VosNode): string {
-  return node.name.split('.')[0] ?? node.name;
 }

@@ -1,139 +1,163 @@
-import type { Faults } from '../faults.ts';
-import {
-  type Certificate,
-  type CertificateRequest,
-  type CertificateWithKey,
-  newRequest,
-  newSelfSignedKeys,
-  readCertificate,
-  selfSigned,
-} from './certificates.ts';
+import type { FaultView } from '../faults.ts';
+import type { Certificate } from './certificates.ts';
+import type { NodeClock } from './clock.ts';
+import { type Identity, startIdentities } from './identities.ts';
+import { keyChoice } from './key-choice.ts';
+import type { SharedKeys } from './keys.ts';
+import { checkLeaf, newPending, type Pending } from './pending.ts';
 import { noSuchCsr, Refusal, TEXTS } from './refusal.ts';
 import type { CsrBody } from './schema.ts';
+import type { NodeSeed } from './seed.ts';
+import { productOf, type Role } from './services.ts';
+import {
+  type Slot,
+  type SlotName,
+  slotNamed,
+  slotsOf,
+  type TrustName,
+  trustStoreNamed,
+  trustStoresOf,
+} from './slots.ts';
 import { readUpload, TrustStore } from './trust-store.ts';
-
-/** The services with a certificate, as `show cert list own` prints them. */
-export const SERVICES = [
-  'tomcat',
-  'tomcat-ECDSA',
-  'ipsec',
-  'ITLRecovery',
-  'CallManager-ECDSA',
-  'CallManager',
-  'CAPF',
-  'TVS',
-] as const;
-
-export type Service = (typeof SERVICES)[number];
-
-const TRUST_SERVICES: readonly Service[] = ['tomcat', 'ipsec', 'CallManager', 'CAPF', 'TVS'];
-
-const OTHERS_VALID_DAYS = 900;
-
-const HASHES = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const;
-
-const DNS_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?$/i;
-
-/** A certificate with its key, and the issuers that are served with it. */
-export interface Identity extends CertificateWithKey {
-  readonly certificate: Certificate;
-  readonly issuers: readonly Certificate[];
-}
 
 export interface NodeSettings {
   readonly nodeName: string;
+  readonly role: Role;
   readonly installedValidDays: number;
-  /** PEM */
+  /** PEM, in tomcat-trust at the start. */
   readonly trusted: readonly string[];
-  readonly faults: Faults;
+  readonly seed: NodeSeed | null;
+  readonly startKeys: SharedKeys;
+  readonly faults: FaultView;
+  readonly now: NodeClock;
 }
 
-/** The certificates of one CUCM node, and its rules for changing them. Only `tomcat` can be changed. */
+/** An identity that has just been put into a slot, and the request it was for. */
+export interface Installed {
+  readonly slot: Slot;
+  readonly identity: Identity;
+  readonly pending: Pending;
+}
+
+/** The certificates of one node, and its rules for changing them. */
 export class VosNode {
   readonly name: string;
-  readonly #faults: Faults;
-  readonly #identities: Map<Service, Identity>;
-  readonly #trust = new Map(TRUST_SERVICES.map((service) => [service, new TrustStore()]));
-  #pending: CertificateRequest | null = null;
+  readonly role: Role;
+  readonly #faults: FaultView;
+  readonly #now: NodeClock;
+  readonly #identities: Map<SlotName, Identity>;
+  readonly #pending = new Map<SlotName, Pending>();
+  readonly #trust: ReadonlyMap<TrustName, TrustStore>;
 
-  private constructor(settings: NodeSettings, identities: Map<Service, Identity>) {
+  private constructor(settings: NodeSettings, identities: Map<SlotName, Identity>) {
+    const { role, seed, now, trusted } = settings;
     this.name = settings.nodeName;
+    this.role = role;
     this.#faults = settings.faults;
+    this.#now = now;
     this.#identities = identities;
-    for (const certificate of readUpload(settings.trusted)) this.trust('tomcat').add(certificate);
+    const found = (store: TrustName) => readUpload(seed?.trusted.get(store) ?? []);
+    this.#trust = new Map(trustStoresOf(productOf(role)).map((store) => [store, new TrustStore(now, found(store))]));
+    for (const certificate of readUpload(trusted)) this.trust('tomcat').add(certificate);
   }
 
   static async create(settings: NodeSettings): Promise<VosNode> {
-    const { nodeName } = settings;
-    const [rsa, ec] = [await newSelfSignedKeys('rsa'), await newSelfSignedKeys('ec')];
-    const [tomcat, otherRsa, otherEc] = await Promise.all([
-      selfSigned(nodeName, settings.installedValidDays, rsa),
-      selfSigned(nodeName, OTHERS_VALID_DAYS, rsa),
-      selfSigned(`${nodeName.split('.')[0]}-EC`, OTHERS_VALID_DAYS, ec),
-    ]);
-    const start = (service: Service): CertificateWithKey => {
-      if (service === 'tomcat') return tomcat;
-      return service.endsWith('-ECDSA') ? otherEc : otherRsa;
-    };
-    return new VosNode(settings, new Map(SERVICES.map((service) => [service, asIdentity(start(service), [])])));
+    return new VosNode(settings, await startIdentities(settings));
   }
 
-  /** @throws Refusal when there is no such service */
+  /** `cucm-pub` of `cucm-pub.lab.example.com`. */
+  get shortName(): string {
+    return this.name.split('.')[0] ?? this.name;
+  }
+
+  get slots(): readonly Slot[] {
+    return slotsOf(productOf(this.role));
+  }
+
+  get trustStores(): readonly TrustName[] {
+    return trustStoresOf(productOf(this.role));
+  }
+
+  /** @throws Refusal when there is no such slot */
+  slot(service: string): Slot {
+    return slotNamed(service, productOf(this.role));
+  }
+
+  /** What the node holds, whether or not it is served already. @throws Refusal when there is no such slot */
   identity(service: string): Identity {
-    const identity = this.#identities.get(known(service));
+    const identity = this.#identities.get(this.slot(service).name);
     if (!identity) throw new Refusal(404, TEXTS.notFound);
     return identity;
   }
 
-  /** @throws Refusal when there is no such service */
+  /** By its own name, or by that of a slot that shares it. @throws Refusal when there is no such store */
   trust(service: string): TrustStore {
-    const store = this.#trust.get(known(service));
+    const store = this.#trust.get(trustStoreNamed(service, productOf(this.role)));
     if (!store) throw new Refusal(400, `Invalid service: ${service}`);
     return store;
   }
 
-  get trustServices(): readonly Service[] {
-    return TRUST_SERVICES;
-  }
-
-  /** PEM, or null. */
+  /** PEM, or null. @throws Refusal when there is no such slot */
   pendingCsr(service: string): string | null {
-    return known(service) === 'tomcat' ? (this.#pending?.pem ?? null) : null;
+    return this.#pending.get(this.slot(service).name)?.request.pem ?? null;
   }
 
-  /** Replaces the pending request and its key. @throws Refusal when the names are no good. */
+  /** Replaces the pending request of the slot, and its key, for this node alone. Returns PEM. @throws Refusal */
   async createCsr(body: CsrBody): Promise<string> {
-    onlyTomcat(body.service);
-    for (const name of [body.commonName, ...body.altNames]) checkName(name);
-    this.#pending = await newRequest({
-      commonName: body.commonName,
-      dnsNames: this.#namesFor(body),
-      keyLength: body.keyLength,
-      hash: HASHES[body.hashAlgorithm],
-    });
-    return this.#pending.pem;
+    const slot = this.changeable(body.service);
+    if (body.commonName === undefined) throw new Refusal(400, TEXTS.invalidJson);
+    const { commonName } = body;
+    const added = [...this.parentsOf(commonName), ...body.altNames];
+    const dnsNames = added.length > 0 ? [commonName, ...added] : [];
+    const pending = await newPending({ slot, ...keyChoice(slot, body), commonName, dnsNames, isMultiServer: false });
+    this.hold(slot, pending);
+    return pending.request.pem;
+  }
+
+  /** Somebody else asks for the same once more: the request stays as it reads, with another key. */
+  async overwriteCsr(service: string): Promise<void> {
+    const slot = this.slot(service);
+    const pending = this.#pending.get(slot.name);
+    if (pending) this.hold(slot, await newPending(pending.details));
+  }
+
+  hold(slot: Slot, pending: Pending): void {
+    this.#pending.set(slot.name, pending);
   }
 
   /**
-   * Stores leaf and key and consumes the request. Tomcat keeps serving the old one until it is restarted.
+   * Stores leaf and key and consumes the request. The services keep using the old one until they are restarted.
    *
    * @throws Refusal with the vendor's words
    */
-  uploadIdentity(service: string, elements: readonly string[]): void {
-    onlyTomcat(service);
-    const request = this.#pending;
-    if (!request) throw new Refusal(400, noSuchCsr('tomcat'));
+  uploadIdentity(service: string, elements: readonly string[]): Installed {
+    const slot = this.changeable(service);
+    const pending = this.#pending.get(slot.name);
+    if (!pending) throw new Refusal(400, noSuchCsr(slot.name));
     if (this.#faults.take('csr-stale-500')) {
-      this.#pending = null;
+      this.#pending.delete(slot.name);
       throw new Refusal(500, TEXTS.internal);
     }
     const [leaf] = readUpload(elements);
     if (!leaf) throw new Refusal(400, TEXTS.unreadable);
-    const path = this.trust('tomcat').pathFor(leaf);
+    const path = this.trust(slot.trust).pathFor(leaf);
     if (!path) throw new Refusal(400, TEXTS.caMissing);
-    checkLeaf(leaf, request);
-    this.#identities.set('tomcat', asIdentity({ certificatePem: leaf.pem, keyPem: request.keyPem }, path));
-    this.#pending = null;
+    checkLeaf(leaf, pending.request, this.#now());
+    // A self-signed root is not served: clients have it or do not trust it.
+    const identity = {
+      certificatePem: leaf.pem,
+      keyPem: pending.request.keyPem,
+      certificate: leaf,
+      issuers: path.slice(0, -1),
+    };
+    this.install(slot, identity, pending);
+    return { slot, identity, pending };
+  }
+
+  /** Puts an identity in, and drops the request that it was for. */
+  install(slot: Slot, identity: Identity, pending: Pending): void {
+    this.#identities.set(slot.name, identity);
+    if (this.#pending.get(slot.name) === pending) this.#pending.delete(slot.name);
   }
 
   /**
@@ -153,41 +177,27 @@ export class VosNode {
     return added;
   }
 
-  #namesFor(body: CsrBody): string[] {
-    const parents = this.#faults.has('san-added-by-node') ? [body.commonName.split('.').slice(1).join('.')] : [];
-    const added = [...parents.filter((parent) => parent.length > 0), ...body.altNames];
-    return added.length > 0 ? [...new Set([body.commonName, ...added].map((name) => name.toLowerCase()))] : [];
+  /** Takes over what another node of the cluster has in a store; what does not fit here stays out. */
+  copyTrust(store: TrustName, certificates: readonly Certificate[]): void {
+    for (const certificate of certificates) {
+      try {
+        this.#trust.get(store)?.add(certificate);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }
   }
-}
 
-function checkLeaf(leaf: Certificate, request: CertificateRequest): void {
-  if (leaf.spki !== request.spki) throw new Refusal(400, TEXTS.keyMismatch);
-  if (!namesFit(leaf.names, request)) throw new Refusal(400, TEXTS.sanMismatch);
-  if (Date.parse(leaf.parsed.validTo) <= Date.now()) throw new Refusal(400, TEXTS.expired);
-}
+  /** @throws Refusal when there is no such slot, or the lab does not change it */
+  changeable(service: string): Slot {
+    const slot = this.slot(service);
+    if (!slot.changeable) throw new Refusal(400, `The lab does not change the certificate of ${service}`);
+    return slot;
+  }
 
-function namesFit(names: ReadonlySet<string>, request: CertificateRequest): boolean {
-  if (names.size === 0) return !request.hasNames;
-  return names.size === request.names.size && [...names].every((name) => request.names.has(name));
-}
-
-/** A self-signed root is not served: clients have it or do not trust it. */
-function asIdentity(pair: CertificateWithKey, path: readonly Certificate[]): Identity {
-  return { ...pair, certificate: readCertificate(pair.certificatePem), issuers: path.slice(0, -1) };
-}
-
-function checkName(name: string): void {
-  if (name.startsWith('*')) throw new Refusal(400, TEXTS.wildcard);
-  if (!DNS_NAME.test(name)) throw new Refusal(400, `Invalid host name: ${name}`);
-}
-
-function known(service: string): Service {
-  const found = SERVICES.find((one) => one === service);
-  if (!found) throw new Refusal(400, `Invalid service: ${service}`);
-  return found;
-}
-
-function onlyTomcat(service: string): void {
-  if (known(service) !== 'tomcat')
-    throw new Refusal(400, `The lab changes certificates of tomcat only, not ${service}`);
+  /** What the node adds to the names by itself. */
+  parentsOf(name: string): string[] {
+    const parent = name.split('.').slice(1).join('.');
+    return this.#faults.has('san-added-by-node') && parent !== '' ? [parent] : [];
+  }
 }

@@ -107,8 +107,8 @@ describe('faults of the restart', () => {
     await using lab = await startLab({ restartMs: 300 });
     lab.faults.on('restart-slow');
     const times: number[] = [];
-    lab.exchanges.listen(() => {
-      times.push(performance.now());
+    lab.exchanges.listen((name) => {
+      if (name === 'vos.restart') times.push(performance.now());
     });
     await using cli = await Cli.open(lab.sim);
     await cli.prompt();
@@ -137,8 +137,8 @@ test('Ctrl-C gives the prompt back, and the restart goes on', async () => {
 test('a restart can be stopped before it begins', async () => {
   await using lab = await startLab();
   let proceed: () => void = () => undefined;
-  lab.exchanges.listen(async (_name, phase) => {
-    if (phase === 'received') await new Promise<void>((resolve) => (proceed = resolve));
+  lab.exchanges.listen(async (name, phase) => {
+    if (name === 'vos.restart' && phase === 'received') await new Promise<void>((resolve) => (proceed = resolve));
   });
   await using cli = await Cli.open(lab.sim);
   await cli.prompt();

@@ -4,11 +4,12 @@ import { z } from 'zod';
 
 export const csrBody = z.strictObject({
   service: z.string(),
-  distribution: z.literal('this-server'),
-  commonName: z.string().min(1),
-  keyType: z.literal('rsa').default('rsa'),
-  keyLength: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]).default(2048),
-  hashAlgorithm: z.enum(['sha256', 'sha384', 'sha512']).default('sha256'),
+  distribution: z.string(),
+  /** May be left out for a multi-server certificate only. */
+  commonName: z.string().min(1).optional(),
+  keyType: z.enum(['rsa', 'ec', 'ecdsa']).optional(),
+  keyLength: z.literal([256, 384, 2048, 3072, 4096]).optional(),
+  hashAlgorithm: z.enum(['sha256', 'sha384', 'sha512']).optional(),
   altNames: z.array(z.string().min(1)).default([]),
 });
 

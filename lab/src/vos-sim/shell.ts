@@ -25,6 +25,7 @@ export class Shell {
   /** Resolves when the client has left. */
   async run(): Promise<void> {
     await this.#terminal.print(STARTING_UP);
+    if (this.#world.faults.has('ssh-closes')) return this.#drop();
     await pause(5, 60, this.#life);
     await this.#terminal.print(banner(this.#world));
     for (;;) {

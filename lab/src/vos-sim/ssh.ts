@@ -1,12 +1,12 @@
 import { createHash, generateKeyPair } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
 import type { Account, Accounts } from './accounts.ts';
 import { pause } from './chance.ts';
 import type { CliWorld } from './commands.ts';
-import { listen } from './ports.ts';
+import { GatedPort } from './gated-port.ts';
+import { TEXTS } from './refusal.ts';
 import { Shell, startUpBanner } from './shell.ts';
 import { Terminal, type Window } from './terminal.ts';
 
@@ -24,41 +24,38 @@ const MAX_LOGINS = 6;
 
 /** The SSH port of the node. It stays up while Tomcat restarts. */
 export class SshPort implements AsyncDisposable {
-  readonly port: number;
+  readonly gate: GatedPort;
   /** `SHA256:…` as OpenSSH prints it. */
   readonly hostKey: string;
-  readonly #server: NetServer;
-  readonly #sockets: Set<Socket>;
 
-  private constructor(server: NetServer, sockets: Set<Socket>, port: number, hostKey: string) {
-    this.#server = server;
-    this.#sockets = sockets;
-    this.port = port;
+  private constructor(gate: GatedPort, hostKey: string) {
+    this.gate = gate;
     this.hostKey = hostKey;
   }
 
+  get port(): number {
+    return this.gate.number;
+  }
+
+  /** @throws when the port asked for is taken */
   static async open(settings: SshSettings): Promise<SshPort> {
     const { privateKey } = await promisify(generateKeyPair)('ec', {
       namedCurve: 'P-256',
       privateKeyEncoding: { type: 'sec1', format: 'pem' },
       publicKeyEncoding: { type: 'spki', format: 'pem' },
     });
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      // One protocol object per socket, because it tells of a client too late to know which socket it belongs to.
-      const listener = (client: Connection): void => serve(client, socket, settings);
-      new ssh2.Server({ hostKeys: [privateKey], ident: 'OpenSSH_8.0' }, listener).injectSocket(socket);
-    });
-    return new SshPort(server, sockets, await listen(server, settings.host, settings.port), fingerprintOf(privateKey));
+    const { host, port } = settings;
+    // One protocol object per socket, because it tells of a client too late to know which socket it belongs to.
+    const newServer = () =>
+      createServer((socket) => {
+        const listener = (client: Connection): void => serve(client, socket, settings);
+        new ssh2.Server({ hostKeys: [privateKey], ident: 'OpenSSH_8.0' }, listener).injectSocket(socket);
+      });
+    return new SshPort(await GatedPort.open({ host, port, newServer }), fingerprintOf(privateKey));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await this.gate.close();
   }
 }
 
@@ -81,17 +78,17 @@ function serve(client: Connection, socket: Socket, settings: SshSettings): void 
 }
 
 async function logIn(context: AuthContext, { accounts, life }: SshSettings): Promise<Account | null> {
-  const password = await passwordOf(context);
+  const password = await passwordOf(context, accounts.areLocked ? TEXTS.locked : '');
   if (password === null) return null;
   await pause(5, 60, life).catch(() => undefined);
   return accounts.logIn(context.username, password);
 }
 
-async function passwordOf(context: AuthContext): Promise<string | null> {
+async function passwordOf(context: AuthContext, notice: string): Promise<string | null> {
   if (context.method === 'password') return context.password;
   if (context.method !== 'keyboard-interactive') return null;
   return await new Promise((resolve) => {
-    context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => resolve(answers[0] ?? ''));
+    context.prompt([{ prompt: 'Password: ', echo: false }], '', notice, (answers) => resolve(answers[0] ?? ''));
   });
 }
 

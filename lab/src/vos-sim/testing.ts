@@ -9,7 +9,16 @@ import ssh2, { type ClientChannel, type ConnectConfig } from 'ssh2';
 import { expect, vi } from 'vitest';
 import { Exchanges } from '../exchanges.ts';
 import { Faults } from '../faults.ts';
-import { startVosSim, type VosSim, type VosSimOptions } from './index.ts';
+import {
+  type SlotName,
+  startVosCluster,
+  startVosSim,
+  type VosCluster,
+  type VosClusterOptions,
+  type VosSim,
+  type VosSimOptions,
+} from './index.ts';
+import { SharedKeys } from './keys.ts';
 
 /** What the tests of this folder share: a CA, and plain clients that know nothing of the simulator. */
 
@@ -23,19 +32,70 @@ export interface Lab extends AsyncDisposable {
   readonly exchanges: Exchanges;
 }
 
+const ACCOUNTS = {
+  user: 'certadmin',
+  password: 'colon:and ünicode',
+  readOnlyUser: { user: 'reader', password: 'look' },
+  axlUser: 'axl',
+  axlPassword: 'soap & water',
+  restartMs: 120,
+  startKeys: new SharedKeys(),
+};
+
 export async function startLab(options: Partial<VosSimOptions> = {}): Promise<Lab> {
   const [faults, exchanges] = [new Faults(), new Exchanges()];
-  const sim = await startVosSim({
-    nodeName: NODE,
-    user: 'certadmin',
-    password: 'colon:and ünicode',
-    readOnlyUser: { user: 'reader', password: 'look' },
-    restartMs: 120,
+  const sim = await startVosSim({ nodeName: NODE, ...ACCOUNTS, faults, exchanges, ...options });
+  return { sim, faults, exchanges, [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose]() };
+}
+
+export const SUB1 = 'cucm-sub1.lab.example.com';
+export const SUB2 = 'cucm-sub2.lab.example.com';
+export const IMP1 = 'imp1.lab.example.com';
+
+export interface ClusterLab extends AsyncDisposable {
+  readonly cluster: VosCluster;
+  readonly faults: Faults;
+  readonly exchanges: Exchanges;
+}
+
+export async function startClusterLab(options: Partial<VosClusterOptions> = {}): Promise<ClusterLab> {
+  const [faults, exchanges] = [new Faults(), new Exchanges()];
+  const nodes = { publisher: NODE, subscribers: [SUB1, SUB2], imp: [IMP1] };
+  const cluster = await startVosCluster({
+    ...ACCOUNTS,
+    ...nodes,
+    trustReplicationMs: 20,
     faults,
     exchanges,
     ...options,
   });
-  return { sim, faults, exchanges, [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose]() };
+  return { cluster, faults, exchanges, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() };
+}
+
+/** Trusts a CA on the node, gets a CSR, and uploads its certificate. Returns the answer to the upload. */
+export async function install(sim: VosSim, testCa: TestCa, service: SlotName): Promise<Answer> {
+  const ca = [sim.certificatePem, testCa.rootPem];
+  await trustCa(sim, testCa, service);
+  const body = { service, distribution: 'this-server', commonName: sim.nodeName };
+  const csr = await call(sim, '/csr', { body, ca });
+  const certificates = [await testCa.issue(csr.body.csr)];
+  return await call(sim, '/identity/certificates', { body: { service, certificates }, ca });
+}
+
+export function trustCa(sim: VosSim, { rootPem, intermediatePem }: TestCa, service: string): Promise<Answer> {
+  const body = { service: [service], certificates: [rootPem, intermediatePem] };
+  return call(sim, '/trust/certificates', { body, ca: [sim.certificatePem, rootPem] });
+}
+
+/** Restarts services over SSH, one after the other. */
+export async function restart(sim: VosSim, ...services: readonly string[]): Promise<void> {
+  await using cli = await Cli.open(sim);
+  await cli.prompt();
+  for (const service of services) {
+    const before = sim.restarts(service);
+    await cli.command(`utils service restart ${service}`);
+    await eventually(() => expect(sim.restarts(service)).toBe(before + 1));
+  }
 }
 
 export interface Answer {
@@ -52,7 +112,7 @@ export interface Call {
   readonly auth?: string | null;
   readonly type?: string;
   readonly signal?: AbortSignal;
-  readonly ca?: string;
+  readonly ca?: string | readonly string[];
 }
 
 /** One HTTPS request that trusts the node's certificate of the start (or `ca`) and nothing else. */
@@ -64,8 +124,8 @@ export async function call(sim: VosSim, path: string, options: Call = {}): Promi
     path: path.startsWith('/platformcom') ? path : `${CONFIG}${path}`,
     method: options.method ?? (body === undefined ? 'GET' : 'POST'),
     agent: false,
-    ca: options.ca ?? sim.certificatePem,
-    servername: NODE,
+    ca: [options.ca ?? sim.certificatePem].flat(),
+    servername: sim.nodeName,
     headers: {
       ...(auth === null ? {} : { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }),
       ...(body === undefined ? {} : { 'content-type': type }),
@@ -83,7 +143,7 @@ export async function call(sim: VosSim, path: string, options: Call = {}): Promi
 
 /** SHA-256 of what a TLS port serves, and the number of certificates it sends. */
 export async function servedAt(sim: VosSim, port: number): Promise<{ sha256: string; length: number }> {
-  const socket = connect({ host: sim.host, port, servername: NODE, rejectUnauthorized: false });
+  const socket = connect({ host: sim.host, port, servername: sim.nodeName, rejectUnauthorized: false });
   await once(socket, 'secureConnect');
   const leaf = socket.getPeerCertificate(true);
   const issuer = leaf.issuerCertificate;
@@ -95,6 +155,7 @@ export async function servedAt(sim: VosSim, port: number): Promise<{ sha256: str
 export interface LeafChoices {
   readonly names?: readonly string[];
   readonly days?: number;
+  readonly begins?: number;
   readonly publicKey?: x509.PublicKeyType;
 }
 
@@ -125,7 +186,7 @@ export async function newCa(suffix = ''): Promise<TestCa> {
   return {
     rootPem: await certificate({ ...own, subject: rootName, publicKey: root.publicKey }),
     intermediatePem: await certificate({ ...own, subject: name, publicKey: intermediate.publicKey }),
-    issue: (csrPem, { names, days = 5, publicKey } = {}) => {
+    issue: (csrPem, { names, days = 5, publicKey, begins: leafBegins = begins - 10 * DAY_MS } = {}) => {
       const csr = new x509.Pkcs10CertificateRequest(csrPem);
       return certificate({
         subject: NODE,
@@ -133,7 +194,7 @@ export async function newCa(suffix = ''): Promise<TestCa> {
         publicKey: publicKey ?? csr.publicKey,
         signingKey: intermediate.privateKey,
         days,
-        begins: begins - 10 * DAY_MS,
+        begins: leafBegins,
         names: names ?? sanOf(csrPem) ?? csr.subjectName.getField('CN'),
       });
     },

@@ -1,15 +1,23 @@
 import { type Certificate, readCertificate, splitPem } from './certificates.ts';
+import type { NodeClock } from './clock.ts';
 import { Refusal, TEXTS } from './refusal.ts';
 
 /** Longest path from a leaf to its root that is looked for. */
 const MAX_PATH = 8;
 
 /**
- * The CA certificates that one service trusts. One certificate per common name: a second one replaces the first
+ * The CA certificates that the services of one store trust. One certificate per common name: a second one replaces the first
  * only when its validity begins later.
  */
 export class TrustStore {
-  readonly #certificates: Certificate[] = [];
+  readonly #now: NodeClock;
+  readonly #certificates: Certificate[];
+
+  /** `found` is what a twin of a real node starts with; nobody checks it. */
+  constructor(now: NodeClock, found: readonly Certificate[] = []) {
+    this.#now = now;
+    this.#certificates = [...found];
+  }
 
   get certificates(): readonly Certificate[] {
     return this.#certificates;
@@ -22,7 +30,7 @@ export class TrustStore {
    */
   add(certificate: Certificate): boolean {
     if (this.has(certificate)) return false;
-    if (Date.parse(certificate.parsed.validTo) <= Date.now()) throw new Refusal(400, TEXTS.expired);
+    if (Date.parse(certificate.parsed.validTo) <= this.#now()) throw new Refusal(400, TEXTS.expired);
     const index = this.#certificates.findIndex((other) => nameOf(other) === nameOf(certificate));
     const namesake = this.#certificates[index];
     if (namesake && beginOf(namesake) >= beginOf(certificate)) throw new Refusal(400, TEXTS.trustOlder);
@@ -37,12 +45,17 @@ export class TrustStore {
   /** The issuers of a certificate up to a self-signed root, each checked by signature; null when one is missing. */
   pathFor(certificate: Certificate, depth = 0): readonly Certificate[] | null {
     if (depth >= MAX_PATH) return null;
-    for (const issuer of this.#certificates.filter((candidate) => issued(candidate, certificate))) {
-      if (issued(issuer, issuer)) return [issuer];
+    for (const issuer of this.#certificates.filter((candidate) => this.#issued(candidate, certificate))) {
+      if (this.#issued(issuer, issuer)) return [issuer];
       const rest = this.pathFor(issuer, depth + 1);
       if (rest) return [issuer, ...rest];
     }
     return null;
+  }
+
+  #issued(issuer: Certificate, subject: Certificate): boolean {
+    if (!issuer.parsed.ca || Date.parse(issuer.parsed.validTo) <= this.#now()) return false;
+    return subject.parsed.checkIssued(issuer.parsed) && subject.parsed.verify(issuer.parsed.publicKey);
   }
 }
 
@@ -65,11 +78,6 @@ function readOne(pem: string): Certificate {
   } catch {
     throw new Refusal(400, TEXTS.unreadable);
   }
-}
-
-function issued(issuer: Certificate, subject: Certificate): boolean {
-  if (!issuer.parsed.ca || Date.parse(issuer.parsed.validTo) <= Date.now()) return false;
-  return subject.parsed.checkIssued(issuer.parsed) && subject.parsed.verify(issuer.parsed.publicKey);
 }
 
 function nameOf(certificate: Certificate): string {

@@ -1,65 +1,90 @@
 import { AppError } from '../../domain/errors.ts';
 import { Deadline } from '../../plugins/deadline.ts';
-import type { TlsEndpoint } from '../../plugins/tls.ts';
-import type { ActivationAction, ActivationCapability } from '../driver.ts';
-import { ask, hasRestartBegun, judgeRestart, parseServiceList, type VosCli } from './command-line.ts';
-import type { VosRest } from './rest.ts';
-import { SLOTS, vosSlot } from './services.ts';
+import type { ActivationAction, ActivationCapability, SlotId } from '../driver.ts';
+import { adviceFor } from './advice.ts';
+import { ask, hasRestartBegun, judgeRestart, parseServiceList } from './command-line.ts';
+import type { VosNode } from './nodes.ts';
+import { type PlanOptions, planRestarts } from './plan.ts';
+import { SLOTS, type VosRestart, type VosSlot } from './services.ts';
 
-export interface VosActivationOptions {
-  readonly rest: VosRest;
-  readonly cli: VosCli;
-  readonly host: string;
+export interface VosActivationOptions extends Pick<PlanOptions, 'sso' | 'intercluster'> {
+  readonly nodes: readonly VosNode[];
+  readonly slotOf: (id: SlotId) => VosSlot;
+  readonly group: string;
+  readonly pauseMs: number;
   readonly beginsWithinMs: number;
   readonly patienceMs: number;
-  readonly endpoints: readonly TlsEndpoint[];
 }
 
 export function vosActivation(options: VosActivationOptions): ActivationCapability {
-  const { rest, cli, host, beginsWithinMs, patienceMs, endpoints } = options;
+  const { nodes, slotOf, group, pauseMs, beginsWithinMs, patienceMs } = options;
   return {
     beginsWithinMs,
     patienceMs,
-    group: host,
-    pauseMs: 0,
+    group,
+    pauseMs,
 
-    async plan(slotId, signal) {
-      const { restarts } = vosSlot(slotId);
-      const { server } = await rest.snapshot(signal);
-      return restarts.map(({ service, outage, expectedSeconds }) => ({
-        id: `${server}/${service}`,
-        node: server,
-        service,
-        impact: `${outage} on ${server} while ${service} restarts`,
-        endpoints,
-        expectedSeconds,
-      }));
+    advice: (slotId) => adviceFor(slotOf(slotId), options),
+
+    plan: async (slotId, signal) => await planRestarts(nodes, slotOf(slotId), options, signal),
+
+    async start(action, accepted, signal) {
+      const target = targetOf(action, nodes);
+      if (!overSoap(target)) return await restart(target, accepted, patienceMs, signal);
+      await target.soap.restart(target.restart.service, accepted, patienceMs, signal);
+      return 'unknown';
     },
 
-    start: async (action, accepted, signal) => await restart(options, serviceOf(action), accepted, signal),
-
     async status(action, signal) {
-      const service = serviceOf(action);
+      const target = targetOf(action, nodes);
       try {
-        const list = await cli.session(signal, (shell) => ask(shell, 'utils service list', signal));
-        const state = parseServiceList(list).get(service);
-        if (state === undefined) return 'unknown';
-        return state === 'STARTED' ? 'done' : 'running';
+        if (overSoap(target)) return await target.soap.status(target.restart.service, signal);
+        return await statusByCli(target, signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof AppError && error.code === 'APPLIANCE_UNREACHABLE') return 'unknown';
+        const isSilent =
+          error instanceof AppError && (error.code === 'APPLIANCE_UNREACHABLE' || error.code === 'APPLIANCE_BUSY');
+        if (isSilent) return 'unknown';
         throw error;
       }
     },
   };
 }
 
+interface Target {
+  readonly node: VosNode;
+  readonly soap: VosNode['soap'];
+  readonly restart: VosRestart;
+}
+
+type SoapTarget = Target & { readonly soap: NonNullable<VosNode['soap']> };
+
+function overSoap(target: Target): target is SoapTarget {
+  return target.soap !== null && target.restart.by === 'soap';
+}
+
+/** `cucm-pub.example.com/Cisco Tomcat`: a node of this connection and a service of the table, or nothing is touched. */
+function targetOf({ id }: ActivationAction, nodes: readonly VosNode[]): Target {
+  const slash = id.indexOf('/');
+  const node = nodes.find(({ name }) => name === id.slice(0, slash));
+  const restart = SLOTS.flatMap((slot) => slot.restarts).find(({ service }) => service === id.slice(slash + 1));
+  if (node && restart) return { node, soap: node.soap, restart };
+  throw new AppError('INVALID_SETTINGS', `"${id}" is no restart that certferry knows on this appliance.`);
+}
+
+async function statusByCli({ node, restart }: Target, signal: AbortSignal) {
+  const list = await node.cli.session(signal, (shell) => ask(shell, 'utils service list', signal));
+  const state = parseServiceList(list).get(restart.service);
+  if (state === undefined) return 'unknown';
+  return state === 'STARTED' ? 'done' : 'running';
+}
+
 async function restart(
-  { cli, host, patienceMs }: VosActivationOptions,
-  service: string,
+  { node, restart: { service } }: Target,
   accepted: () => Promise<void>,
+  patienceMs: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'done' | 'unknown'> {
   let acceptance: Promise<Error | null> | null = null;
   const heard = (output: string) => {
     if (acceptance || !hasRestartBegun(output, service)) return;
@@ -69,7 +94,7 @@ async function restart(
       (error: unknown) => AppError.from(error),
     );
   };
-  const output = await runRestart(cli, service, heard, patienceMs, signal).catch((error: unknown) => {
+  const output = await runRestart(node, service, heard, patienceMs, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     if (acceptance && error instanceof AppError && error.code === 'APPLIANCE_UNREACHABLE') return null;
     throw error;
@@ -77,11 +102,11 @@ async function restart(
   const failure = await (acceptance as Promise<Error | null> | null);
   if (failure) throw failure;
   // A session that broke after the restart began says nothing about it: Tomcat takes sessions down with it.
-  if (output !== null) judgeRestart(output, service, host);
+  return output === null ? 'unknown' : judgeRestart(output, service, node.name);
 }
 
 function runRestart(
-  cli: VosCli,
+  { cli }: VosNode,
   service: string,
   heard: (output: string) => void,
   patienceMs: number,
@@ -91,11 +116,4 @@ function runRestart(
     using deadline = new Deadline(signal, patienceMs);
     return await shell.command(`utils service restart ${service}`, deadline.signal, heard);
   });
-}
-
-/** `cucm-pub.example.com/Cisco Tomcat` to `Cisco Tomcat`; nothing else ever reaches the command line. */
-function serviceOf(action: ActivationAction): string {
-  const service = action.id.slice(action.id.indexOf('/') + 1);
-  if (SLOTS.some((slot) => slot.restarts.some((each) => each.service === service))) return service;
-  throw new AppError('INVALID_SETTINGS', `"${action.id}" is no restart that certferry knows on this appliance.`);
 }

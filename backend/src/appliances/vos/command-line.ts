@@ -11,10 +11,13 @@ const EVIDENCE_LENGTH = 2000;
 export class VosCli {
   readonly #ssh: SshDialer;
   readonly #target: SshTarget;
+  readonly #name: string;
 
-  constructor(ssh: SshDialer, target: Omit<SshTarget, 'prompt'>) {
+  /** `name` is for people, where the address does not say which node it is. */
+  constructor(ssh: SshDialer, target: Omit<SshTarget, 'prompt'>, name: string = target.host) {
     this.#ssh = ssh;
     this.#target = { ...target, prompt: PROMPT };
+    this.#name = name;
   }
 
   /** False: logging in can only be refused, because no key is known to compare with. */
@@ -27,15 +30,30 @@ export class VosCli {
   }
 
   hostKey(signal: AbortSignal): Promise<string> {
-    return this.#ssh.hostKey(this.#target, signal);
+    return this.#named(this.#ssh.hostKey(this.#target, signal));
   }
 
   /** Opens a session for `work` and ends it after. */
-  async session<T>(signal: AbortSignal, work: (shell: SshShell) => Promise<T>): Promise<T> {
+  session<T>(signal: AbortSignal, work: (shell: SshShell) => Promise<T>): Promise<T> {
+    return this.#named(this.#run(signal, work));
+  }
+
+  async #run<T>(signal: AbortSignal, work: (shell: SshShell) => Promise<T>): Promise<T> {
     await using shell = await this.#ssh.open(this.#target, signal);
     // An account of privilege 0 may not; then the tall terminal and the answers to pagers have to do.
     await ask(shell, 'set cli pagination off', signal);
     return await work(shell);
+  }
+
+  /** The failures of the dialer speak of addresses and ports only. */
+  async #named<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof AppError) || this.#name === this.#target.host) throw error;
+      const { code, message, evidence, retryAfterMs } = error;
+      throw new AppError(code, `${this.#name}: ${message}`, { cause: error, evidence, retryAfterMs });
+    }
   }
 }
 
@@ -55,6 +73,12 @@ export function parseServiceList(output: string): ReadonlyMap<string, ServiceSta
     if (match?.[1] && match[2]) states.set(match[1], match[2] as ServiceState);
   }
   return states;
+}
+
+/** `utils service list`: what is installed on the node, but was never switched on there. */
+export function parseInactive(output: string): ReadonlySet<string> {
+  const names = output.split('\n').map((line) => /^(.+?)\s*\[\s*STOPPED\s*\]\s*Service Not Activated/i.exec(line)?.[1]);
+  return new Set(names.filter((name) => name !== undefined));
 }
 
 /** `show version active`: `15.0.1.12900-234`; null when it is not found. */
@@ -80,10 +104,10 @@ export function hasRestartBegun(output: string, service: string): boolean {
  *
  * @throws AppError ACTIVATION_FAILED
  */
-export function judgeRestart(output: string, service: string, host: string): void {
+export function judgeRestart(output: string, service: string, host: string): 'done' | 'unknown' {
   const last = statusWords(output, service).at(-1);
   const isRefused = last === undefined && !/^Do not press Ctrl\+C/m.test(output);
-  if (!isRefused && last !== 'FAILED' && last !== 'STOPPED') return;
+  if (!isRefused && last !== 'FAILED' && last !== 'STOPPED') return last === 'STARTED' ? 'done' : 'unknown';
   const what = isRefused ? `did not restart ${service}` : `says that ${service} is ${last} after the restart`;
   const body = output.trim().slice(-EVIDENCE_LENGTH);
   throw new AppError('ACTIVATION_FAILED', `${host} ${what}.`, {

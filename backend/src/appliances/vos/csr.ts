@@ -1,28 +1,39 @@
 import { readCsr } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { CsrCapability, CsrRequest } from '../driver.ts';
-import { VosCallError, type VosRest } from './rest.ts';
+import type { CsrCapability, CsrRequest, SlotId } from '../driver.ts';
+import type { VosNode } from './nodes.ts';
+import { type CsrBody, VosCallError, type VosRest } from './rest.ts';
 import type { Snapshot } from './schema.ts';
-import { type VosSlot, vosSlot } from './services.ts';
+import type { VosSlot } from './services.ts';
 
 export interface VosCsrOptions {
-  readonly rest: VosRest;
-  readonly host: string;
-  /** Bits of the RSA key. */
-  readonly keyLength: number;
+  /** Where the request is made: the node itself, or the publisher. */
+  readonly node: VosNode;
+  readonly slotOf: (id: SlotId) => VosSlot;
+  readonly distribution: 'this-server' | 'multi-server';
+  /** Bits of the RSA and of the elliptic-curve key. */
+  readonly keyLength: { readonly rsa: number; readonly ec: number };
 }
 
-export function vosCsr({ rest, host, keyLength }: VosCsrOptions): CsrCapability {
+/**
+ * The value of a multi-server request is not published, so the likely ones are tried in turn. Nothing is remembered: a
+ * refused request has no effect, and an upgrade may change the answer.
+ */
+const SPELLINGS = { 'this-server': ['this-server'], 'multi-server': ['multi-server', 'multi-server(SAN)'] } as const;
+
+export function vosCsr(options: VosCsrOptions): CsrCapability {
+  const { node, slotOf } = options;
+  const { rest, name } = node;
   return {
-    pending: async (slotId, signal) => await pendingCsr(rest, vosSlot(slotId), signal),
+    pending: async (slotId, signal) => await pendingCsr(rest, slotOf(slotId), signal),
     async create(slotId, request, signal) {
-      const slot = vosSlot(slotId);
+      const slot = slotOf(slotId);
       const before = await pendingCsr(rest, slot, signal);
-      const answered = await create({ rest, host, keyLength }, slot, request, signal).catch(async (error: unknown) => {
+      const answered = await create(options, slot, request, signal).catch(async (error: unknown) => {
         if (!(error instanceof VosCallError) || !error.isUndecided) throw error;
         return await arrivedAllTheSame(rest, slot, before, error, signal);
       });
-      return await confirmed(await pendingCsr(rest, slot, signal), answered, host, slot);
+      return await confirmed(await pendingCsr(rest, slot, signal), answered, name, slot);
     },
   };
 }
@@ -39,20 +50,39 @@ function csrIn(snapshot: Snapshot, slot: VosSlot): string | null {
   return csr?.includes('-----BEGIN') ? csr : null;
 }
 
-function create(options: VosCsrOptions, slot: VosSlot, request: CsrRequest, signal: AbortSignal) {
-  const { commonName } = request;
-  const body = {
+async function create(
+  options: VosCsrOptions,
+  slot: VosSlot,
+  request: CsrRequest,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const refusals: VosCallError[] = [];
+  for (const distribution of SPELLINGS[options.distribution]) {
+    try {
+      return await options.node.rest.createCsr(bodyOf(options, slot, request, distribution), signal);
+    } catch (error) {
+      if (!(error instanceof VosCallError) || error.status !== 400) throw error;
+      refusals.push(error);
+    }
+  }
+  // One that does not speak of the spelling says what is really wrong.
+  throw refusals.find(({ evidence }) => !/distribution/i.test(evidence?.body ?? '')) ?? refusals.at(-1);
+}
+
+function bodyOf({ keyLength }: VosCsrOptions, slot: VosSlot, request: CsrRequest, distribution: string): CsrBody {
+  const bits = keyLength[slot.key];
+  return {
     service: slot.service,
-    distribution: 'this-server',
-    commonName,
-    keyType: 'rsa',
-    keyLength: options.keyLength,
-    hashAlgorithm: 'sha256',
+    distribution,
+    commonName: request.commonName,
+    keyType: slot.key,
+    keyLength: bits,
+    // The hash has to be as strong as the key.
+    hashAlgorithm: slot.key === 'ec' && bits > 256 ? 'sha384' : 'sha256',
     // With the common name among them: without altNames a node makes a CSR that has no subjectAltName at all, and a CA
     // that reads names there only (Pebble does) finds none.
     altNames: request.dnsNames,
-  } as const;
-  return options.rest.createCsr(body, signal);
+  };
 }
 
 /** The answer got lost: only a request with a key that was not there before can be the one that was asked for. */

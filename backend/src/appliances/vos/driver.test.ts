@@ -1,21 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { PluginDeps } from '../../plugins/plugin.ts';
-import { createSshDialer } from '../../plugins/ssh2-dialer.ts';
+import { z } from 'zod';
 import { makeCertificate, type TestCertificate } from '../../plugins/testing/certificates.ts';
-import { httpAnswer, type Listener, startTlsServer } from '../../plugins/testing/tls-server.ts';
-import { createHttpFactory } from '../../plugins/undici-http.ts';
+import type { Listener } from '../../plugins/testing/tls-server.ts';
 import { vos } from './index.ts';
+import { driverFor, type Script, snapshotOf, startApi } from './testing/fake-node.ts';
 
 const never = new AbortController().signal;
 const SLOT = 'tomcat';
-
-/** Status and body for each `METHOD path`; what is missing answers 404. */
-type Script = Record<string, () => readonly [status: number, body: unknown]>;
 
 let certificate: TestCertificate;
 let root: TestCertificate;
 let crossSigned: TestCertificate;
 let intermediate: TestCertificate;
+/** Another CA with the name of `root`, that begins an hour later. */
+let namesake: TestCertificate;
 
 beforeAll(async () => {
   certificate = await makeCertificate({ commonName: 'cucm.example.com' });
@@ -28,50 +26,14 @@ beforeAll(async () => {
     keys: root.keys,
     notAfter: new Date(Date.now() + 86_400_000),
   });
+  namesake = await makeCertificate({ commonName: 'Root', isCa: true, notBefore: new Date(Date.now() - 3_600_000) });
   intermediate = await makeCertificate({ commonName: 'Intermediate', isCa: true, issuer: root });
 });
 
-function startNode(script: Script): Promise<Listener> {
-  return startTlsServer(
-    () => certificate,
-    (socket, received) => {
-      const [head = '', body] = received.split('\r\n\r\n');
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      if (body === undefined || Buffer.byteLength(body) < length) return;
-      const call = head.split(' HTTP/')[0]?.replace('/platformcom/api/v1/certmgr/config', '') ?? '';
-      const [status, answer] = script[call]?.() ?? [404, {}];
-      socket.end(httpAnswer(status, JSON.stringify(answer)));
-    },
-  );
-}
-
-function driverAt({ port }: Listener, settings: object = {}) {
-  const pinned = { trust: 'pin', pinnedSha256: [certificate.sha256] };
-  const base = { host: '127.0.0.1', apiPort: port, user: 'admin', password: 'secret', ...pinned };
-  return vos.create(vos.settings.parse({ ...base, ...settings }), deps);
-}
-
-const deps: PluginDeps = {
-  http: createHttpFactory(),
-  ssh: createSshDialer(),
-  clock: { now: () => new Date(), sleepUntil: async () => {} },
-  log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-};
-
-const snapshot = (identity: object, trusts: readonly TestCertificate[] = [], store = 'tomcat-trust') => ({
-  server: 'cucm.example.com',
-  identities: [
-    { service: 'ipsec', certificate: 'x' },
-    { service: SLOT, ...identity },
-  ],
-  trusts: [
-    { service: 'CallManager-trust', certificate_data: [{ certificate: intermediate.certPem }] },
-    {
-      service: store,
-      certificate_data: [{ certificate: 'junk' }, ...trusts.map((each) => ({ certificate: each.certPem }))],
-    },
-  ],
-});
+const startNode = (script: Script) => startApi(certificate, script);
+const driverAt = (node: Listener, settings?: object) => driverFor(certificate, node, settings);
+const snapshot = (identity: object, trusts?: readonly TestCertificate[], store?: string) =>
+  snapshotOf(identity, trusts, store === undefined ? {} : { store });
 
 describe('readInstalled', () => {
   test.each([
@@ -141,6 +103,40 @@ describe('trust.ensure', () => {
     expect(await driverAt(node).trust?.ensure(SLOT, [crossSigned.certPem], never)).toEqual([]);
   });
 
+  test('says which two collide before it sends what the node would refuse', async () => {
+    await using node = await startStore([namesake], () => [201, {}]);
+
+    const failure = await driverAt(node)
+      .trust?.ensure(SLOT, [root.certPem], never)
+      .catch((error) => error);
+
+    expect(failure).toMatchObject({ code: 'APPLIANCE_REFUSED' });
+    expect(failure.message).toContain(namesake.sha256.slice(0, 16));
+    expect(failure.message).toContain(root.sha256.slice(0, 16));
+    expect(node.received).not.toContain('POST');
+  });
+
+  test('lets a certificate that begins later take the place of its namesake', async () => {
+    const held: TestCertificate[] = [root];
+    await using node = await startStore(held, () => {
+      held.splice(0, 1, namesake);
+      return [201, {}];
+    });
+
+    expect(await driverAt(node).trust?.ensure(SLOT, [namesake.certPem], never)).toEqual([namesake.sha256]);
+  });
+
+  test('shows what a store holds and when it ends', async () => {
+    await using node = await startStore([root], () => [404, {}]);
+
+    const entries = await driverAt(node, { serverName: 'cucm.example.com' }).trust?.view?.(SLOT, never);
+
+    const notAfter = new Date(root.certificate.notAfter).toISOString();
+    expect(entries).toEqual([
+      { node: 'cucm.example.com', store: 'tomcat-trust', subject: 'CN=Root', sha256: root.sha256, notAfter },
+    ]);
+  });
+
   test.each([
     ['"already there" before it is there', () => [400, { messages: ['already exists'] }] as const],
     ['success without effect', () => [200, {}] as const],
@@ -162,7 +158,9 @@ describe('settings', () => {
       product: 'cucm',
       apiPort: 443,
       sshPort: 22,
-      servedPorts: [443, 8443],
+      distribution: 'this-server',
+      nodes: [],
+      pauseSeconds: 30,
       keyLength: '2048',
       restartPatienceSeconds: 900,
       restartBeginsWithinSeconds: 90,
@@ -184,5 +182,49 @@ describe('settings', () => {
     );
 
     expect(endpoints).toEqual([{ host: '127.0.0.1', port: 8443, serverName: 'cucm.example.com' }]);
+  });
+
+  test.each([
+    ['tomcat', [443, 8443]],
+    ['CallManager', [5061]],
+    ['ipsec', []],
+  ])('%s is met at %j unless the connection says otherwise', async (slot, ports) => {
+    const endpoints = await driverAt({ port: 1 } as Listener).endpoints(slot, never);
+
+    expect(endpoints.map(({ port }) => port)).toEqual(ports);
+  });
+
+  test('every field can be drawn in a form, also those of a node', () => {
+    const schema = z.toJSONSchema(vos.settings, { io: 'input', unrepresentable: 'any' });
+
+    const fields = Object.values(schema.properties ?? {});
+    const nodes = z.toJSONSchema(vos.settings.shape.nodes, { io: 'input' });
+    const nodeFields = Object.values((nodes.items as { properties: Record<string, object> }).properties);
+    expect([...fields, ...nodeFields].filter((field) => !(field as { title?: string }).title)).toEqual([]);
+    expect(schema.properties?.nodeCredentials).toMatchObject({ secret: true });
+    expect(schema.properties?.axlPassword).toMatchObject({ secret: true });
+  });
+
+  test.each([
+    ['a node twice', { nodes: [{ host: '127.0.0.1' }] }, 'Two nodes are called 127.0.0.1'],
+    ['an account of no node', { nodeCredentials: 'cucm-sub9 admin x' }, 'cucm-sub9 is no node'],
+    ['half an account', { nodeCredentials: '127.0.0.1 admin' }, 'line 1'],
+  ])('%s is refused', (_, settings, words) => {
+    expect(() => driverAt({ port: 1 } as Listener, settings)).toThrow(
+      expect.objectContaining({ code: 'INVALID_SETTINGS', message: expect.stringContaining(words) }),
+    );
+  });
+});
+
+test.each([
+  ['cup', {}, 'no slot'],
+  ['CallManager', { product: 'imp' }, 'no slot'],
+  ['ipsec', { distribution: 'multi-server' }, 'multi-server'],
+])('%s is refused with %j', async (slot, settings, words) => {
+  const driver = driverFor(certificate, { port: 1 }, settings);
+
+  await expect(driver.readInstalled(slot, never)).rejects.toMatchObject({
+    code: 'INVALID_SETTINGS',
+    message: expect.stringContaining(words),
   });
 });

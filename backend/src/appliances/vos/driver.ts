@@ -1,91 +1,100 @@
 import { type CertificateFacts, readCertificate, UnreadableCertificateError } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
 import type { PluginDeps } from '../../plugins/plugin.ts';
-import { trustOf } from '../../plugins/trust.ts';
 import type { ApplianceDriver, ApplianceIdentity, SlotId } from '../driver.ts';
 import { vosActivation } from './activation.ts';
 import { checkVos } from './check.ts';
-import { ask, parseVersion, VosCli } from './command-line.ts';
+import { vosCluster } from './cluster.ts';
+import { ask, parseVersion, type VosCli } from './command-line.ts';
+import { compatibilityOf } from './compatibility.ts';
 import { vosCsr } from './csr.ts';
 import { identityPem, installChain } from './install.ts';
-import { VosRest } from './rest.ts';
-import { SLOTS, vosSlot } from './services.ts';
+import { endpointsOf, nodesOf, type VosNode, withSlot } from './nodes.ts';
+import { SLOTS, type VosSlot, vosSlot } from './services.ts';
 import { PRODUCTS, type VosSettings } from './settings.ts';
 import { vosTrust } from './trust.ts';
 
-/** One node of CUCM, IM and Presence, Unity Connection or Emergency Responder. */
+/** One node of CUCM, IM and Presence, Unity Connection or Emergency Responder, or a cluster that shares a certificate. */
 export function createVosDriver(settings: VosSettings, deps: PluginDeps): ApplianceDriver {
-  const { host, serverName, servedPorts } = settings;
-  const http = deps.http({
-    trust: trustOf(settings),
-    timeoutMs: settings.apiTimeoutSeconds * 1000,
-    ...(serverName ? { serverName } : {}),
-  });
-  const rest = new VosRest({ http, host, port: settings.apiPort, user: settings.user, password: settings.password });
-  const cli = cliOf(settings, deps);
-  const endpoints = servedPorts.map((port) => ({ host, port, serverName: serverName ?? host }));
+  const { distribution, sso, intercluster, product } = settings;
+  const { clock } = deps;
+  const nodes = nodesOf(settings, deps);
+  const { first, all } = nodes;
+  const slotOf = (id: SlotId): VosSlot => slotFor(id, first, distribution);
+  const nodesWith = (slot: VosSlot) => withSlot(all, slot);
 
   return {
-    identify: (signal) => identify(rest, cli, settings, signal),
+    identify: (signal) => identify(first, PRODUCTS[product], signal),
 
     check: (slotId, dnsNames, signal) =>
       checkVos(
-        { rest, cli, host, product: PRODUCTS[settings.product], sharesAccount: sharesAccount(settings) },
+        { nodes, slotOf, product: PRODUCTS[product], distribution, plan: { sso, intercluster }, clock },
         slotId,
         dnsNames,
         signal,
       ),
 
     async readInstalled(slotId, signal) {
-      const slot = vosSlot(slotId);
-      return readable(identityPem(await rest.snapshot(signal), slot));
+      const slot = slotOf(slotId);
+      return readable(identityPem(await first.rest.snapshot(signal), slot));
     },
 
-    install: async (slotId, chain, signal) =>
-      await installChain({ rest, host, clock: deps.clock }, vosSlot(slotId), chain, signal),
-
-    async endpoints(slotId: SlotId) {
-      vosSlot(slotId);
-      return endpoints;
+    async install(slotId, chain, signal) {
+      const slot = slotOf(slotId);
+      const others = nodesWith(slot).filter((node) => node !== first);
+      return await installChain({ node: first, others, clock }, slot, chain, signal);
     },
 
-    csr: vosCsr({ rest, host, keyLength: Number(settings.keyLength) }),
-    trust: vosTrust(rest, host),
+    async endpoints(slotId) {
+      const slot = slotOf(slotId);
+      return nodesWith(slot).flatMap((node) => endpointsOf(node, slot));
+    },
+
+    csr: vosCsr({
+      node: first,
+      slotOf,
+      distribution,
+      keyLength: { rsa: Number(settings.keyLength), ec: Number(settings.ecKeyLength) },
+    }),
+    trust: vosTrust(nodesWith, slotOf),
     activation: vosActivation({
-      rest,
-      cli,
-      host,
+      nodes: all,
+      slotOf,
+      sso,
+      intercluster,
+      group: settings.publisher ?? settings.host,
+      pauseMs: settings.pauseSeconds * 1000,
       beginsWithinMs: settings.restartBeginsWithinSeconds * 1000,
       patienceMs: settings.restartPatienceSeconds * 1000,
-      endpoints,
     }),
+    cluster: vosCluster(first),
+    twin: { snapshots: (signal) => Promise.all(all.map(async ({ rest }) => toJson(await rest.snapshot(signal)))) },
+
+    compatibility: (slotId, csr, issuer, dnsNames) =>
+      compatibilityOf({ slot: slotOf(slotId), csr, issuer, dnsNames: dnsNames ?? null }),
   };
 }
 
-function cliOf(settings: VosSettings, deps: PluginDeps): VosCli {
-  return new VosCli(deps.ssh, {
-    host: settings.host,
-    port: settings.sshPort,
-    user: settings.sshUser ?? settings.user,
-    password: settings.sshPassword ?? settings.password,
-    hostKeys: settings.sshHostKeys,
-    legacyAlgorithms: settings.legacySsh,
-  });
+/** A snapshot was JSON and was parsed as such. */
+function toJson(snapshot: object): Json {
+  return JSON.parse(JSON.stringify(snapshot)) as Json;
 }
 
-function sharesAccount({ user, sshUser, sshPassword }: VosSettings): boolean {
-  return (sshUser === undefined || sshUser === user) && sshPassword === undefined;
+/** @throws AppError INVALID_SETTINGS for a slot that these nodes do not have, or not as one certificate for all of them. */
+function slotFor(id: SlotId, { kind }: VosNode, distribution: VosSettings['distribution']): VosSlot {
+  const slot = vosSlot(id, kind);
+  if (distribution === 'this-server' || slot.multiServer) return slot;
+  throw new AppError(
+    'INVALID_SETTINGS',
+    `"${id}" cannot be a multi-server certificate: each node has its own, in a connection of its own.`,
+  );
 }
 
-async function identify(
-  rest: VosRest,
-  cli: VosCli,
-  { product }: VosSettings,
-  signal: AbortSignal,
-): Promise<ApplianceIdentity> {
+async function identify({ rest, cli }: VosNode, product: string, signal: AbortSignal): Promise<ApplianceIdentity> {
   const snapshot = await rest.snapshot(signal);
   return {
-    product: PRODUCTS[product],
+    product,
     version: await versionOf(cli, signal),
     nodeName: snapshot.server,
     slots: SLOTS.filter((slot) => identityPem(snapshot, slot) !== null).map((slot) => slot.id),

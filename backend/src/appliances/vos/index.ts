@@ -6,18 +6,27 @@ import { SOURCES } from './sources.ts';
 export const vos: AppliancePlugin<typeof vosSettings> = {
   id: 'vos',
   title: 'Cisco CUCM, IM&P, Unity Connection, Emergency Responder',
-  summary: 'The tomcat certificate of one node with Cisco Voice Operating System, version 14 or later.',
+  summary:
+    'Certificates of one node with Cisco Voice Operating System, version 14 or later, or one certificate for a whole cluster.',
   since: '0.1.0',
   links: { product: SOURCES.product, api: SOURCES.api },
   settings: vosSettings,
   caveats: [
     {
-      text: 'The API answers for one node only, so each node of a cluster is a connection of its own. Multi-server certificates are not made: the name of that distribution in the API is not published.',
-      link: SOURCES.api,
+      text: 'How the API calls a multi-server certificate is not published. Both likely spellings are tried, and the certificate counts as installed only when every node holds it.',
+      link: SOURCES.multiServer,
     },
     {
-      text: 'Only Cisco Tomcat is restarted. After an upload Cisco also names Cisco UDS Tomcat, Cisco AXL Tomcat, DRF and, where used, SSOSP; restart them in a maintenance window.',
+      text: 'Spelling and key types of slots other than tomcat are those of the command line; no public program uses them over the API.',
+      link: SOURCES.securityGuide,
+    },
+    {
+      text: 'Cisco pages differ in what a tomcat certificate needs restarted. The services of the message after an upload are restarted where they run, those between clusters only when asked for, and IPsec policies (`utils ipsec restart`) never.',
       link: SOURCES.uploadGuide,
+    },
+    {
+      text: 'XMPP and IPsec show their certificates to no plain TLS handshake, so for cup-xmpp, cup-xmpp-s2s and ipsec nobody can see from outside what is served. Where a port answers with an RSA or an ECDSA certificate as the client likes, either may be seen.',
+      link: SOURCES.presence,
     },
     {
       text: 'Certificates of public CAs are for server authentication only. Where tomcat is also a TLS client (LDAP with mutual TLS, SIP OAuth over MRA), use a CA that issues both.',

@@ -4,27 +4,43 @@ import { sleep } from '../../plugins/clock.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { InstallReceipt } from '../driver.ts';
 import { keyOf, pendingCsr } from './csr.ts';
-import { VosCallError, type VosRest } from './rest.ts';
+import type { VosNode } from './nodes.ts';
+import { VosCallError } from './rest.ts';
 import type { Snapshot } from './schema.ts';
 import type { VosSlot } from './services.ts';
 
 const READ_BACKS = 3;
 const READ_BACK_EVERY_MS = 2000;
+/** The publisher distributes a multi-server certificate after it has answered. No source says how long that takes. */
+const DISTRIBUTION_READ_BACKS = 10;
 
 export interface VosInstallOptions {
-  readonly rest: VosRest;
-  readonly host: string;
+  /** Where the certificate is handed over. */
+  readonly node: VosNode;
+  /** Those that get it from there. */
+  readonly others: readonly VosNode[];
   readonly clock: Clock;
 }
 
-/** See `ApplianceDriver.install`. */
+/** See `ApplianceDriver.install`. A multi-server certificate is handed to the publisher and read back on every node. */
 export async function installChain(
   options: VosInstallOptions,
   slot: VosSlot,
   chain: CertificateChain,
   signal: AbortSignal,
 ): Promise<InstallReceipt> {
-  const { rest, host } = options;
+  const receipt = await installOnFirst(options, slot, chain, signal);
+  await arriveEverywhere(options, slot, receipt.sha256, signal);
+  return receipt;
+}
+
+async function installOnFirst(
+  options: VosInstallOptions,
+  slot: VosSlot,
+  chain: CertificateChain,
+  signal: AbortSignal,
+): Promise<InstallReceipt> {
+  const { rest, name } = options.node;
   const leaf = readCertificate(chain.leafPem);
   if (holdsLeaf(await rest.snapshot(signal), slot, leaf.sha256)) return { changed: false, sha256: leaf.sha256 };
   await ensureOwnRequest(options, slot, leaf.key.spkiSha256, signal);
@@ -35,7 +51,7 @@ export async function installChain(
   if (await appears(options, slot, leaf.sha256, failure, signal)) return { changed: true, sha256: leaf.sha256 };
   if (failure?.status === 500) await ensureOwnRequest(options, slot, leaf.key.spkiSha256, signal);
   throw (
-    failure ?? new AppError('APPLIANCE_BUSY', `${host} took the certificate for ${slot.id}, but does not show it yet.`)
+    failure ?? new AppError('APPLIANCE_BUSY', `${name} took the certificate for ${slot.id}, but does not show it yet.`)
   );
 }
 
@@ -46,7 +62,7 @@ export function identityPem(snapshot: Snapshot, slot: VosSlot): string | null {
 
 /** An appliance answers 500 to a certificate for an older request, so the key is compared before anything is sent. */
 async function ensureOwnRequest(
-  { rest, host }: VosInstallOptions,
+  { node: { rest, name } }: VosInstallOptions,
   slot: VosSlot,
   spkiSha256: string,
   signal: AbortSignal,
@@ -54,7 +70,7 @@ async function ensureOwnRequest(
   const pending = await pendingCsr(rest, slot, signal);
   if (pending !== null && keyOf(pending) === spkiSha256) return;
   const seen = pending === null ? 'no CSR is pending there' : 'the pending CSR has another key';
-  throw new AppError('APPLIANCE_CSR_REPLACED', `${host} cannot take this certificate for ${slot.id}: ${seen}.`);
+  throw new AppError('APPLIANCE_CSR_REPLACED', `${name} cannot take this certificate for ${slot.id}: ${seen}.`);
 }
 
 /** Passes on what can only be looked up; a plain refusal is thrown. */
@@ -67,7 +83,7 @@ function undecided(error: unknown): VosCallError {
 
 /** Reads back; a few times unless the appliance said no, because an upload may still be under way. */
 async function appears(
-  { rest, clock }: VosInstallOptions,
+  { node: { rest }, clock }: VosInstallOptions,
   slot: VosSlot,
   sha256: string,
   failure: VosCallError | null,
@@ -83,6 +99,38 @@ async function appears(
     if (left > 1) await sleep(clock, READ_BACK_EVERY_MS, signal);
   }
   return false;
+}
+
+/** @throws AppError APPLIANCE_BUSY naming the nodes that did not get it; what each node answers otherwise. */
+async function arriveEverywhere(
+  { node, others, clock }: VosInstallOptions,
+  slot: VosSlot,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let lacking = others;
+  for (let left = DISTRIBUTION_READ_BACKS; lacking.length > 0 && left > 0; left -= 1) {
+    if (left < DISTRIBUTION_READ_BACKS) await sleep(clock, READ_BACK_EVERY_MS, signal);
+    lacking = await thoseWithout(lacking, slot, sha256, signal);
+  }
+  if (lacking.length === 0) return;
+  const names = lacking.map(({ name }) => name).join(', ');
+  throw new AppError(
+    'APPLIANCE_BUSY',
+    `${node.name} has the new certificate for ${slot.id}, but did not distribute it to ${names}.`,
+  );
+}
+
+async function thoseWithout(
+  nodes: readonly VosNode[],
+  slot: VosSlot,
+  sha256: string,
+  signal: AbortSignal,
+): Promise<readonly VosNode[]> {
+  const looks = await Promise.all(
+    nodes.map(async (node) => ({ node, holds: holdsLeaf(await node.rest.snapshot(signal), slot, sha256) })),
+  );
+  return looks.filter(({ holds }) => !holds).map(({ node }) => node);
 }
 
 function holdsLeaf(snapshot: Snapshot, slot: VosSlot, sha256: string): boolean {

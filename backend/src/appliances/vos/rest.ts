@@ -10,6 +10,8 @@ const EVIDENCE_LENGTH = 2000;
 export interface VosRestOptions {
   readonly http: HttpClient;
   readonly host: string;
+  /** For people; the host when left out. */
+  readonly name?: string;
   readonly port: number;
   readonly user: string;
   readonly password: Secret;
@@ -35,11 +37,12 @@ export class VosCallError extends AppError {
 
 export interface CsrBody {
   readonly service: string;
-  readonly distribution: 'this-server';
+  /** `this-server`; how the API calls a multi-server certificate is not published. */
+  readonly distribution: string;
   readonly commonName: string;
-  readonly keyType: 'rsa';
+  readonly keyType: 'rsa' | 'ec';
   readonly keyLength: number;
-  readonly hashAlgorithm: 'sha256';
+  readonly hashAlgorithm: 'sha256' | 'sha384';
   readonly altNames: readonly string[];
 }
 
@@ -57,8 +60,16 @@ export class VosRest {
 
   /** All identity and trust certificates and requests of this node. */
   async snapshot(signal: AbortSignal): Promise<Snapshot> {
+    return (await this.datedSnapshot(signal)).snapshot;
+  }
+
+  /** Also what the node's clock said when it answered; null when it did not say. */
+  async datedSnapshot(signal: AbortSignal): Promise<{ readonly snapshot: Snapshot; readonly date: Date | null }> {
     const call = { method: 'GET', path: '/snapshot/server' } as const;
-    return this.#parse(call, Snapshot, await this.#send(call, signal));
+    const response = await this.#send(call, signal);
+    const date = new Date(response.headers.date ?? Number.NaN);
+    const snapshot = this.#parse(call, Snapshot, response);
+    return { snapshot, date: Number.isNaN(date.getTime()) ? null : date };
   }
 
   /** PEM, or null when the node says nothing readable: then the snapshot decides. */
@@ -93,15 +104,24 @@ export class VosRest {
   }
 
   async #send(call: Call, signal: AbortSignal): Promise<HttpResponse> {
-    const { host, http } = this.#options;
-    let response: HttpResponse;
-    try {
-      response = await http.request(this.#request(call), signal);
-    } catch (cause) {
-      throw cause instanceof TransportError ? noAnswer(host, call, cause) : cause;
-    }
+    let response = await this.#exchange(call, signal);
+    // 503 says that nothing was done with the request, so that one call may be made twice. A Tomcat that restarts says it
+    // for longer, which is for the retry ladder.
+    if (response.status === 503) response = await this.#exchange(call, signal);
     if (response.status === 200 || response.status === 201) return response;
     throw this.#refused(call, response);
+  }
+
+  async #exchange(call: Call, signal: AbortSignal): Promise<HttpResponse> {
+    try {
+      return await this.#options.http.request(this.#request(call), signal);
+    } catch (cause) {
+      throw cause instanceof TransportError ? noAnswer(this.#name, call, cause) : cause;
+    }
+  }
+
+  get #name(): string {
+    return this.#options.name ?? this.#options.host;
   }
 
   #request(call: Call): HttpRequest {
@@ -122,10 +142,10 @@ export class VosRest {
 
   #refused(call: Call, response: HttpResponse): VosCallError {
     const { status } = response;
-    const { code, words } = meaningOf(status);
     const evidence = this.#evidence(call, response);
+    const { code, words } = meaningOf(status, evidence.body ?? '');
     const said = evidence.body ? `: ${firstLine(evidence.body)}` : '.';
-    return new VosCallError(code, `${this.#options.host} ${words} (HTTP ${status})${said}`, {
+    return new VosCallError(code, `${this.#name} ${words} (HTTP ${status})${said}`, {
       status,
       isUndecided: status >= 500,
       evidence,
@@ -136,7 +156,7 @@ export class VosRest {
   #parse<Schema extends z.ZodType>(call: Call, schema: Schema, response: HttpResponse): z.output<Schema> {
     const parsed = schema.safeParse(jsonOf(response.body));
     if (parsed.success) return parsed.data;
-    throw new VosCallError('APPLIANCE_PROTOCOL', `${this.#options.host} answered ${nameOf(call)} in an unknown form.`, {
+    throw new VosCallError('APPLIANCE_PROTOCOL', `${this.#name} answered ${nameOf(call)} in an unknown form.`, {
       status: response.status,
       isUndecided: true,
       evidence: this.#evidence(call, response),
@@ -173,7 +193,10 @@ function noAnswer(host: string, call: Call, cause: TransportError): VosCallError
 }
 
 /** https://developer.cisco.com/docs/certificate-management/errors-and-troubleshooting */
-function meaningOf(status: number): { readonly code: ErrorCode; readonly words: string } {
+function meaningOf(status: number, body: string): { readonly code: ErrorCode; readonly words: string } {
+  // How a node tells of a locked account is not published, so any word of it counts; the code is the same.
+  if (status === 401 && /\block(?:ed|out)?\b/i.test(body))
+    return { code: 'APPLIANCE_DENIED', words: 'says that the account is locked' };
   if (status === 401) return { code: 'APPLIANCE_DENIED', words: 'refused the credentials' };
   if (status === 403) return { code: 'APPLIANCE_FORBIDDEN', words: 'does not allow this account to do that' };
   if (status === 404) return { code: 'APPLIANCE_REFUSED', words: 'has nothing at this address' };

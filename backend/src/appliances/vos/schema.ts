@@ -25,3 +25,9 @@ export const Refusal = z.object({
   error: z.string().optional(),
   trackingId: z.string().optional(),
 });
+
+/** The services in an answer of the Control Center: `Started`, `Stopped`, `Starting`, `Stopping`, `Not Activated`. */
+export const SoapServices = z.array(
+  z.object({ name: z.string().min(1), status: z.string().min(1), reason: z.string().nullable() }),
+);
+export type SoapServices = z.output<typeof SoapServices>;

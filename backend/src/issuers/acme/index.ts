@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CertificateChain } from '../../domain/certificate.ts';
 import type { Finding } from '../../domain/finding.ts';
+import type { IssuerTraits } from '../../domain/issuer-traits.ts';
 import type { HttpClient } from '../../plugins/http.ts';
 import { trustOf } from '../../plugins/trust.ts';
 import type {
@@ -21,6 +22,7 @@ import { challengesOf, placeOrder, reusableOrder } from './order.ts';
 import { AcmeProblem } from './problems.ts';
 import type { AcmeSession } from './session.ts';
 import { type AcmeSettings, directoryUrlOf, type ExternalAccount, externalAccountOf, settings } from './settings.ts';
+import { traitsOf } from './traits.ts';
 import { AcmeTransport } from './transport.ts';
 
 export const acme: IssuerPlugin<typeof settings> = {
@@ -47,6 +49,7 @@ class AcmeIssuer implements Issuer {
   readonly #settings: AcmeSettings;
   readonly #deps: IssuerDeps;
   readonly #http: HttpClient;
+  readonly traits: IssuerTraits;
   readonly #externalAccount: ExternalAccount | null;
   readonly #transport: AcmeTransport;
   readonly #accounts: AcmeAccounts;
@@ -58,6 +61,7 @@ class AcmeIssuer implements Issuer {
     const externalAccount = externalAccountOf(given);
     const hash = shortHash(given.directory, externalAccount?.kid ?? '');
     this.key = `acme:${host}:${hash}`;
+    this.traits = traitsOf(given.directory, given.profile ?? null);
     this.#settings = given;
     this.#deps = deps;
     this.#externalAccount = externalAccount;

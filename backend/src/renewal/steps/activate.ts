@@ -1,13 +1,16 @@
 import type { ActivationAction, ActivationCapability } from '../../appliances/driver.ts';
 import { readCertificate } from '../../domain/certificate.ts';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
-import type { ActivationRecord, ServedEndpoint } from '../facts.ts';
+import { count } from '../../domain/words.ts';
+import { sleep } from '../../plugins/clock.ts';
+import type { ActivationRecord, Facts, ServedEndpoint } from '../facts.ts';
 import { pollUntil } from '../poll.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { allServe, describeServed, lookAt } from './look.ts';
 
-/** Errors of `start` that prove nothing was restarted: the appliance was not even asked. */
-const NEVER_ASKED: readonly ErrorCode[] = [
+/** Errors of `start` that prove nothing was restarted: the appliance was not asked, or said that it does not do it now. */
+const NOT_BEGUN: readonly ErrorCode[] = [
+  'APPLIANCE_BUSY',
   'APPLIANCE_DENIED',
   'APPLIANCE_NOT_TRUSTED',
   'APPLIANCE_FORBIDDEN',
@@ -26,26 +29,28 @@ export const activate = defineStep({
   name: 'activate',
   title: 'Restart the service',
   needs: ['target', 'chain'],
-  uses: [],
+  uses: ['installed'],
   gives: ['activation'],
 
-  async run({ target, chain, activation: kept = [] }, ctx) {
+  async run({ target, chain, installed, activation: kept = [] }, ctx) {
     const { activation: capability } = ctx.appliance;
     if (!capability) return { kind: 'done', gives: { activation: [] }, summary: 'no restart needed' };
     const { sha256 } = readCertificate(chain.leafPem);
-    const served = () => isServed(target.slot, sha256, ctx);
-    if (kept.length === 0 && (await served()))
+    if (kept.length === 0 && (await isServed(target.slot, sha256, ctx)))
       return { kind: 'done', gives: { activation: [] }, summary: 'already served' };
     const plan = await capability.plan(target.slot, ctx.signal);
-    if (target.activation === 'ask' && kept.length === 0 && !ctx.released) return { kind: 'hold', ask: question(plan) };
+    const permission = kept.length === 0 && !ctx.released ? permissionFor(plan, target) : null;
+    if (permission) return permission;
     const book = new Book(kept, ctx);
     await using _turn = await ctx.turn(capability.group, capability.pauseMs);
-    const performance = { capability, book, served, sha256, ctx };
+    const before = installed && installed !== 'unreadable' ? installed.sha256 : null;
+    const performance = { capability, book, before, sha256, patienceMs: patienceMs(target, capability), ctx };
     for (const [index, action] of plan.entries()) {
       await perform(action, performance);
-      if (index < plan.length - 1) await servesBeforeNext(action, performance);
+      const next = plan[index + 1];
+      if (next) await beforeNext(action, next, performance);
     }
-    return { kind: 'done', gives: { activation: book.records }, summary: plan.map(({ id }) => id).join(', ') };
+    return { kind: 'done', gives: { activation: book.records }, summary: summaryOf(plan) };
   },
 });
 
@@ -54,28 +59,31 @@ type Context = StepContext<'activation'>;
 interface Performance {
   readonly capability: ActivationCapability;
   readonly book: Book;
-  /** Whether every endpoint serves the new certificate already. */
-  readonly served: () => Promise<boolean>;
+  /** Of the certificate that was replaced; null when there was none. */
+  readonly before: string | null;
   readonly sha256: string;
+  /** Milliseconds until what was restarted must serve the new certificate. */
+  readonly patienceMs: number;
   readonly ctx: Context;
 }
 
 async function perform(action: ActivationAction, performance: Performance): Promise<void> {
-  const { book } = performance;
+  const { book, ctx } = performance;
   const record = book.find(action);
   if (record?.done) return;
   const began = record !== null && (record.accepted || (await didBegin(record, performance)));
-  if (!began) await start(action, performance);
-  await finish(action, performance);
-  await book.write(action, { accepted: true, done: true });
+  const isBack = !began && (await start(action, performance)) === 'done';
+  if (!isBack) await finish(action, performance);
+  await book.write(action, { accepted: true, done: true, doneAt: ctx.clock.now().toISOString() });
+  await ctx.note(`${action.id} is back.`);
 }
 
-async function start(action: ActivationAction, { capability, book, ctx }: Performance): Promise<void> {
+async function start(action: ActivationAction, { capability, book, ctx }: Performance): Promise<'done' | 'unknown'> {
   await book.open(action);
   try {
-    await capability.start(action, () => book.write(action, { accepted: true }), ctx.signal);
+    return await capability.start(action, () => book.write(action, { accepted: true }), ctx.signal);
   } catch (err) {
-    if (err instanceof AppError && NEVER_ASKED.includes(err.code)) await book.strike(action);
+    if (err instanceof AppError && NOT_BEGUN.includes(err.code)) await book.strike(action);
     throw err;
   }
 }
@@ -85,7 +93,8 @@ async function start(action: ActivationAction, { capability, book, ctx }: Perfor
  *
  * @throws AppError APPLIANCE_UNREACHABLE when it cannot be told.
  */
-async function didBegin(record: ActivationRecord, { capability, served, ctx }: Performance): Promise<boolean> {
+async function didBegin(record: ActivationRecord, performance: Performance): Promise<boolean> {
+  const { capability, ctx } = performance;
   const { action, startedAt } = record;
   await ctx.note(
     `certferry was interrupted while it started ${action.id}; it looks whether that began before starting again.`,
@@ -95,7 +104,7 @@ async function didBegin(record: ActivationRecord, { capability, served, ctx }: P
     ctx,
     new Date(Math.max(decideAt, ctx.clock.now().getTime()) + capability.patienceMs),
     async () => {
-      if (await served()) return true;
+      if (await isServedAfter(action, performance)) return true;
       const status = await capability.status(action, ctx.signal);
       if (status === 'running') return true;
       return status === 'done' && ctx.clock.now().getTime() >= decideAt ? false : null;
@@ -106,10 +115,11 @@ async function didBegin(record: ActivationRecord, { capability, served, ctx }: P
 }
 
 /** The certificate that is served outranks what the appliance says of its service. */
-async function finish(action: ActivationAction, { capability, served, ctx }: Performance): Promise<void> {
+async function finish(action: ActivationAction, performance: Performance): Promise<void> {
+  const { capability, ctx } = performance;
   const deadline = new Date(ctx.clock.now().getTime() + capability.patienceMs);
   const end = await pollUntil(ctx, deadline, async () => {
-    if (await served()) return true;
+    if (await isServedAfter(action, performance)) return true;
     return (await capability.status(action, ctx.signal)) === 'done' ? true : null;
   });
   if (!end)
@@ -119,14 +129,25 @@ async function finish(action: ActivationAction, { capability, served, ctx }: Per
     );
 }
 
-/** A node that does not come back with the new certificate must not be followed by the next one. */
-async function servesBeforeNext(
+function patienceMs({ verifyPatienceSeconds }: Facts['target'], { patienceMs }: ActivationCapability): number {
+  return verifyPatienceSeconds === null ? patienceMs : verifyPatienceSeconds * 1000;
+}
+
+/** A node that does not come back with the new certificate must not be followed by the next one, nor at once. */
+async function beforeNext(action: ActivationAction, next: ActivationAction, performance: Performance): Promise<void> {
+  const { book, capability, ctx } = performance;
+  if (book.find(next)) return;
+  await mustServe(action, performance);
+  if (next.node !== action.node) await sleep(ctx.clock, capability.pauseMs, ctx.signal);
+}
+
+async function mustServe(
   { id, endpoints }: ActivationAction,
-  { capability, sha256, ctx }: Performance,
+  { patienceMs, before, sha256, ctx }: Performance,
 ): Promise<void> {
   if (endpoints.length === 0) return;
   let last: readonly ServedEndpoint[] = [];
-  const deadline = new Date(ctx.clock.now().getTime() + capability.patienceMs);
+  const deadline = new Date(ctx.clock.now().getTime() + patienceMs);
   const seen = await pollUntil(ctx, deadline, async () => {
     last = await lookAt(endpoints, ctx);
     return allServe(last, sha256) || null;
@@ -134,12 +155,27 @@ async function servesBeforeNext(
   if (seen) return;
   throw new AppError(
     'SERVED_CERTIFICATE_DIFFERS',
-    `After ${id}, nothing further is restarted: ${describeServed(last, sha256, null)}.`,
+    `After ${id}, nothing further is restarted: ${describeServed(last, sha256, before)}.`,
   );
 }
 
 async function isServed(slot: string, sha256: string, ctx: Context): Promise<boolean> {
   return allServe(await lookAt(await ctx.appliance.endpoints(slot, ctx.signal), ctx), sha256);
+}
+
+/** Whether its own endpoints serve the new certificate; false for an action that shows nowhere. */
+async function isServedAfter({ endpoints }: ActivationAction, { sha256, ctx }: Performance): Promise<boolean> {
+  return endpoints.length > 0 && allServe(await lookAt(endpoints, ctx), sha256);
+}
+
+/** What a person is asked before anything is restarted; null when nobody needs to be. */
+function permissionFor(plan: readonly ActivationAction[], { activation }: Facts['target']) {
+  return activation === 'ask' && plan.length > 0 ? ({ kind: 'hold', ask: question(plan) } as const) : null;
+}
+
+function summaryOf(plan: readonly ActivationAction[]): string {
+  const nodes = new Set(plan.map(({ node }) => node)).size;
+  return `${count(plan.length, 'restart')} on ${count(nodes, 'node')}`;
 }
 
 function question(plan: readonly ActivationAction[]): string {
@@ -166,7 +202,13 @@ class Book {
   }
 
   async open(action: ActivationAction): Promise<void> {
-    const record = { action, startedAt: this.#ctx.clock.now().toISOString(), accepted: false, done: false };
+    const record = {
+      action,
+      startedAt: this.#ctx.clock.now().toISOString(),
+      accepted: false,
+      done: false,
+      doneAt: null,
+    };
     await this.#store([...this.#without(action), record]);
   }
 

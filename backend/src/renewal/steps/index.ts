@@ -9,11 +9,13 @@ import { order } from './order.ts';
 import { propagate } from './propagate.ts';
 import { publish } from './publish.ts';
 import { request } from './request.ts';
+import { reuse } from './reuse.ts';
 import { verify } from './verify.ts';
 
 /** Every step by its name; the machine says in which order they run. */
 export const steps = {
   inspect,
+  reuse,
   request,
   order,
   publish,

@@ -1,9 +1,9 @@
-import type { CertificateFacts } from '../../domain/certificate.ts';
-import { judgeDue } from '../../domain/due.ts';
+import { type CertificateFacts, readCertificate, readCsr } from '../../domain/certificate.ts';
+import { type Due, judgeDue } from '../../domain/due.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { Issuer } from '../../issuers/issuer.ts';
-import { defineStep } from '../step.ts';
-import { lookAt } from './look.ts';
+import type { EarlierCertificate, Facts, Target } from '../facts.ts';
+import { defineStep, type StepContext } from '../step.ts';
+import { allServe, lookAt } from './look.ts';
 
 /** Looks at what is installed and what is served, and decides whether a renewal is due. Changes nothing. */
 export const inspect = defineStep({
@@ -11,19 +11,17 @@ export const inspect = defineStep({
   title: 'Look at what is served',
   needs: ['target'],
   uses: [],
-  gives: ['installed', 'before', 'due'],
+  gives: ['installed', 'before', 'due', 'earlier'],
 
   async run({ target }, ctx) {
     const installed = await ctx.appliance.readInstalled(target.slot, ctx.signal);
     const before = await lookAt(await ctx.appliance.endpoints(target.slot, ctx.signal), ctx);
-    const due = judgeDue({
-      now: ctx.clock.now(),
-      installed,
-      wantedNames: target.dnsNames,
-      daysBefore: target.daysBefore,
-      caWindowStart: await caWindowStart(installed, ctx),
-      asked: target.asked,
-    });
+    const due = await judge(installed, target.asked, target, ctx);
+    const earlier = await unusedCertificate(target, { installed, before }, ctx);
+    if (earlier) {
+      const summary = 'A certificate issued earlier is good, but not served everywhere';
+      return { kind: 'reuse', gives: { installed, before, due, earlier }, summary };
+    }
     if (!due.due) {
       await ctx.keep({ installed, before, due });
       return { kind: 'stop', why: due.message };
@@ -32,10 +30,41 @@ export const inspect = defineStep({
   },
 });
 
+type Context = StepContext<'installed' | 'before' | 'due' | 'earlier'>;
+
+async function judge(
+  installed: CertificateFacts | null | 'unreadable',
+  asked: boolean,
+  { dnsNames, daysBefore }: Target,
+  ctx: Context,
+): Promise<Due> {
+  const caWindow = await caWindowStart(installed, ctx);
+  const now = ctx.clock.now();
+  return judgeDue({ now, installed, wantedNames: dnsNames, daysBefore, caWindowStart: caWindow, asked });
+}
+
+/**
+ * A certificate of an earlier renewal that is good and not yet served everywhere: it is put to use before another one is
+ * ordered. The appliance must hold it, or still have the key that it was issued for.
+ */
+async function unusedCertificate(
+  target: Target,
+  { installed, before }: Pick<Facts, 'installed' | 'before'>,
+  ctx: Context,
+): Promise<EarlierCertificate | null> {
+  const earlier = await ctx.issuedBefore();
+  if (!earlier) return null;
+  const leaf = readCertificate(earlier.chain.leafPem);
+  if (allServe(before, leaf.sha256) || (await judge(leaf, false, target, ctx)).due) return null;
+  if (installed !== null && installed !== 'unreadable' && installed.sha256 === leaf.sha256) return earlier;
+  const pending = await ctx.appliance.csr?.pending(target.slot, ctx.signal);
+  return pending && readCsr(pending).key.spkiSha256 === leaf.key.spkiSha256 ? earlier : null;
+}
+
 /** A CA that cannot be asked for its window is no reason to stop: the other checks decide. */
 async function caWindowStart(
   installed: CertificateFacts | null | 'unreadable',
-  { issuer, note, signal }: { issuer: Issuer; note: (message: string) => Promise<void>; signal: AbortSignal },
+  { issuer, note, signal }: Context,
 ): Promise<string | null> {
   if (installed === null || installed === 'unreadable' || installed.selfSigned) return null;
   try {

@@ -1,7 +1,7 @@
 import { readCertificate } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
 import { count } from '../../domain/words.ts';
-import { defineStep } from '../step.ts';
+import { defineStep, type StepContext } from '../step.ts';
 
 /** Makes the appliance trust the CA, then hands it the certificate. The hand-over is the point of no return. */
 export const install = defineStep({
@@ -16,6 +16,8 @@ export const install = defineStep({
     const added = (await ctx.appliance.trust?.ensure(target.slot, caPems, ctx.signal)) ?? [];
     const trustAdded = [...new Set([...kept, ...added])];
     await ctx.keep({ trustAdded });
+    const permission = ctx.released ? null : await permissionFor(target.slot, ctx);
+    if (permission) return permission;
     await ctx.commit();
     const receipt = await ctx.appliance.install(target.slot, chain, ctx.signal);
     const { sha256 } = readCertificate(chain.leafPem);
@@ -27,3 +29,13 @@ export const install = defineStep({
     return { kind: 'done', gives: { trustAdded, install: receipt }, summary: `read back from the appliance${trust}` };
   },
 });
+
+/** Where phones reset they may do so as soon as the certificate is there: a person types the node's name before. */
+async function permissionFor(slot: string, { appliance, signal }: StepContext<'trustAdded' | 'install'>) {
+  const plan = (await appliance.activation?.plan(slot, signal)) ?? [];
+  const grave = plan.find(({ typedConfirmation }) => typedConfirmation);
+  if (!grave) return null;
+  const lines = plan.map(({ id, impact }) => `${id}: ${impact}`);
+  const ask = `The certificate is issued, and phones reset when it is installed. Type "${grave.node}" to go on:\n${lines.join('\n')}`;
+  return { kind: 'hold', ask, confirm: grave.node } as const;
+}

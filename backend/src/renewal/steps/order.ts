@@ -1,16 +1,22 @@
-import type { CertificateFacts } from '../../domain/certificate.ts';
+import type { CertificateFacts, CsrFacts } from '../../domain/certificate.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Finding } from '../../domain/finding.ts';
 import { count } from '../../domain/words.ts';
-import { defineStep } from '../step.ts';
+import type { Facts } from '../facts.ts';
+import { defineStep, type StepContext } from '../step.ts';
 
-/** Orders exactly the names of the CSR, and learns which of them are still to be proved. */
+/** Looks whether the certificate to come would fit, orders exactly the names of the CSR, and learns which are still to be proved. */
 export const order = defineStep({
   name: 'order',
   title: 'Order at the CA',
-  needs: ['csr', 'installed'],
+  needs: ['target', 'csr', 'installed'],
   uses: [],
-  gives: ['order', 'challenges'],
+  gives: ['compatibility', 'order', 'challenges'],
 
-  async run({ csr, installed, order: previous }, ctx) {
+  async run({ target, csr, installed, compatibility: judged, order: previous }, ctx) {
+    const compatibility = judged ?? (await judge(target, csr, ctx));
+    // What cannot be restarted should not be installed, and no certificate be spent on it: the plan asks every node.
+    await ctx.appliance.activation?.plan(target.slot, ctx.signal);
     const request = { dnsNames: csr.dnsNames, replacesPem: replaceable(installed)?.pem ?? null };
     const ticket = await ctx.issuer.openOrder(request, previous ?? null, ctx.signal);
     await ctx.keep({ order: ticket });
@@ -19,9 +25,27 @@ export const order = defineStep({
       challenges.length === 0
         ? 'all names already proved'
         : `${challenges.length} of ${count(csr.dnsNames.length, 'name')} to prove`;
-    return { kind: 'done', gives: { order: ticket, challenges }, summary };
+    return { kind: 'done', gives: { compatibility, order: ticket, challenges }, summary };
   },
 });
+
+/** @throws AppError CSR_INCOMPATIBLE before anything is ordered: an order that cannot end well costs the CA's patience. */
+async function judge(
+  { slot, dnsNames }: Facts['target'],
+  csr: CsrFacts,
+  ctx: StepContext<'compatibility' | 'order' | 'challenges'>,
+): Promise<readonly Finding[]> {
+  const findings = ctx.appliance.compatibility?.(slot, csr, ctx.issuer.traits, dnsNames) ?? [];
+  await ctx.keep({ compatibility: findings });
+  for (const { title, answer } of findings.filter(({ outcome }) => outcome === 'warn'))
+    await ctx.note(`${title}: ${answer}`);
+  const blocking = findings.filter(({ outcome }) => outcome === 'block');
+  if (blocking.length === 0) return findings;
+  throw new AppError(
+    'CSR_INCOMPATIBLE',
+    blocking.map(({ title, answer, todo }) => `${title}: ${answer}. ${todo ?? ''}`.trim()).join(' '),
+  );
+}
 
 function replaceable(installed: CertificateFacts | null | 'unreadable'): CertificateFacts | null {
   return installed !== null && installed !== 'unreadable' && !installed.selfSigned ? installed : null;

@@ -30,7 +30,7 @@ export const verify = defineStep({
       last = seen;
       return allServe(seen, wanted) ? seen : null;
     });
-    if (!served) throw new AppError('SERVED_CERTIFICATE_DIFFERS', `${describeServed(last, wanted, before)}.`);
+    if (!served) throw new AppError('SERVED_CERTIFICATE_DIFFERS', trouble(last, wanted, before));
     return {
       kind: 'done',
       gives: { verifyBy, served },
@@ -38,6 +38,11 @@ export const verify = defineStep({
     };
   },
 });
+
+function trouble(last: readonly ServedEndpoint[], wanted: string, before: string | null): string {
+  if (last.length > 0) return `${describeServed(last, wanted, before)}.`;
+  return 'Nothing shows this certificate over TLS, so nobody can see it served. It is installed, and its services were restarted.';
+}
 
 function patienceMs(
   { verifyPatienceSeconds }: Facts['target'],

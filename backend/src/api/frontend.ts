@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import express, { type RequestHandler, type Response, Router } from 'express';
+import helmet from 'helmet';
+
+/** Stands in the built page where each answer gets a nonce of its own; frontend/vite.config.ts writes it. */
+const NONCE_PLACEHOLDER = '__CSP_NONCE__';
+const NOT_BUILT = 'The daemon runs. The web interface is not built: run `npm run build`.\n';
+
+/**
+ * Scripts and styles come from here or carry the nonce of this answer; nothing is loaded from elsewhere. Style elements
+ * that the component library adds at run time get the nonce from the page.
+ */
+export function contentSecurity(): RequestHandler[] {
+  const policy = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'img-src': ["'self'", 'data:'],
+        'object-src': ["'none'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'", (_req, res) => `'nonce-${nonceOf(res as Response)}'`],
+      },
+    },
+    // The daemon may stand behind a proxy that ends TLS, or be reached over plain HTTP on loopback: not its decision.
+    strictTransportSecurity: false,
+  });
+  const nonce: RequestHandler = (_req, res, next) => {
+    res.locals.nonce = randomBytes(16).toString('base64');
+    next();
+  };
+  return [nonce, policy];
+}
+
+/** The built files, and the page itself for every address that a person may open or reload. */
+export function frontendRouter(folder: string): Router {
+  const router = Router();
+  router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y' }));
+  router.use(express.static(folder, { index: false }));
+  router.get('/{*path}', async (req, res, next) => {
+    if (req.path.startsWith('/api/') || !(req.path === '/' || req.accepts(['json', 'html']) === 'html')) {
+      next();
+      return;
+    }
+    res.setHeader('cache-control', 'no-store');
+    const file = join(folder, 'index.html');
+    if (!existsSync(file)) {
+      res.type('text').send(NOT_BUILT);
+      return;
+    }
+    res.type('html').send((await readFile(file, 'utf8')).replaceAll(NONCE_PLACEHOLDER, nonceOf(res)));
+  });
+  return router;
+}
+
+function nonceOf(res: Response): string {
+  return String(res.locals.nonce);
+}

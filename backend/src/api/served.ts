@@ -1,0 +1,62 @@
+import { Router } from 'express';
+import type { App } from '../app.ts';
+import { existing } from '../connections.ts';
+import { readCertificate } from '../domain/certificate.ts';
+import { TransportError } from '../plugins/http.ts';
+import type { TlsDialer, TlsEndpoint } from '../plugins/tls.ts';
+import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
+import type { RenewalRow } from '../store/store.ts';
+import * as contract from './contract.ts';
+import { whenGone } from './gone.ts';
+
+/** What clients meet now: every endpoint of a connection is dialled. Changes nothing and sends nothing. */
+export function servedRouter(app: App): Router {
+  const router = Router();
+  router.get('/:id/served', async (req, res) => {
+    const connection = await existing(app.store, contract.id.parse(req.params.id));
+    const gone = whenGone(res);
+    await using peers = await app.peersOf(connection);
+    const endpoints = await peers.appliance.endpoints(connection.slot, gone);
+    const views = await Promise.all(endpoints.map((endpoint) => lookAt(endpoint, app.dialer, gone)));
+    res.json({ endpoints: views } satisfies contract.ServedView);
+  });
+  return router;
+}
+
+/** An endpoint that does not answer is an answer. */
+export async function lookAt(
+  endpoint: TlsEndpoint,
+  dialer: TlsDialer,
+  signal: AbortSignal,
+): Promise<contract.ServedEndpointView> {
+  const at = new Date().toISOString();
+  try {
+    const { chainPem } = await dialer.served(endpoint, signal);
+    const chain = chainPem.map(certificateView);
+    return { endpoint, at, detail: null, certificate: chain[0] ?? null, chain: chain.slice(1) };
+  } catch (err) {
+    if (!(err instanceof TransportError)) throw err;
+    return { endpoint, at, detail: err.message, certificate: null, chain: [] };
+  }
+}
+
+/** The last time that a renewal looked at the endpoints; null when none did. `rows`: the last begun first. */
+export function lastSeen(rows: readonly RenewalRow[]): contract.LastSeen | null {
+  for (const { facts } of rows) {
+    const { served, aftermath, before } = facts as Partial<Facts>;
+    const seen = summary(served ?? aftermath ?? before ?? []);
+    if (seen) return seen;
+  }
+  return null;
+}
+
+function summary(endpoints: readonly ServedEndpoint[]): contract.LastSeen | null {
+  const answered = endpoints.flatMap(({ notAfter, at }) => (notAfter === null ? [] : [{ notAfter, at }]));
+  const [first] = answered.sort((a, b) => a.notAfter.localeCompare(b.notAfter));
+  return first ? { ...first, answered: answered.length, endpoints: endpoints.length } : null;
+}
+
+export function certificateView(pem: string): contract.CertificateView {
+  const { pem: _, ...facts } = readCertificate(pem);
+  return facts;
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { KNOWN_PROFILES, traitsOf } from './traits.ts';
+
+const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+
+describe('traitsOf', () => {
+  it.each([
+    [LETS_ENCRYPT, null, { hasCommonName: true, signsClientAuth: false, maxDays: 90 }],
+    [LETS_ENCRYPT, 'classic', { hasCommonName: true, maxDays: 90 }],
+    [LETS_ENCRYPT, 'tlsserver', { hasCommonName: false, maxDays: 45 }],
+    ['https://acme-staging-v02.api.letsencrypt.org/directory', 'shortlived', { hasCommonName: false, maxDays: 7 }],
+    ['https://dv.acme-v02.api.pki.goog/directory', null, { refusesClientAuthRequest: true }],
+    ['https://ca.example.com/acme/directory', null, { hasCommonName: null, signsClientAuth: null, maxDays: null }],
+    ['https://acme-v02.api.letsencrypt.org.example.com/directory', null, { signsClientAuth: null }],
+  ])('of %s with profile %s', (directory, profile, expected) => {
+    expect(traitsOf(directory, profile)).toMatchObject({ profile, ...expected });
+  });
+
+  it('has a public source for every row', () => {
+    expect(KNOWN_PROFILES.every(({ source }) => URL.canParse(source))).toBe(true);
+  });
+});

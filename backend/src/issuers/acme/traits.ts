@@ -1,0 +1,65 @@
+import type { IssuerTraits } from '../../domain/issuer-traits.ts';
+
+interface KnownProfile extends Omit<IssuerTraits, 'profile'> {
+  /** ACME directory host. */
+  readonly host: RegExp;
+  readonly profile: string | null;
+  readonly source: string;
+}
+
+const LETS_ENCRYPT = /^acme(-staging)?-v02\.api\.letsencrypt\.org$/;
+const LETS_ENCRYPT_PROFILES = 'https://letsencrypt.org/docs/profiles/';
+const GOOGLE = /^dv\.acme-v02\.(test-)?api\.pki\.goog$/;
+
+/** What public CAs say of the certificates of each profile. The first row that fits counts. As of August 2026. */
+export const KNOWN_PROFILES: readonly KnownProfile[] = [
+  {
+    host: LETS_ENCRYPT,
+    profile: 'tlsserver',
+    hasCommonName: false,
+    signsClientAuth: false,
+    refusesClientAuthRequest: false,
+    maxDays: 45,
+    source: LETS_ENCRYPT_PROFILES,
+  },
+  {
+    host: LETS_ENCRYPT,
+    profile: 'shortlived',
+    hasCommonName: false,
+    signsClientAuth: false,
+    refusesClientAuthRequest: false,
+    maxDays: 7,
+    source: LETS_ENCRYPT_PROFILES,
+  },
+  {
+    host: LETS_ENCRYPT,
+    profile: null,
+    hasCommonName: true,
+    signsClientAuth: false,
+    refusesClientAuthRequest: false,
+    maxDays: 90,
+    source: LETS_ENCRYPT_PROFILES,
+  },
+  {
+    host: GOOGLE,
+    profile: null,
+    hasCommonName: null,
+    signsClientAuth: false,
+    refusesClientAuthRequest: true,
+    maxDays: 90,
+    source: 'https://pki.goog/faq/',
+  },
+];
+
+/** A CA that is not in the table is not judged: a private CA signs what its owner lets it. */
+export function traitsOf(directory: string, profile: string | null): IssuerTraits {
+  const { host } = new URL(directory);
+  const known = KNOWN_PROFILES.find((row) => row.host.test(host) && (row.profile === null || row.profile === profile));
+  return {
+    profile,
+    hasCommonName: known?.hasCommonName ?? null,
+    signsClientAuth: known?.signsClientAuth ?? null,
+    refusesClientAuthRequest: known?.refusesClientAuthRequest ?? null,
+    maxDays: known?.maxDays ?? null,
+  };
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { ActivationAction, ApplianceDriver } from '../appliances/driver.ts';
+import type { Connection, RenewalRow } from '../store/store.ts';
+import { blastRadius } from './blast-radius.ts';
+
+const never = new AbortController().signal;
+const connection = {
+  id: 7,
+  slot: 'tomcat',
+  dnsNames: ['cucm.example.com'],
+  policy: { activation: 'automatic' },
+} as unknown as Connection;
+
+function action(node: string, change: Partial<ActivationAction> = {}): ActivationAction {
+  return {
+    id: `${node}/Cisco Tomcat`,
+    node,
+    service: 'Cisco Tomcat',
+    impact: 'no web',
+    endpoints: [],
+    expectedSeconds: 300,
+    ...change,
+  };
+}
+
+function applianceWith(actions: readonly ActivationAction[]) {
+  const activation = { plan: async () => actions, pauseMs: 30_000 };
+  const endpoints = async () => [{ host: 'cucm.example.com', port: 8443, serverName: 'cucm.example.com' }];
+  return { appliance: { activation, endpoints } as unknown as ApplianceDriver };
+}
+
+function earlier(id: string, seconds: number): RenewalRow {
+  const startedAt = '2026-11-22T00:00:00.000Z';
+  const doneAt = new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
+  const activation = [{ action: { id }, startedAt, accepted: true, done: true, doneAt }];
+  return { facts: { activation } } as unknown as RenewalRow;
+}
+
+describe('blastRadius', () => {
+  it('adds up restarts and the pauses between nodes', async () => {
+    const radius = await blastRadius(
+      connection,
+      applianceWith([action('pub'), action('sub1'), action('sub2')]),
+      [],
+      never,
+    );
+
+    expect(radius.expectedSeconds).toBe(3 * 300 + 2 * 30);
+    expect(radius.endpoints).toEqual(['cucm.example.com:8443']);
+    expect(radius.interruptions.map(({ node, basis }) => [node, basis])).toEqual([
+      ['pub', 'documented'],
+      ['sub1', 'documented'],
+      ['sub2', 'documented'],
+    ]);
+  });
+
+  it('prefers the median of what this connection has seen', async () => {
+    const past = [200, 1_000, 240].map((seconds) => earlier('pub/Cisco Tomcat', seconds));
+
+    const radius = await blastRadius(connection, applianceWith([action('pub'), action('sub1')]), past, never);
+
+    expect(radius.interruptions).toMatchObject([
+      { expectedSeconds: 240, basis: 'history' },
+      { expectedSeconds: 300, basis: 'documented' },
+    ]);
+  });
+
+  it.each([
+    ['automatic', 'automatic', {}],
+    ['ask', 'ask', {}],
+    ['automatic', 'typed', { typedConfirmation: true as const }],
+  ] as const)('policy %s asks for permission %s', async (policy, permission, change) => {
+    const asked = { ...connection, policy: { ...connection.policy, activation: policy } };
+
+    expect(await blastRadius(asked, applianceWith([action('pub', change)]), [], never)).toMatchObject({ permission });
+  });
+
+  it('is empty for an appliance that serves at once', async () => {
+    const { appliance } = applianceWith([]);
+    const { activation: _, ...atOnce } = appliance;
+
+    expect(await blastRadius(connection, { appliance: atOnce }, [], never)).toMatchObject({
+      interruptions: [],
+      expectedSeconds: 0,
+      permission: 'automatic',
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import type { ActivationAction, Advice } from '../appliances/driver.ts';
+import type { Connection, RenewalRow } from '../store/store.ts';
+import type { Facts } from './facts.ts';
+import type { StepPeers } from './step.ts';
+import { nameOf } from './steps/look.ts';
+
+/** What a renewal of a connection will touch, before anything runs. The same object for the CLI, the API and the UI. */
+export interface BlastRadius {
+  readonly connectionId: number;
+  readonly slot: string;
+  readonly dnsNames: readonly string[];
+  /** In the order in which they happen. */
+  readonly interruptions: readonly Interruption[];
+  /** Seconds from the first restart to the end of the last, when nothing goes wrong. */
+  readonly expectedSeconds: number;
+  /** Where the new certificate must be seen before the renewal counts as verified. */
+  readonly endpoints: readonly string[];
+  /** `automatic`: nobody is asked. `ask`: somebody says go before the first restart. `typed`: they type the name of the node. */
+  readonly permission: 'automatic' | 'ask' | 'typed';
+  readonly advice: readonly Advice[];
+}
+
+export interface Interruption {
+  readonly node: string;
+  readonly service: string;
+  readonly impact: string;
+  readonly expectedSeconds: number;
+  /** `history`: the median of what this connection has seen. `documented`: the vendor's figure or a rule of thumb. */
+  readonly basis: 'history' | 'documented';
+}
+
+/** `past` are renewals of this connection, any number of them. */
+export async function blastRadius(
+  connection: Connection,
+  { appliance }: Pick<StepPeers, 'appliance'>,
+  past: readonly RenewalRow[],
+  signal: AbortSignal,
+): Promise<BlastRadius> {
+  const { id, slot, dnsNames, policy } = connection;
+  const { activation } = appliance;
+  const actions = (await activation?.plan(slot, signal)) ?? [];
+  const interruptions = actions.map((action) => expect(action, past));
+  const pauses = new Set(actions.map(({ node }) => node)).size - 1;
+  const pauseSeconds = Math.max(pauses, 0) * ((activation?.pauseMs ?? 0) / 1000);
+  return {
+    connectionId: id,
+    slot,
+    dnsNames,
+    interruptions,
+    expectedSeconds: interruptions.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, pauseSeconds),
+    endpoints: (await appliance.endpoints(slot, signal)).map(nameOf),
+    permission: permissionOf(actions, policy.activation),
+    advice: activation?.advice?.(slot) ?? [],
+  };
+}
+
+function expect(
+  { id, node, service, impact, expectedSeconds }: ActivationAction,
+  past: readonly RenewalRow[],
+): Interruption {
+  const seen = past.flatMap((row) => durationsOf(row, id)).sort((a, b) => a - b);
+  const median = seen[Math.floor(seen.length / 2)];
+  if (median === undefined) return { node, service, impact, expectedSeconds, basis: 'documented' };
+  return { node, service, impact, expectedSeconds: Math.round(median), basis: 'history' };
+}
+
+/** Seconds. A row's facts were written by a renewal of this product. */
+function durationsOf({ facts }: RenewalRow, actionId: string): readonly number[] {
+  const { activation = [] } = facts as Partial<Facts>;
+  return activation.flatMap(({ action, startedAt, doneAt }) => {
+    return action.id === actionId && doneAt !== null ? [(Date.parse(doneAt) - Date.parse(startedAt)) / 1000] : [];
+  });
+}
+
+function permissionOf(
+  actions: readonly ActivationAction[],
+  activation: 'automatic' | 'ask',
+): BlastRadius['permission'] {
+  if (actions.some(({ typedConfirmation }) => typedConfirmation)) return 'typed';
+  return activation === 'ask' && actions.length > 0 ? 'ask' : 'automatic';
+}

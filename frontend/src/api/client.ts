@@ -1,0 +1,70 @@
+import { endSession, token } from '../session/session.ts';
+import type { Problem } from './types.ts';
+
+/** What the daemon answered instead of what was asked for. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return call<T>('GET', path, undefined, signal);
+}
+
+export function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
+  return call<T>('POST', path, body, signal);
+}
+
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return call<T>('PUT', path, body);
+}
+
+export function remove(path: string): Promise<void> {
+  return call<void>('DELETE', path);
+}
+
+/** Asks with a token that is not yet believed. @throws ApiError UNAUTHENTICATED */
+export async function tryToken(candidate: string): Promise<void> {
+  await answered(await send('GET', '/words', undefined, candidate));
+}
+
+/** @throws ApiError; a TypeError when nobody answers */
+async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, token() ?? '', signal);
+  if (response.status === 401) endSession('The daemon no longer takes this access token. Log in again.');
+  const text = await (await answered(response)).text();
+  // The daemon of the same version wrote it.
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+function send(method: string, path: string, body: unknown, accessToken: string, signal?: AbortSignal) {
+  return fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${accessToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+async function answered(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  throw new ApiError(asProblem(await response.text(), response.status));
+}
+
+/** A proxy in between may answer with something of its own. */
+function asProblem(text: string, status: number): Problem {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    const title = `The answer was ${status}, and not from certferry`;
+    return { type: '', title, status, detail: text.slice(0, 300), code: 'INTERNAL', action: 'Look at the proxy.' };
+  }
+}

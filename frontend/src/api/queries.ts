@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query';
+import { get } from './client.ts';
+import type {
+  BlastRadius,
+  ConnectionView,
+  Leftover,
+  Plugins,
+  RenewalSummary,
+  RenewalView,
+  ServedView,
+  WordsView,
+} from './types.ts';
+
+/** One key for each thing that is asked for; live/apply.ts refreshes by them. */
+export const keys = {
+  words: ['words'],
+  plugins: ['plugins'],
+  connections: ['connections'],
+  connection: (id: number) => ['connections', id],
+  served: (id: number) => ['served', id],
+  blastRadius: (id: number) => ['blast-radius', id],
+  renewals: ['renewals'],
+  renewalsOf: (connectionId: number | null) => ['renewals', { connectionId }],
+  renewal: (id: string) => ['renewal', id],
+  activity: ['activity'],
+  leftovers: ['leftovers'],
+} as const;
+
+const HISTORY = 100;
+/** Milliseconds. Parts of a result are stored without an event: what a step learns on the way is asked for. */
+const RUNNING_REFRESH = 1_500;
+
+export function useWords(): WordsView | undefined {
+  return useQuery({
+    queryKey: keys.words,
+    queryFn: ({ signal }) => get<WordsView>('/words', signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  }).data;
+}
+
+export function usePlugins() {
+  return useQuery({
+    queryKey: keys.plugins,
+    queryFn: ({ signal }) => get<Plugins>('/plugins', signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useConnections() {
+  return useQuery({
+    queryKey: keys.connections,
+    queryFn: ({ signal }) => get<readonly ConnectionView[]>('/connections', signal),
+  });
+}
+
+export function useConnection(id: number) {
+  return useQuery({
+    queryKey: keys.connection(id),
+    queryFn: ({ signal }) => get<ConnectionView>(`/connections/${id}`, signal),
+  });
+}
+
+export function useServed(id: number) {
+  return useQuery({
+    queryKey: keys.served(id),
+    queryFn: ({ signal }) => get<ServedView>(`/connections/${id}/served`, signal),
+  });
+}
+
+/** What a renewal would interrupt. Asks every node of the appliance, so it may take seconds. */
+export function useBlastRadius(id: number) {
+  return useQuery({
+    queryKey: keys.blastRadius(id),
+    queryFn: ({ signal }) => get<BlastRadius>(`/connections/${id}/plan`, signal),
+  });
+}
+
+export function useRenewals(connectionId: number | null) {
+  const query = connectionId === null ? '' : `&connectionId=${connectionId}`;
+  return useQuery({
+    queryKey: keys.renewalsOf(connectionId),
+    queryFn: ({ signal }) => get<readonly RenewalSummary[]>(`/renewals?limit=${HISTORY}${query}`, signal),
+  });
+}
+
+export function useRenewal(id: string) {
+  return useQuery({
+    queryKey: keys.renewal(id),
+    queryFn: ({ signal }) => get<RenewalView>(`/renewals/${id}`, signal),
+    refetchInterval: ({ state }) => (state.data && state.data.outcome === null ? RUNNING_REFRESH : false),
+  });
+}
+
+export function useLeftovers() {
+  return useQuery({
+    queryKey: keys.leftovers,
+    queryFn: ({ signal }) => get<readonly Leftover[]>('/dns/leftovers', signal),
+  });
+}

@@ -1,0 +1,73 @@
+/** The contract of the daemon, by type only: nothing of the backend is bundled. */
+export type {
+  ActivityEntry,
+  CertificateView,
+  ConnectionView,
+  DnsCheckView,
+  LookView,
+  PluginView,
+  PreflightView,
+  RenewalSummary,
+  ServedEndpointView,
+  ServedView,
+  WordsView,
+} from '../../../backend/src/api/contract.ts';
+export type { Problem } from '../../../backend/src/api/problem.ts';
+export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
+export type { Finding } from '../../../backend/src/domain/finding.ts';
+export type { Caveat } from '../../../backend/src/plugins/plugin.ts';
+export type { BlastRadius } from '../../../backend/src/renewal/blast-radius.ts';
+export type {
+  ActivationRecord,
+  Facts,
+  PublishedRecord,
+  ServedEndpoint,
+} from '../../../backend/src/renewal/facts.ts';
+export type { StepName } from '../../../backend/src/renewal/step-names.ts';
+export type { Leftover, Swept } from '../../../backend/src/renewal/sweeper.ts';
+export type { DomainEvent, RenewalOutcome, StoredEvent } from '../../../backend/src/store/events.ts';
+
+import type { RenewalView as StoredRenewal } from '../../../backend/src/api/contract.ts';
+import type { Caveat } from '../../../backend/src/plugins/plugin.ts';
+import type { Facts } from '../../../backend/src/renewal/facts.ts';
+
+/** The facts of a renewal are written by the same version of the product that reads them. */
+export interface RenewalView extends Omit<StoredRenewal, 'facts'> {
+  readonly facts: Partial<Facts>;
+}
+
+export type Family = 'appliance' | 'issuer' | 'dns';
+
+/** What can be chosen for a connection. */
+export interface PluginDeclaration {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly since: string;
+  readonly links: { readonly product: string; readonly api: string };
+  readonly caveats: readonly Caveat[];
+  /** JSON schema of its settings. */
+  readonly settings: SettingsSchema;
+}
+
+export interface SettingsSchema {
+  readonly properties: Readonly<Record<string, FieldSchema>>;
+  readonly required?: readonly string[];
+}
+
+export interface FieldSchema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly title?: string;
+  readonly help?: string;
+  readonly example?: string;
+  readonly secret?: boolean;
+  readonly advanced?: boolean;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  readonly items?: FieldSchema;
+  readonly properties?: Readonly<Record<string, FieldSchema>>;
+  readonly required?: readonly string[];
+}
+
+export type Plugins = Readonly<Record<Family, readonly PluginDeclaration[]>>;

@@ -1,0 +1,64 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import type { ConnectionView, PluginDeclaration } from '../api/types.ts';
+import { part, type RuleDraft } from './draft.ts';
+import { PartFields, PluginChoice } from './part-section.tsx';
+
+interface DnsRulesProps {
+  readonly rules: readonly RuleDraft[];
+  readonly plugins: readonly PluginDeclaration[];
+  readonly stored: ConnectionView | null;
+  readonly error: Error | null;
+  readonly onChange: (rules: readonly RuleDraft[]) => void;
+}
+
+/** Records at some domains go to another DNS service. */
+export function DnsRules({ rules, plugins, stored, error, onChange }: DnsRulesProps) {
+  const replace = (key: string, change: Partial<RuleDraft>) =>
+    onChange(rules.map((rule) => (rule.key === key ? { ...rule, ...change } : rule)));
+  return (
+    <details open={rules.length > 0}>
+      <summary>Other DNS services for some domains</summary>
+      <div className="fields">
+        {rules.map(({ key, suffix, use }) => {
+          const props = {
+            title: 'DNS service',
+            id: `rule-${key}`,
+            plugins,
+            draft: use,
+            stored: stored?.dnsRules.find((rule) => rule.suffix === suffix)?.use ?? null,
+            error,
+            onChange: (next: RuleDraft['use']) => replace(key, { use: next }),
+          };
+          return (
+            <fieldset key={key} className="rule">
+              <legend className="visually-hidden">Rule for {suffix || 'a domain'}</legend>
+              <TextInput
+                label="Domain"
+                description="Records at this domain and below it."
+                placeholder="acme.example.net"
+                required
+                value={suffix}
+                onChange={(event) => replace(key, { suffix: event.currentTarget.value })}
+              />
+              <PluginChoice {...props} />
+              <PartFields {...props} />
+              <Group>
+                <Button variant="default" onClick={() => onChange(rules.filter((rule) => rule.key !== key))}>
+                  Remove this rule
+                </Button>
+              </Group>
+            </fieldset>
+          );
+        })}
+        <Group>
+          <Button
+            variant="default"
+            onClick={() => onChange([...rules, { key: crypto.randomUUID(), suffix: '', use: part('') }])}
+          >
+            Add a rule
+          </Button>
+        </Group>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,104 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconEye } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { post } from '../api/client.ts';
+import type { CertificateView, LookView } from '../api/types.ts';
+import { hostIn } from '../dns/check-panel.tsx';
+import { CertificateFacts } from '../ui/certificate-facts.tsx';
+import { ProblemNote } from '../ui/problem.tsx';
+import type { PartDraft } from './draft.ts';
+
+interface LookProps {
+  readonly appliance: PartDraft;
+  readonly onTrust: (settings: PartDraft['settings']) => void;
+  readonly onNames: (names: readonly string[]) => void;
+}
+
+/** Shows what the appliance shows to anybody, before a password is sent to it, so that a person decides what to trust. */
+export function Look({ appliance, onTrust, onNames }: LookProps) {
+  const { settings } = appliance;
+  const host = hostIn(String(settings.host ?? ''));
+  const look = useMutation({ mutationFn: () => post<LookView>('/appliances/look', requestFor(host, settings)) });
+  const trust = ({ tls, ssh }: LookView) =>
+    onTrust({
+      ...settings,
+      host,
+      trust: 'pin',
+      pinnedSha256: tls.certificate ? [tls.certificate.sha256] : settings.pinnedSha256,
+      sshHostKeys: ssh.fingerprint === null ? settings.sshHostKeys : [ssh.fingerprint],
+    });
+  return (
+    <Stack gap="sm" className="look">
+      <Group gap="sm">
+        <Button
+          variant="light"
+          leftSection={<IconEye size={14} />}
+          disabled={host === ''}
+          loading={look.isPending}
+          onClick={() => look.mutate()}
+        >
+          Look at {host === '' ? 'the appliance' : host}
+        </Button>
+        <Text className="quiet">Reads its certificate and SSH key. Sends no password.</Text>
+      </Group>
+      {look.error && <ProblemNote error={look.error} />}
+      {look.data && <Seen view={look.data} onTrust={trust} onNames={onNames} />}
+    </Stack>
+  );
+}
+
+interface SeenProps {
+  readonly view: LookView;
+  readonly onTrust: (view: LookView) => void;
+  readonly onNames: (names: readonly string[]) => void;
+}
+
+function Seen({ view, onTrust, onNames }: SeenProps) {
+  const { tls, ssh } = view;
+  const names = tls.certificate ? namesOf(tls.certificate) : [];
+  return (
+    <section aria-label="What the appliance shows" className="note">
+      <Stack gap="sm">
+        {tls.certificate ? (
+          <CertificateFacts certificate={tls.certificate} />
+        ) : (
+          <Text>
+            Port {tls.endpoint.port} shows no certificate: {tls.detail}
+          </Text>
+        )}
+        <dl className="facts">
+          <dt>SSH host key</dt>
+          <dd className="mono">{ssh.fingerprint ?? `port ${ssh.port}: ${ssh.detail}`}</dd>
+        </dl>
+        <Text className="quiet">
+          Compare both with the appliance itself, over a way that you trust: on its console,{' '}
+          <code>show cert own tomcat</code>.
+        </Text>
+        <Group gap="xs">
+          <Button disabled={!tls.certificate && ssh.fingerprint === null} onClick={() => onTrust(view)}>
+            They are right: trust them
+          </Button>
+          {names.length > 0 && (
+            <Button variant="default" onClick={() => onNames(names)}>
+              Take over its names
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </section>
+  );
+}
+
+function namesOf({ dnsNames, commonName }: CertificateView): readonly string[] {
+  if (dnsNames.length > 0) return dnsNames;
+  return commonName?.includes('.') ? [commonName] : [];
+}
+
+function requestFor(host: string, { apiPort, sshPort, serverName }: PartDraft['settings']): object {
+  return {
+    host,
+    ...(typeof apiPort === 'number' ? { apiPort } : {}),
+    ...(typeof sshPort === 'number' ? { sshPort } : {}),
+    ...(typeof serverName === 'string' && serverName !== '' ? { serverName } : {}),
+  };
+}

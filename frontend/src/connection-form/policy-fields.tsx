@@ -1,0 +1,41 @@
+import { NumberInput, SegmentedControl, Text } from '@mantine/core';
+import type { PolicyDraft } from './draft.ts';
+
+interface PolicyFieldsProps {
+  readonly policy: PolicyDraft;
+  readonly onChange: (policy: PolicyDraft) => void;
+}
+
+export function PolicyFields({ policy, onChange }: PolicyFieldsProps) {
+  return (
+    <div className="fields">
+      <NumberInput
+        label="Due, days before it ends"
+        description="Earlier when the CA asks for it."
+        min={1}
+        max={365}
+        maw="12rem"
+        value={policy.daysBefore}
+        onChange={(days) => typeof days === 'number' && onChange({ ...policy, daysBefore: days })}
+      />
+      <div>
+        <Text size="sm" fw={500} id="restart-label">
+          Restart of the service
+        </Text>
+        <Text size="xs" className="quiet" mb={4}>
+          The appliance serves the new certificate only after it.
+        </Text>
+        <SegmentedControl
+          aria-labelledby="restart-label"
+          size="xs"
+          data={[
+            { value: 'ask', label: 'Ask me first' },
+            { value: 'automatic', label: 'At once' },
+          ]}
+          value={policy.activation}
+          onChange={(activation) => onChange({ ...policy, activation: activation === 'ask' ? 'ask' : 'automatic' })}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { Text } from '@mantine/core';
+import Form from '@rjsf/mantine';
+import { type ErrorSchema, ErrorSchemaBuilder, type FieldErrorProps, type ObjectFieldTemplateProps } from '@rjsf/utils';
+import { useMemo } from 'react';
+import type { PluginDeclaration } from '../api/types.ts';
+import { daemonValidates } from './daemon-validates.ts';
+import type { FieldErrors } from './field-errors.ts';
+import { formSchema, formUi } from './form-schema.ts';
+import { LinesField } from './lines-field.tsx';
+import { ChoiceWidget, FlagWidget } from './widgets.tsx';
+
+const FIELDS = { lines: LinesField };
+const WIDGETS = { SelectWidget: ChoiceWidget, CheckboxWidget: FlagWidget };
+const TEMPLATES = { ObjectFieldTemplate: Fields, FieldErrorTemplate: ListError };
+
+type Settings = Readonly<Record<string, unknown>>;
+
+interface SettingsFormProps {
+  readonly plugin: PluginDeclaration;
+  /** Tells several forms on one page apart. */
+  readonly id: string;
+  readonly settings: Settings;
+  readonly secretsSet: readonly string[];
+  readonly errors: FieldErrors;
+  readonly onChange: (settings: Settings) => void;
+}
+
+/** The fields of one plugin, drawn from the JSON schema of its settings. */
+export function SettingsForm({ plugin, id, settings, secretsSet, errors, onChange }: SettingsFormProps) {
+  const schema = useMemo(() => formSchema(plugin.settings, { settings, secretsSet }), [plugin, settings, secretsSet]);
+  const ui = useMemo(() => formUi(plugin.settings, { settings, secretsSet }), [plugin, settings, secretsSet]);
+  return (
+    <Form
+      tagName="div"
+      idPrefix={id}
+      schema={schema}
+      uiSchema={ui}
+      formData={settings}
+      validator={daemonValidates}
+      noHtml5Validate
+      showErrorList={false}
+      extraErrors={asErrorSchema(errors)}
+      templates={TEMPLATES}
+      widgets={WIDGETS}
+      fields={FIELDS}
+      onChange={({ formData }) => onChange((formData ?? {}) as Settings)}
+      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'skipDefaults' }}
+    />
+  );
+}
+
+/** What few people need is folded away. */
+function Fields({ properties, uiSchema }: ObjectFieldTemplateProps) {
+  const advanced: readonly string[] = uiSchema?.['ui:advanced'] ?? [];
+  const shown = properties.filter(({ name, hidden }) => !hidden && !advanced.includes(name));
+  const folded = properties.filter(({ name }) => advanced.includes(name));
+  return (
+    <div className="fields">
+      {shown.map(({ name, content }) => (
+        <div key={name}>{content}</div>
+      ))}
+      {folded.length > 0 && (
+        <details>
+          <summary>More settings</summary>
+          <div className="fields">
+            {folded.map(({ name, content }) => (
+              <div key={name}>{content}</div>
+            ))}
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** Every other field shows its error itself. */
+function ListError({ schema, errors = [] }: FieldErrorProps) {
+  return schema.type === 'array' && errors.length > 0 && isOfObjects(schema) ? (
+    <Text c="var(--person)">{errors.join(' ')}</Text>
+  ) : null;
+}
+
+function isOfObjects({ items }: FieldErrorProps['schema']): boolean {
+  return typeof items === 'object' && 'properties' in items;
+}
+
+function asErrorSchema(errors: FieldErrors): ErrorSchema<Record<string, unknown>> {
+  const builder = new ErrorSchemaBuilder<Record<string, unknown>>();
+  for (const [path, message] of Object.entries(errors)) builder.addErrors(message, path.split('.')[0]);
+  return builder.ErrorSchema;
+}

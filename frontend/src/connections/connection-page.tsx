@@ -1,0 +1,84 @@
+import { Button } from '@mantine/core';
+import { IconPencil, IconPlayerPlay, IconStethoscope, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { useConnection, useRenewals, useWords } from '../api/queries.ts';
+import type { ConnectionView } from '../api/types.ts';
+import { useDialogs } from '../renewal/dialogs.ts';
+import { RenewalTable } from '../renewal/renewal-table.tsx';
+import { Loaded } from '../ui/loading.tsx';
+import { Page } from '../ui/page.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { lookOfConnection } from '../words/judge.ts';
+import { State } from '../words/state.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { isStaging } from './describe.ts';
+import { DryRunDrawer } from './dry-run-drawer.tsx';
+import { ServedPanel } from './served-panel.tsx';
+import { StoredPanel } from './stored-panel.tsx';
+
+export function ConnectionPage({ id }: { readonly id: number }) {
+  return <Loaded query={useConnection(id)}>{(connection) => <Shown connection={connection} />}</Loaded>;
+}
+
+function Shown({ connection }: { readonly connection: ConnectionView }) {
+  const { id, name, slot } = connection;
+  const words = useWords();
+  const [params, setParams] = useSearchParams();
+  const [deleting, setDeleting] = useState(false);
+  return (
+    <Page
+      title={name}
+      lead={
+        <>
+          <State look={lookOfConnection(connection, words)} /> · {slot}
+          {isStaging(connection) && ' · staging: nobody trusts these certificates'}
+        </>
+      }
+      actions={
+        <>
+          <RenewButton connection={connection} />
+          <Button
+            variant="default"
+            leftSection={<IconStethoscope size={14} />}
+            onClick={() => setParams({ 'dry-run': '1' })}
+          >
+            Dry run
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconPencil size={14} />}
+            component={Link}
+            href={`/connections/${id}/edit`}
+          >
+            Edit
+          </Button>
+          <Button variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <ServedPanel connection={connection} />
+      <StoredPanel connection={connection} />
+      <Panel title="Renewals" flush>
+        <Loaded query={useRenewals(id)}>{(renewals) => <RenewalTable renewals={renewals} ofOne />}</Loaded>
+      </Panel>
+      <DryRunDrawer connectionId={params.has('dry-run') ? id : null} onClose={() => setParams({}, { replace: true })} />
+      <DeleteDialog connection={connection} opened={deleting} onClose={() => setDeleting(false)} />
+    </Page>
+  );
+}
+
+function RenewButton({ connection: { id, lastRenewal } }: { readonly connection: ConnectionView }) {
+  const { askToRenew, follow } = useDialogs();
+  const running = lastRenewal?.outcome === null ? lastRenewal.id : null;
+  return (
+    <Button
+      leftSection={<IconPlayerPlay size={14} />}
+      onClick={() => (running === null ? askToRenew(id) : follow(running))}
+    >
+      {running === null ? 'Renew now' : 'Show the renewal'}
+    </Button>
+  );
+}

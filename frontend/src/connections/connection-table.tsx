@@ -1,0 +1,118 @@
+import { Button, Table, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { useDialogs } from '../renewal/dialogs.ts';
+import { Moment } from '../ui/moment.tsx';
+import { exact } from '../ui/time.ts';
+import { State } from '../words/state.tsx';
+import { isStaging } from './describe.ts';
+import type { Row, SortKey } from './rows.ts';
+import type { TableView } from './use-view.ts';
+
+const COLUMNS: readonly { readonly key: SortKey | null; readonly title: string }[] = [
+  { key: 'state', title: 'State' },
+  { key: 'name', title: 'Name' },
+  { key: null, title: 'Names in the certificate' },
+  { key: 'days', title: 'Days left' },
+  { key: 'renewal', title: 'Last renewal' },
+];
+
+interface ConnectionTableProps {
+  readonly rows: readonly Row[];
+  readonly view: TableView;
+  readonly onDryRun: (connectionId: number) => void;
+}
+
+export function ConnectionTable({ rows, view, onDryRun }: ConnectionTableProps) {
+  return (
+    <Table highlightOnHover aria-label="Connections" className="cards">
+      <Table.Thead>
+        <Table.Tr>
+          {COLUMNS.map(({ key, title }) => (
+            <Head key={title} sortKey={key} title={title} view={view} />
+          ))}
+          <Table.Th>
+            <span className="visually-hidden">Actions</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <ConnectionRow key={row.connection.id} row={row} onDryRun={onDryRun} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+interface HeadProps {
+  readonly sortKey: SortKey | null;
+  readonly title: string;
+  readonly view: TableView;
+}
+
+function Head({ sortKey, title, view }: HeadProps) {
+  if (sortKey === null) return <Table.Th>{title}</Table.Th>;
+  const active = view.sort === sortKey;
+  const Icon = view.descending ? IconArrowDown : IconArrowUp;
+  return (
+    <Table.Th aria-sort={active ? (view.descending ? 'descending' : 'ascending') : 'none'}>
+      <UnstyledButton
+        fz="inherit"
+        fw="inherit"
+        c="inherit"
+        onClick={() => view.change({ sort: sortKey, order: active && !view.descending ? 'desc' : '' })}
+      >
+        {title} {active && <Icon size={12} aria-hidden />}
+      </UnstyledButton>
+    </Table.Th>
+  );
+}
+
+function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun: (id: number) => void }) {
+  const { connection, look, days } = row;
+  const { askToRenew, follow } = useDialogs();
+  const { id, name, slot, dnsNames, lastRenewal, lastSeen } = connection;
+  return (
+    <Table.Tr data-connection={id}>
+      <Table.Td>
+        <State look={look} />
+      </Table.Td>
+      <Table.Td>
+        <Link href={`/connections/${id}`} className="name-link">
+          {name}
+        </Link>
+        <div className="quiet">
+          {slot}
+          {isStaging(connection) && ' · staging'}
+        </div>
+      </Table.Td>
+      <Table.Td className="mono">
+        {dnsNames.slice(0, 2).join(', ')}
+        {dnsNames.length > 2 && ` + ${dnsNames.length - 2}`}
+      </Table.Td>
+      <Table.Td data-label="Days left:" title={lastSeen ? exact(lastSeen.notAfter) : undefined}>
+        {days ?? <span className="quiet">not known</span>}
+      </Table.Td>
+      <Table.Td data-label="Last renewal:">
+        {lastRenewal ? <Moment at={lastRenewal.startedAt} /> : <span className="quiet">never</span>}
+      </Table.Td>
+      <Table.Td>
+        <div className="row-actions">
+          {lastRenewal?.outcome === null ? (
+            <Button size="compact-xs" onClick={() => follow(lastRenewal.id)} aria-label={`Show the renewal of ${name}`}>
+              Show
+            </Button>
+          ) : (
+            <Button size="compact-xs" onClick={() => askToRenew(id)} aria-label={`Renew ${name}`}>
+              Renew
+            </Button>
+          )}
+          <Button size="compact-xs" variant="default" onClick={() => onDryRun(id)} aria-label={`Dry run of ${name}`}>
+            Dry run
+          </Button>
+        </div>
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,12 @@
+import type { ConnectionView } from '../api/types.ts';
+
+/** Where the appliance is, in the words of its settings. */
+export function hostOf({ appliance, dnsNames }: ConnectionView): string {
+  const { serverName, host, path } = appliance.settings;
+  return [serverName, host, path].find((value): value is string => typeof value === 'string') ?? dnsNames[0] ?? '';
+}
+
+/** A CA for practice: what it signs is trusted by nobody. */
+export function isStaging({ issuer }: ConnectionView): boolean {
+  return /staging|acme-test|\bstg\b/i.test(String(issuer.settings.directory ?? ''));
+}

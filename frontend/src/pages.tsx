@@ -1,0 +1,46 @@
+import { Loader } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { AboutPage } from './about/about-page.tsx';
+import { ActivityPage } from './activity/activity-page.tsx';
+import { ConnectionPage } from './connections/connection-page.tsx';
+import { ConnectionsPage } from './connections/connections-page.tsx';
+import { DashboardPage } from './dashboard/dashboard-page.tsx';
+import { DnsPage } from './dns/dns-page.tsx';
+import { RenewalDialogs } from './renewal/renewal-dialogs.tsx';
+import { RenewalPage } from './renewal/renewal-page.tsx';
+import { RenewalsPage } from './renewal/renewals-page.tsx';
+import { Empty } from './ui/empty.tsx';
+import { Page } from './ui/page.tsx';
+
+/** The form generator is large and seldom needed. */
+const ConnectionFormPage = lazy(() => import('./connection-form/connection-form-page.tsx'));
+
+export function Pages() {
+  return (
+    <Suspense fallback={<Loader size="sm" aria-label="Loading" />}>
+      <Switch>
+        <Route path="/" component={DashboardPage} />
+        <Route path="/connections" component={ConnectionsPage} />
+        <Route path="/connections/new">
+          <ConnectionFormPage id={null} />
+        </Route>
+        <Route path="/connections/:id/edit">{({ id }) => <ConnectionFormPage id={Number(id)} />}</Route>
+        <Route path="/connections/:id">{({ id }) => <ConnectionPage id={Number(id)} />}</Route>
+        <Route path="/renewals" component={RenewalsPage} />
+        <Route path="/renewals/:id">{({ id }) => <RenewalPage id={id} />}</Route>
+        <Route path="/dns" component={DnsPage} />
+        <Route path="/activity" component={ActivityPage} />
+        <Route path="/about" component={AboutPage} />
+        <Route>
+          <Page title="Nothing is here">
+            <Empty title="This address leads nowhere">
+              <Link href="/">To the dashboard</Link>
+            </Empty>
+          </Page>
+        </Route>
+      </Switch>
+      <RenewalDialogs />
+    </Suspense>
+  );
+}

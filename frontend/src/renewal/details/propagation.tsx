@@ -1,0 +1,35 @@
+import { Group, Text } from '@mantine/core';
+import type { RenewalView } from '../../api/types.ts';
+import { AnswerTable } from '../../dns/answer-table.tsx';
+import { Copy } from '../../ui/copy.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { Records } from './records.tsx';
+
+/** Server by server: who shows the record, and what the others say. */
+export function Propagation({ view }: { readonly view: RenewalView }) {
+  const { propagation, propagateBy } = view.facts;
+  if (!propagation) return <Records view={view} />;
+  return (
+    <>
+      {propagation.map(({ fqdn, zone, value, answers }) => (
+        <div key={`${fqdn} ${value}`}>
+          <Group gap={4} className="mono">
+            {fqdn} <Copy value={fqdn} what="the name" />
+          </Group>
+          {value !== null && (
+            <Group gap={4} className="mono">
+              {value} <Copy value={value} what="the TXT value" />
+            </Group>
+          )}
+          <Text className="quiet">zone {zone}</Text>
+          <AnswerTable answers={answers} />
+        </div>
+      ))}
+      {propagateBy && view.outcome === null && (
+        <Text className="quiet">
+          Gives up <Moment at={propagateBy} />.
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+import { Button, CopyButton, Group } from '@mantine/core';
+import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
+import type { RenewalView } from '../api/types.ts';
+
+/** Everything that was stored of a renewal, as one JSON document. It holds no secrets. */
+export function EvidenceButtons({ view }: { readonly view: RenewalView }) {
+  const text = JSON.stringify(view, null, 2);
+  return (
+    <Group gap="xs">
+      <CopyButton value={text} timeout={1_500}>
+        {({ copied, copy }) => (
+          <Button
+            variant="default"
+            onClick={copy}
+            leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+          >
+            {copied ? 'Copied' : 'Copy evidence'}
+          </Button>
+        )}
+      </CopyButton>
+      <Button variant="default" leftSection={<IconDownload size={14} />} onClick={() => download(view.id, text)}>
+        Download evidence
+      </Button>
+    </Group>
+  );
+}
+
+function download(id: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = Object.assign(document.createElement('a'), { href: url, download: `certferry-renewal-${id}.json` });
+  link.click();
+  URL.revokeObjectURL(url);
+}

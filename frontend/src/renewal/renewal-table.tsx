@@ -1,0 +1,57 @@
+import { Table } from '@mantine/core';
+import { Link } from 'wouter';
+import { useConnections, useWords } from '../api/queries.ts';
+import type { RenewalSummary } from '../api/types.ts';
+import { Duration } from '../ui/duration.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { Moment } from '../ui/moment.tsx';
+import { lookOfRenewal } from '../words/judge.ts';
+import { State } from '../words/state.tsx';
+
+interface RenewalTableProps {
+  readonly renewals: readonly RenewalSummary[];
+  /** Within the page of one connection its name says nothing. */
+  readonly ofOne?: boolean;
+}
+
+export function RenewalTable({ renewals, ofOne = false }: RenewalTableProps) {
+  const words = useWords();
+  const connections = useConnections().data ?? [];
+  if (renewals.length === 0) return <Empty title="Nothing was renewed yet">A renewal begins with Renew now.</Empty>;
+  return (
+    <Table highlightOnHover aria-label="Renewals" className="cards">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>State</Table.Th>
+          {!ofOne && <Table.Th>Connection</Table.Th>}
+          <Table.Th>Begun</Table.Th>
+          <Table.Th>Took</Table.Th>
+          <Table.Th>In words</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {renewals.map((renewal) => (
+          <Table.Tr key={renewal.id}>
+            <Table.Td>
+              <Link href={`/renewals/${renewal.id}`} className="plain-link">
+                <State look={lookOfRenewal(renewal, words)} />
+              </Link>
+            </Table.Td>
+            {!ofOne && (
+              <Table.Td>
+                {connections.find(({ id }) => id === renewal.connectionId)?.name ?? 'a connection that was removed'}
+              </Table.Td>
+            )}
+            <Table.Td data-label="Begun" style={{ whiteSpace: 'nowrap' }}>
+              <Moment at={renewal.startedAt} />
+            </Table.Td>
+            <Table.Td data-label="Took" style={{ whiteSpace: 'nowrap' }}>
+              <Duration from={renewal.startedAt} to={renewal.finishedAt} />
+            </Table.Td>
+            <Table.Td className="in-words">{renewal.note}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
+import { useConnection } from '../api/queries.ts';
+import type { ConnectionView, PreflightView } from '../api/types.ts';
+import { Findings, verdict } from '../connections/findings.tsx';
+import { usePreflight } from '../connections/use-preflight.ts';
+import { Loaded } from '../ui/loading.tsx';
+import { ProblemNote } from '../ui/problem.tsx';
+import { useDialogs } from './dialogs.ts';
+import { useStart } from './use-control.ts';
+import { WhatWillHappen } from './what-will-happen.tsx';
+
+/** Before anything runs: what is renewed, what it touches, and what is in the way. */
+export function StartRenewal({ connectionId }: { readonly connectionId: number }) {
+  return <Loaded query={useConnection(connectionId)}>{(connection) => <Choices connection={connection} />}</Loaded>;
+}
+
+function Choices({ connection }: { readonly connection: ConnectionView }) {
+  const preflight = usePreflight(connection.id);
+  const start = useStart(connection.id);
+  const { follow, close } = useDialogs();
+  const running = connection.lastRenewal?.outcome === null ? connection.lastRenewal.id : null;
+  return (
+    <Stack gap="md">
+      <Title order={2}>
+        Renew {connection.name} · {connection.slot}
+      </Title>
+      <WhatWillHappen connection={connection} />
+      <section aria-label="Dry run">
+        <Group justify="space-between" mb={6}>
+          <Title order={3}>Dry run</Title>
+          <Button
+            variant="subtle"
+            leftSection={<IconRefresh size={14} />}
+            loading={preflight.isFetching}
+            onClick={() => void preflight.refetch()}
+          >
+            Look again
+          </Button>
+        </Group>
+        <Loaded query={preflight}>{(view) => <Checked view={view} />}</Loaded>
+      </section>
+      {start.error && <ProblemNote error={start.error} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={close}>
+          Not now
+        </Button>
+        {running !== null ? (
+          <Button onClick={() => follow(running)}>Show the renewal that runs</Button>
+        ) : (
+          <Button
+            leftSection={<IconPlayerPlay size={14} />}
+            loading={start.isPending}
+            onClick={() => start.mutate(undefined, { onSuccess: ({ id }) => follow(id) })}
+          >
+            {preflight.data?.outcome === 'block' ? 'Start all the same' : 'Start the renewal'}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function Checked({ view }: { readonly view: PreflightView }) {
+  const notable = view.findings.filter(({ outcome }) => outcome === 'block' || outcome === 'warn');
+  const good = view.findings.length - notable.length;
+  return (
+    <Stack gap="xs">
+      <Text>{verdict(view)}</Text>
+      {notable.length > 0 && <Findings findings={notable} />}
+      <details>
+        <summary className="quiet">{good} more that need nothing</summary>
+        <Findings findings={view.findings.filter((finding) => !notable.includes(finding))} />
+      </details>
+    </Stack>
+  );
+}

@@ -1,0 +1,13 @@
+/** The pages of the header, in its order. */
+export const NAV = [
+  { href: '/', label: 'Dashboard' },
+  { href: '/connections', label: 'Connections' },
+  { href: '/renewals', label: 'Renewals' },
+  { href: '/dns', label: 'DNS' },
+  { href: '/activity', label: 'Activity' },
+  { href: '/about', label: 'About' },
+] as const;
+
+export function isAt(href: string, location: string): boolean {
+  return href === '/' ? location === '/' : location === href || location.startsWith(`${href}/`);
+}

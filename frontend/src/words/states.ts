@@ -1,0 +1,130 @@
+import type { ErrorCode, RenewalOutcome, StepName } from '../api/types.ts';
+
+/**
+ * How every state looks, once for the whole interface. Green only for *seen served*, amber for *something is pending*, red for
+ * *needs a person*, blue for *running*, grey for *off* or *not known*. What merely went well is plain.
+ */
+export type Tone = 'served' | 'plain' | 'pending' | 'person' | 'running' | 'off';
+
+export interface Look {
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+/** How a step rests or runs. `running` is told with the title of the step. */
+export const MODES = {
+  running: { word: 'Running', tone: 'running' },
+  waiting: { word: 'Tries again', tone: 'pending' },
+  held: { word: 'Waits for you', tone: 'person' },
+} as const satisfies Record<string, Look>;
+
+export const OUTCOMES = {
+  verified: { word: 'Served', tone: 'served' },
+  'installed-not-served': { word: 'Not served', tone: 'person' },
+  failed: { word: 'Failed', tone: 'person' },
+  cancelled: { word: 'Cancelled', tone: 'off' },
+  'not-due': { word: 'Not due', tone: 'off' },
+} as const satisfies Record<RenewalOutcome, Look>;
+
+/** What a failure means for those who use the appliance; the key is whether the old certificate is still served. */
+export const FAILED = {
+  true: { word: 'Failed, service intact', tone: 'person' },
+  false: { word: 'Failed, service affected', tone: 'person' },
+  null: { word: 'Failed, service not seen', tone: 'person' },
+} as const satisfies Record<string, Look>;
+
+export const CONNECTION = {
+  never: { word: 'Never renewed', tone: 'off' },
+  expired: { word: 'Expired', tone: 'person' },
+  off: { word: 'Off', tone: 'off' },
+} as const satisfies Record<string, Look>;
+
+/** The state of one step within a renewal. */
+export const STEP_LOOKS = {
+  todo: { word: 'Not begun', tone: 'off' },
+  running: { word: 'Running', tone: 'running' },
+  waiting: { word: 'Tries again', tone: 'pending' },
+  held: { word: 'Waits for you', tone: 'person' },
+  done: { word: 'Done', tone: 'plain' },
+  failed: { word: 'Failed', tone: 'person' },
+  skipped: { word: 'Not run', tone: 'off' },
+} as const satisfies Record<string, Look>;
+
+export type StepState = keyof typeof STEP_LOOKS;
+
+export const FINDINGS = {
+  ok: { word: 'Good', tone: 'plain' },
+  warn: { word: 'Mind', tone: 'pending' },
+  block: { word: 'In the way', tone: 'person' },
+  skipped: { word: 'Not looked at', tone: 'off' },
+} as const satisfies Record<string, Look>;
+
+export const SERVER_ANSWERS = {
+  seen: { word: 'seen', tone: 'plain' },
+  missing: { word: 'not there', tone: 'pending' },
+  failed: { word: 'failed', tone: 'person' },
+} as const satisfies Record<string, Look>;
+
+/** What a step shows of its own: the file in renewal/details/ that does it. */
+export const STEP_SUBJECTS = {
+  inspect: 'What is installed and served',
+  reuse: 'The certificate issued earlier',
+  request: 'The request of the appliance',
+  order: 'The order at the CA',
+  publish: 'The records to prove the names',
+  propagate: 'What each name server answers',
+  issue: 'The new certificate and its chain',
+  cleanUp: 'The records, removed again',
+  install: 'What the appliance took',
+  activate: 'What was restarted',
+  verify: 'What each endpoint serves',
+  assess: 'What is served after the failure',
+} as const satisfies Record<StepName, string>;
+
+/** What a person can do about a failure, besides reading it. */
+export type Remedy = 'renew-again' | 'edit-connection' | 'dry-run' | 'check-dns' | 'log-in' | 'none';
+
+/** For every error code, the buttons that make sense. Titles and advice come from the daemon (api/words). */
+export const REMEDIES = {
+  APPLIANCE_UNREACHABLE: ['renew-again', 'dry-run'],
+  APPLIANCE_NOT_TRUSTED: ['edit-connection', 'renew-again'],
+  APPLIANCE_DENIED: ['edit-connection', 'renew-again'],
+  APPLIANCE_FORBIDDEN: ['edit-connection', 'renew-again'],
+  APPLIANCE_BUSY: ['renew-again'],
+  APPLIANCE_REFUSED: ['renew-again', 'dry-run'],
+  APPLIANCE_REJECTED_CERTIFICATE: ['renew-again', 'dry-run'],
+  APPLIANCE_CSR_REPLACED: ['renew-again'],
+  APPLIANCE_PROTOCOL: ['renew-again', 'dry-run'],
+  ACTIVATION_FAILED: ['dry-run'],
+  NAMES_NOT_PROVABLE: ['edit-connection', 'dry-run'],
+  CERTIFICATE_MISMATCH: ['renew-again'],
+  DNS_UNREACHABLE: ['renew-again', 'edit-connection'],
+  DNS_DENIED: ['edit-connection', 'renew-again'],
+  DNS_ZONE_NOT_FOUND: ['check-dns', 'edit-connection'],
+  DNS_REFUSED: ['edit-connection', 'renew-again'],
+  DNS_RATE_LIMITED: ['renew-again'],
+  DNS_NOT_PROPAGATED: ['check-dns', 'renew-again'],
+  ISSUER_UNREACHABLE: ['renew-again', 'edit-connection'],
+  ISSUER_NOT_TRUSTED: ['edit-connection', 'renew-again'],
+  ISSUER_RATE_LIMITED: ['renew-again'],
+  ISSUER_REFUSED: ['edit-connection', 'renew-again'],
+  ISSUER_ACCOUNT: ['edit-connection', 'renew-again'],
+  CHALLENGE_FAILED: ['check-dns', 'renew-again'],
+  SERVED_CERTIFICATE_DIFFERS: ['dry-run'],
+  CSR_INCOMPATIBLE: ['edit-connection', 'dry-run'],
+  CONFIRMATION_NEEDED: ['none'],
+  RENEWAL_RUNNING: ['none'],
+  TOO_LATE_TO_CANCEL: ['none'],
+  CANCELLED: ['renew-again'],
+  NOT_HELD: ['none'],
+  SNAPSHOT_UNREADABLE: ['renew-again', 'dry-run'],
+  VAULT_KEY_MISMATCH: ['none'],
+  VAULT_DAMAGED: ['edit-connection'],
+  SCHEMA_NEWER: ['none'],
+  INVALID_SETTINGS: ['edit-connection'],
+  BAD_REQUEST: ['none'],
+  UNAUTHENTICATED: ['log-in'],
+  NOT_FOUND: ['none'],
+  CONFLICT: ['none'],
+  INTERNAL: ['renew-again'],
+} as const satisfies Record<ErrorCode, readonly Remedy[]>;

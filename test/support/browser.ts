@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { buildUiIfStale } from '../../tools/build-ui.ts';
+import type { Journey } from './journey.ts';
+import { pathOf } from './programs.ts';
+
+export const DESKTOP = { width: 1280, height: 860 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Milliseconds for something to appear: longer than the lab's restarts, shorter than a test. */
+const PATIENCE_MS = 20_000;
+
+export type Scheme = 'light' | 'dark';
+
+/** The web interface as it is now, in a Chromium of its own. Playwright gives each browser a new profile and removes it. */
+export async function startBrowser(): Promise<Browser> {
+  await buildUiIfStale();
+  return await chromium.launch({
+    executablePath: pathOf('chromium') ?? 'chromium',
+    args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+interface WindowOptions {
+  readonly scheme?: Scheme;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** False for somebody who has not logged in. */
+  readonly loggedIn?: boolean;
+}
+
+/** A window on the daemon at `url`. What the page reports as an error ends the test that asks for it. */
+export class Window implements AsyncDisposable {
+  readonly page: Page;
+  readonly url: string;
+  readonly errors: string[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page, url: string) {
+    this.#context = context;
+    this.page = page;
+    this.url = url;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content Security Policy|violates/i.test(message.text())) this.errors.push(message.text());
+    });
+  }
+
+  static async open(browser: Browser, journey: Journey, url: string, options: WindowOptions = {}): Promise<Window> {
+    const { scheme = 'light', size = DESKTOP, loggedIn = true } = options;
+    const settings: BrowserContextOptions = { viewport: size, colorScheme: scheme, reducedMotion: 'reduce' };
+    const context = await browser.newContext(settings);
+    const token = journey.secrets.accessToken.reveal();
+    if (loggedIn)
+      await context.addInitScript(`sessionStorage.setItem('certferry.access-token', ${JSON.stringify(token)})`);
+    return new Window(context, await context.newPage(), url);
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(`${this.url}${path}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** What axe finds that is serious or worse, a line each. */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const result = await page.evaluate<AxeResult>('axe.run(document, { resultTypes: ["violations"] })');
+  return result.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
+}
+
+/** True when nothing has to be scrolled sideways. */
+export function fitsWidth(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+}

@@ -1,0 +1,136 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Listening } from '../../backend/src/server.ts';
+import { DESKTOP, fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
+import { Journey } from '../support/journey.ts';
+import { missing } from '../support/programs.ts';
+
+let browser: Browser;
+let journey: Journey;
+let server: Listening;
+let verified: string;
+let failed: string;
+
+describe.skipIf(missing('chromium'))('the pages', () => {
+  beforeAll(async () => {
+    journey = await Journey.start({
+      connection: (input) => ({ ...input, policy: { ...input.policy, propagationPatienceSeconds: 1 } }),
+    });
+    verified = (await journey.renew()).id;
+    journey.lab.faults.on('dns-servfail-secondary');
+    failed = (await journey.renew()).id;
+    journey.lab.faults.off('dns-servfail-secondary');
+    server = await journey.listen();
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server[Symbol.asyncDispose]();
+    await journey[Symbol.asyncDispose]();
+  });
+
+  const pages: readonly (readonly [name: string, path: () => string, ready: (page: Page) => Promise<unknown>])[] = [
+    ['dashboard', () => '/', (page) => page.getByRole('table', { name: 'Renewals' }).waitFor()],
+    ['connections', () => '/connections', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
+    ['connection', () => '/connections/1', (page) => page.getByText('SHA-256').first().waitFor()],
+    ['dry run', () => '/connections/1?dry-run=1', (page) => page.getByRole('list', { name: 'Findings' }).waitFor()],
+    ['renew now', () => '/connections?renew=1', (page) => page.getByText('more that need nothing').waitFor()],
+    [
+      'renewal',
+      () => `/?renewal=${verified}`,
+      (page) => page.getByRole('table', { name: 'Wanted and seen' }).waitFor(),
+    ],
+    ['failed renewal', () => `/renewals/${failed}`, (page) => page.getByText('Look at DNS').waitFor()],
+    ['renewals', () => '/renewals', (page) => page.getByRole('table', { name: 'Renewals' }).waitFor()],
+    ['add', () => '/connections/new', (page) => page.getByLabel('Platform user').waitFor()],
+    ['edit', () => '/connections/1/edit', (page) => page.getByLabel('Platform user').waitFor()],
+    ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
+    ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
+    ['about', () => '/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
+  ];
+
+  const views = [
+    { scheme: 'light', size: DESKTOP, width: 'desktop' },
+    { scheme: 'dark', size: PHONE, width: 'phone' },
+  ] as const;
+
+  describe.each(views)('in $scheme on a $width', ({ scheme, size }) => {
+    let window: Window;
+    beforeAll(async () => {
+      window = await Window.open(browser, journey, server.url, { scheme, size });
+    });
+    afterAll(() => window[Symbol.asyncDispose]());
+
+    it.each(pages)('%s: nothing serious for axe, nothing to scroll sideways, no error', async (_name, path, ready) => {
+      await window.go(path());
+      await ready(window.page);
+
+      expect(await seriousFindings(window.page)).toEqual([]);
+      expect(await fitsWidth(window.page)).toBe(true);
+      expect(window.errors).toEqual([]);
+    });
+  });
+
+  it('need the access token, say when it is wrong, and forget it at logout', async () => {
+    await using window = await Window.open(browser, journey, server.url, { loggedIn: false });
+    const { page } = window;
+    await window.go('/connections');
+
+    await page.locator('input[autocomplete="current-password"]').fill('not-the-token');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('This is not the access token of this installation.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.locator('input[autocomplete="current-password"]').fill(journey.secrets.accessToken.reveal());
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('table', { name: 'Connections' }).waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+
+    await page.locator('input[autocomplete="current-password"]').waitFor();
+    expect(await page.evaluate<number>('sessionStorage.length + localStorage.length')).toBe(0);
+  });
+
+  it('load less than 300 kB of compressed script at first, and nothing from elsewhere', async () => {
+    const { gzipSync } = await import('node:zlib');
+    await using window = await Window.open(browser, journey, server.url);
+    const scripts: Promise<Buffer>[] = [];
+    const hosts = new Set<string>();
+    window.page.on('response', (response) => {
+      hosts.add(new URL(response.url()).origin);
+      if (response.url().endsWith('.js')) scripts.push(response.body());
+    });
+    await window.go('/');
+    await window.page.getByRole('table', { name: 'Renewals' }).waitFor();
+
+    const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(300_000);
+    expect([...hosts]).toEqual([server.url]);
+  });
+
+  it('keep search, filter and sort of the connections in the address', async () => {
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go('/connections?search=nothing-like-it');
+    await page.getByText('0 of 1').waitFor();
+
+    await page.getByLabel('Search').fill('publisher');
+    await page.getByText('1 of 1').waitFor();
+    await page.getByRole('button', { name: 'Days left' }).click();
+
+    await page.locator('th[aria-sort="ascending"]', { hasText: 'Days left' }).waitFor();
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ search: 'publisher', sort: 'days' });
+  });
+
+  it('check a name in DNS, server by server', async () => {
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go('/dns');
+
+    await page.getByRole('textbox', { name: 'Name' }).fill('https://cucm-pub.lab.example.com:8443/ccmadmin');
+    await page.getByRole('button', { name: 'Ask every server' }).click();
+
+    await page.getByText('All servers agree.').waitFor();
+    expect(await page.locator('[data-server]').count()).toBe(2);
+  });
+});

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { DESKTOP, PHONE, type Scheme, startBrowser, Window } from '../test/support/browser.ts';
+import { Journey } from '../test/support/journey.ts';
+
+/** Makes pictures of every page in both colour schemes and at phone width: `tsx … tools/screenshots.ts [folder]`. */
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  /** What must be there before the picture is taken. */
+  readonly ready: (page: Page) => Promise<unknown>;
+}
+
+const FOLDER = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
+const SIZES = { desktop: DESKTOP, phone: PHONE } as const;
+
+function shots(connection: number, verified: string, failed: string): readonly Shot[] {
+  const heading = (name: string) => (page: Page) => page.getByRole('heading', { name, level: 1 }).waitFor();
+  const named = (role: 'region' | 'table', name: string) => (page: Page) =>
+    page.getByRole(role, { name }).first().waitFor();
+  return [
+    { name: 'dashboard', path: '/', ready: named('table', 'Renewals') },
+    { name: 'connections', path: '/connections', ready: named('table', 'Connections') },
+    {
+      name: 'connection',
+      path: `/connections/${connection}`,
+      ready: (page) => page.getByText('SHA-256').first().waitFor(),
+    },
+    {
+      name: 'dry-run',
+      path: `/connections/${connection}?dry-run=1`,
+      ready: (page) => page.getByRole('list', { name: 'Findings' }).waitFor(),
+    },
+    {
+      name: 'renew',
+      path: `/connections?renew=${connection}`,
+      ready: (page) => page.getByText('more that need nothing').waitFor(),
+    },
+    { name: 'renewal', path: `/connections?renewal=${verified}`, ready: named('table', 'Wanted and seen') },
+    {
+      name: 'renewal-failed',
+      path: `/renewals/${failed}`,
+      ready: (page) => page.getByRole('region', { name: 'How it ended' }).waitFor(),
+    },
+    { name: 'renewals', path: '/renewals', ready: named('table', 'Renewals') },
+    { name: 'add', path: '/connections/new', ready: (page) => page.getByLabel('Address').first().waitFor() },
+    {
+      name: 'edit',
+      path: `/connections/${connection}/edit`,
+      ready: (page) => page.getByLabel('Address').first().waitFor(),
+    },
+    { name: 'dns', path: '/dns?name=cucm-pub.lab.example.com', ready: askEveryServer },
+    { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
+    { name: 'about', path: '/about', ready: heading('About') },
+  ];
+}
+
+async function askEveryServer(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Ask every server' }).click();
+  await page.getByRole('table', { name: 'What each server answers' }).waitFor();
+}
+
+await mkdir(FOLDER, { recursive: true });
+await using journey = await Journey.start({
+  connection: (input) => ({ ...input, policy: { propagationPatienceSeconds: 2, verifyPatienceSeconds: 2 } }),
+});
+const { id: verified } = await journey.renew();
+journey.lab.faults.on('dns-servfail-secondary');
+const { id: failed } = await journey.renew();
+await using server = await journey.listen();
+const browser = await startBrowser();
+try {
+  for (const scheme of ['light', 'dark'] as const)
+    for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) await takeAll(browser, scheme, size);
+} finally {
+  await browser.close();
+}
+
+async function takeAll(open: Browser, scheme: Scheme, size: keyof typeof SIZES): Promise<void> {
+  await using window = await Window.open(open, journey, server.url, { scheme, size: SIZES[size] });
+  for (const { name, path, ready } of shots(journey.connection.id, verified, failed)) {
+    await window.go(path);
+    await ready(window.page);
+    await window.page.screenshot({ path: join(FOLDER, `${name}-${scheme}-${size}.png`), fullPage: size === 'phone' });
+  }
+}
