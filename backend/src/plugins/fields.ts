@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { Secret } from '../domain/secret.ts';
-import type { FieldMeta } from './plugin.ts';
+
+/** What `schema.meta({...})` carries; read by the form, the docs generator and the vault. */
+export interface FieldMeta {
+  readonly title: string;
+  readonly help?: string;
+  readonly example?: string;
+  /** Stored encrypted, handed to the plugin as `Secret`, never sent back to the browser. */
+  readonly secret?: true;
+  /** Personal or site data: shown in the UI, left out of bug reports. */
+  readonly private?: true;
+  /** Folded away in the form. */
+  readonly advanced?: true;
+}
 
 /** The few kinds of fields that plugin settings are made of. Each carries its `FieldMeta`. */
 

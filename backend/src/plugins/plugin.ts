@@ -27,19 +27,6 @@ export interface Plugin<Settings extends z.ZodObject, Instance, Deps = PluginDep
   create(settings: z.output<Settings>, deps: Deps): Instance;
 }
 
-/** What `schema.meta({...})` carries; read by the form, the docs generator and the vault. */
-export interface FieldMeta {
-  readonly title: string;
-  readonly help?: string;
-  readonly example?: string;
-  /** Stored encrypted, handed to the plugin as `Secret`, never sent back to the browser. */
-  readonly secret?: true;
-  /** Personal or site data: shown in the UI, left out of bug reports. */
-  readonly private?: true;
-  /** Folded away in the form. */
-  readonly advanced?: true;
-}
-
 export interface Caveat {
   readonly text: string;
   readonly link: string;

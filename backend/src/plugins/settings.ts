@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
-import type { FieldMeta } from './plugin.ts';
+import type { FieldMeta } from './fields.ts';
 import { type TrustSettings, trustOf } from './trust.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { FieldMeta } from '../../plugins/fields.ts';
 import { choice, flag, integer, list, port, secret, text } from '../../plugins/fields.ts';
-import type { FieldMeta } from '../../plugins/plugin.ts';
 import { trustFields } from '../../plugins/trust.ts';
 
 export const PRODUCTS = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
+import type { FieldMeta } from '../../plugins/fields.ts';
 import { choice, secret, text } from '../../plugins/fields.ts';
-import type { FieldMeta } from '../../plugins/plugin.ts';
 import { isWithin, requireName } from '../names.ts';
 import type { DnsPlugin, DnsProvider, TxtRecord } from '../provider.ts';
 import { type AzureDns, type AzureZone, createAzureDns, type RecordSetAt } from './client.ts';
