@@ -190,7 +190,7 @@ describe('the first prompt', () => {
       return 'System is starting\r\n';
     });
     await using server = await startSshServer(script({ shell }));
-    const impatient = createSshDialer({ promptMs: 300, nudgeAfterMs: 20 });
+    const impatient = createSshDialer({ promptMs: 2_000, nudgeAfterMs: 20 });
 
     const opened = impatient.open(target(server), never);
 
