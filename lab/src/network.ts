@@ -28,15 +28,13 @@ export interface LabOptions {
   readonly restartMs?: number;
   /** Days that the certificate of the node is still valid at the start; negative: it has expired. Default 9. */
   readonly installedValidDays?: number;
-  /** Zones beside that of the lab, on the same name servers. */
-  readonly moreZones?: readonly string[];
   /** The CA remembers which names an account has proved. Default false. */
   readonly authorizationReuse?: boolean;
   /** kid to base64url HMAC key. When set, the CA needs an external account binding. */
   readonly eab?: Readonly<Record<string, string>>;
   /** A whole cluster in place of one node: that of `LAB_CLUSTER`, other nodes, or the twin of a real one. Default false. */
   readonly cluster?: boolean | LabClusterNodes | ClusterSeed;
-  /** Zones of the DNS, for nodes whose names do not end in `LAB_ZONE`. Default: that zone alone. */
+  /** All zones of the DNS. Default: `LAB_ZONE` alone. */
   readonly zones?: readonly string[];
 }
 
@@ -70,7 +68,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
   try {
     const dns = await startDnsSim({
-      zones: [LAB_ZONE, ...(options.moreZones ?? [])].map((name) => ({ name })),
+      zones: (options.zones ?? [LAB_ZONE]).map((name) => ({ name })),
       tsig: { name: 'lab-key', algorithm: 'hmac-sha256', secret: randomBytes(32).toString('base64') },
       faults,
       exchanges,

@@ -163,7 +163,7 @@ describe('a slot whose renewal resets phones', { timeout: 60_000 }, () => {
     await using journey = await Journey.start({
       connection: (input, lab) => {
         const { appliance } = impatient(input);
-        const settings = { ...appliance.settings, servedPorts: [lab.vos.port('sip')], trust: 'pin' };
+        const settings = { ...appliance.settings, product: 'cucm', servedPorts: [lab.vos.port('sip')], trust: 'pin' };
         return {
           ...input,
           slot: 'CallManager',

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ExchangePhase } from '@certferry/lab';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionInput } from '../../backend/src/connections.ts';
 import { type Doom, namingStore } from '../support/doomed-daemon.ts';
 import { Journey } from '../support/journey.ts';
 
@@ -54,7 +53,7 @@ const EFFECTS = [
 
 describe('a daemon killed after a commit', { timeout: 60_000 }, () => {
   it.concurrent.each(COMMITS)('"%s" leaves a renewal that is resumed to its end', async (commit) => {
-    await using journey = await Journey.start({ connection: oneService });
+    await using journey = await Journey.start();
     const daemon = await spawnDaemon(journey, commit);
     await exitOf(daemon);
 
@@ -70,7 +69,7 @@ describe('a daemon killed in the middle of an effect', { timeout: 60_000 }, () =
   it.concurrent.each(cases)(
     '$name ($nth) when it was $phase leaves a renewal that is resumed to its end',
     async (effect) => {
-      await using journey = await Journey.start({ connection: oneService });
+      await using journey = await Journey.start();
       const daemon = await spawnDaemon(journey, null);
       killAt(journey, daemon, effect);
       await exitOf(daemon);
@@ -97,12 +96,6 @@ it('the list of commits is complete', async () => {
   );
   expect(COMMITS).toEqual(expect.arrayContaining(once));
 });
-
-/** Emergency Responder restarts Tomcat and nothing else: what is killed in between is the same, and it takes less time. */
-function oneService(input: ConnectionInput): ConnectionInput {
-  const { appliance } = input;
-  return { ...input, appliance: { ...appliance, settings: { ...appliance.settings, product: 'cer' } } };
-}
 
 async function expectResumed(journey: Journey): Promise<void> {
   const [row] = await journey.takeOver();

@@ -4,9 +4,9 @@ import type { PluginDeps } from '../plugins/plugin.ts';
 import { askServer } from './answers.ts';
 import { type Askable, authoritative, checkResolver } from './askable.ts';
 import { findCaa } from './caa.ts';
-import { createDelegation } from './delegation.ts';
 import { requireName } from './names.ts';
-import { createRecursive, type Recursive, systemResolvers } from './recursive.ts';
+import { createRecordSearch, type FoundRecord, type RecordSearch } from './record-search.ts';
+import { createRecursive, systemResolvers } from './recursive.ts';
 import {
   type ChallengeLocation,
   type ChallengeResolver,
@@ -30,15 +30,15 @@ export function createChallengeResolver(
 ): ChallengeResolver {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, resolvers, nameServers } = options;
   const recursive = createRecursive(resolvers, timeoutMs, log);
-  const delegation = createDelegation({ recursive, nameServers, timeoutMs, log });
+  const search = createRecordSearch({ recursive, nameServers, timeoutMs, log });
 
   async function locate(recordName: string, signal: AbortSignal): Promise<ChallengeLocation> {
     const started = clock.now().getTime();
-    const path = await followAliases(recursive, requireName(recordName), signal);
+    const { path, found } = await followAliases(search, requireName(recordName), signal);
     const fqdn = path.at(-1) ?? '';
-    const zone = await delegation.zoneOf(fqdn, signal);
+    const { zone } = found;
     refuseRegistry(path, zone);
-    const servers = await delegation.serversOf(zone, signal);
+    const servers = await search.serversOf(found, signal);
     const tookMs = clock.now().getTime() - started;
     log.debug({ recordName, fqdn, zone, servers: servers.length, tookMs }, 'Challenge record located');
     return { fqdn, aliases: path.slice(0, -1), zone, servers };
@@ -74,14 +74,18 @@ export function createChallengeResolver(
   };
 }
 
-/** All names from the first to the one without a CNAME. */
-async function followAliases(recursive: Recursive, recordName: string, signal: AbortSignal): Promise<string[]> {
+interface Followed {
+  /** All names from the first to the one without a CNAME. */
+  readonly path: readonly string[];
+  readonly found: FoundRecord;
+}
+
+async function followAliases(search: RecordSearch, recordName: string, signal: AbortSignal): Promise<Followed> {
   const path = [recordName];
   for (let name = recordName; ; ) {
-    const { answers } = await recursive.ask(name, 'CNAME', signal).catch(explain(path));
-    const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);
-    if (alias?.type !== 'CNAME') return path;
-    name = alias.data;
+    const found = await search.find(name, signal).catch(explain(path));
+    if (found.alias === null) return { path, found };
+    name = found.alias;
     if (path.includes(name)) throw aliasTrouble('the aliases run in a circle', [...path, name]);
     if (path.length > MAX_ALIASES) throw aliasTrouble(`more than ${MAX_ALIASES} aliases`, [...path, name]);
     path.push(name);

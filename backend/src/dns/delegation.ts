@@ -1,19 +1,25 @@
-import { AppError } from '../domain/errors.ts';
 import type { Logger } from '../plugins/plugin.ts';
-import { type Endpoint, parseEndpoint } from './endpoint.ts';
-import type { DnsRecord } from './message.ts';
-import { canonical, isWithin, parentOf } from './names.ts';
-import { type DnsReply, query } from './query.ts';
-import { addressesIn, type Recursive } from './recursive.ts';
+import { aliasIn, soaOwner } from './authority.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createNameServers, type NsSet, nsNames } from './name-servers.ts';
+import { parentOf } from './names.ts';
+import { query } from './query.ts';
+import type { Recursive } from './recursive.ts';
 import type { NameServer } from './resolver.ts';
 
-/** Finds zones and the servers that their parents name. */
+/** Finds zones as the resolvers see them, and the servers that their parents name. */
 export interface Delegation {
-  /** The apex of the zone that holds `name`; the empty string for the root. @throws AppError DNS_UNREACHABLE */
+  /**
+   * The apex of the zone that holds `name`; the empty string for the root. The resolvers remember what of it does not
+   * exist (RFC 2308).
+   *
+   * @throws AppError DNS_UNREACHABLE
+   */
   zoneOf(name: string, signal: AbortSignal): Promise<string>;
 
   /**
-   * Every address of every name server of a zone. A name server without any address is listed once with an empty one.
+   * Every address of every name server of an existing zone. A name server without any address is listed once with an
+   * empty one.
    *
    * @throws AppError DNS_ZONE_NOT_FOUND when nobody names a server for the zone; DNS_UNREACHABLE.
    */
@@ -28,25 +34,13 @@ export interface DelegationDeps {
   readonly log: Logger;
 }
 
-/** The root and the large top-level domains have 13 servers that say the same. */
-const PARENTS_ASKED = 3;
-
-/** The NS set of a zone with the addresses that came along. */
-interface NsSet {
-  readonly names: readonly string[];
-  readonly glue: readonly DnsRecord[];
-}
-
 /** @throws AppError INVALID_SETTINGS when an override is not `host:port`. */
 export function createDelegation({ recursive, nameServers, timeoutMs, log }: DelegationDeps): Delegation {
-  const overrides = new Map<string, Endpoint>(
-    Object.entries(nameServers).map(([name, endpoint]) => [canonical(name), parseEndpoint(endpoint)]),
-  );
+  const servers = createNameServers(recursive, nameServers);
 
   async function serversOf(zone: string, signal: AbortSignal): Promise<readonly NameServer[]> {
-    const delegated = (await askParent(zone, signal)) ?? (await askZone(zone, signal));
-    const found = await Promise.all(delegated.names.map((name) => locateServer(name, delegated.glue, signal)));
-    return found.flat();
+    const delegated = (await askParent(zone, signal)) ?? (await servers.ofZone(zone, signal));
+    return await servers.all(delegated, signal);
   }
 
   async function askParent(zone: string, signal: AbortSignal): Promise<NsSet | null> {
@@ -54,8 +48,8 @@ export function createDelegation({ recursive, nameServers, timeoutMs, log }: Del
     const untilWon = AbortSignal.any([signal, race.signal]);
     try {
       const parent = await zoneOf(recursive, parentOf(zone), signal);
-      const servers = await parentServers(parent, signal);
-      return await Promise.any(servers.map((server) => referral(server, zone, timeoutMs, untilWon)));
+      const asked = await servers.some(await servers.ofZone(parent, signal), signal);
+      return await Promise.any(asked.map((server) => delegationAt(server, zone, timeoutMs, untilWon)));
     } catch (err) {
       signal.throwIfAborted();
       log.info({ zone, err }, 'The parent zone does not name the servers; asking the zone itself');
@@ -63,32 +57,6 @@ export function createDelegation({ recursive, nameServers, timeoutMs, log }: Del
     } finally {
       race.abort();
     }
-  }
-
-  /** A few are enough: those with an address to use in `nameServers` first, they are sure to be reachable. */
-  async function parentServers(parent: string, signal: AbortSignal): Promise<readonly Endpoint[]> {
-    const { names, glue } = await askZone(parent, signal);
-    const preferred = [...names].sort((a, b) => Number(overrides.has(b)) - Number(overrides.has(a)));
-    const chosen = preferred.slice(0, PARENTS_ASKED);
-    const found = await Promise.all(chosen.map((name) => locateServer(name, glue, signal)));
-    return found.flat().filter(({ address }) => address !== '');
-  }
-
-  async function askZone(zone: string, signal: AbortSignal): Promise<NsSet> {
-    const reply = await recursive.ask(zone, 'NS', signal);
-    const names = nsNames(reply.answers, zone);
-    if (names.length === 0) {
-      throw new AppError('DNS_ZONE_NOT_FOUND', `Nobody names a server for the zone ${zone || '.'}.`);
-    }
-    return { names, glue: reply.additionals };
-  }
-
-  async function locateServer(name: string, glue: readonly DnsRecord[], signal: AbortSignal): Promise<NameServer[]> {
-    const override = overrides.get(name);
-    if (override) return [{ name, ...override }];
-    const resolved = await recursive.addressesOf(name, signal);
-    const addresses = resolved.length > 0 ? resolved : addressesIn(glue.filter((record) => record.name === name));
-    return (addresses.length > 0 ? addresses : ['']).map((address) => ({ name, address, port: 53 }));
   }
 
   return { zoneOf: (name, signal) => zoneOf(recursive, name, signal), serversOf };
@@ -101,7 +69,7 @@ export function createDelegation({ recursive, nameServers, timeoutMs, log }: Del
 async function zoneOf(recursive: Recursive, name: string, signal: AbortSignal): Promise<string> {
   for (let candidate = name; candidate !== ''; candidate = parentOf(candidate)) {
     const reply = await recursive.ask(candidate, 'CNAME', signal);
-    if (reply.answers.some((record) => record.type === 'CNAME' && record.name === candidate)) continue;
+    if (aliasIn(reply, candidate) !== null) continue;
     const apex = soaOwner(reply, candidate) ?? (await ownSoa(recursive, candidate, signal));
     if (apex !== null) return apex;
   }
@@ -113,20 +81,10 @@ async function ownSoa(recursive: Recursive, candidate: string, signal: AbortSign
   return soaOwner(await recursive.ask(candidate, 'SOA', signal), candidate);
 }
 
-function soaOwner({ answers, authorities }: DnsReply, name: string): string | null {
-  const soa = [...answers, ...authorities].find((record) => record.type === 'SOA' && isWithin(name, record.name));
-  return soa?.name ?? null;
-}
-
 /** A referral, or the zone's own answer where parent and child share a server. Rejects when it is neither. */
-async function referral(server: Endpoint, zone: string, timeoutMs: number, signal: AbortSignal): Promise<NsSet> {
+async function delegationAt(server: Endpoint, zone: string, timeoutMs: number, signal: AbortSignal): Promise<NsSet> {
   const reply = await query(server, { name: zone, type: 'NS' }, { timeoutMs, recursionDesired: false }, signal);
   const names = nsNames([...reply.answers, ...reply.authorities], zone);
   if (names.length === 0) throw new Error(`${server.address} does not delegate ${zone} (${reply.rcode}).`);
   return { names, glue: reply.additionals };
-}
-
-function nsNames(records: readonly DnsRecord[], zone: string): string[] {
-  const names = records.flatMap((record) => (record.type === 'NS' && record.name === zone ? [record.data] : []));
-  return [...new Set(names)].sort();
 }

@@ -1,0 +1,101 @@
+import { type Authority, aliasIn, askAuthority, isBelow, referralIn, soaOwner } from './authority.ts';
+import { createDelegation, type DelegationDeps } from './delegation.ts';
+import type { DnsMessage, Question } from './message.ts';
+import { createNameServers, type NsSet } from './name-servers.ts';
+import { parentOf } from './names.ts';
+import type { NameServer } from './resolver.ts';
+import { createZoneView, oneBelow } from './zone-view.ts';
+
+/**
+ * Finds the zone of a record that does not exist yet. What is in a zone is asked from its own servers, because a resolver
+ * would remember that the record is not there (RFC 2308), and tell so to a CA that asks it after the record is published.
+ */
+export interface RecordSearch {
+  /**
+   * The resolvers hear of `name` only when no server of its zone can be asked from here.
+   *
+   * @throws AppError DNS_UNREACHABLE
+   */
+  find(name: string, signal: AbortSignal): Promise<FoundRecord>;
+
+  /** Every server that the parent names for the zone. @throws AppError DNS_ZONE_NOT_FOUND, DNS_UNREACHABLE */
+  serversOf(found: FoundRecord, signal: AbortSignal): Promise<readonly NameServer[]>;
+}
+
+export interface FoundRecord {
+  /** The target of the CNAME at the name. */
+  readonly alias: string | null;
+  /** The apex of the zone; the empty string for the root. */
+  readonly zone: string;
+  /** What the parent said when it was asked on the way. */
+  readonly delegated?: NsSet;
+}
+
+/** A zone on the way down. */
+interface Cut extends Authority {
+  readonly delegated?: NsSet;
+}
+
+/** What was learnt of `next` on the way to `name`. */
+interface Step {
+  readonly next: string;
+  readonly name: string;
+  /** Null: no server of the zone answered. */
+  readonly reply: DnsMessage | null;
+}
+
+/** @throws AppError INVALID_SETTINGS when an address of a name server is not `host:port`. */
+export function createRecordSearch(deps: DelegationDeps): RecordSearch {
+  const { recursive, log } = deps;
+  const delegation = createDelegation(deps);
+  const nameServers = createNameServers(recursive, deps.nameServers);
+  const view = createZoneView(recursive, nameServers, log);
+
+  /** Goes on from zone to zone, as a resolver does. Null when the servers on the way cannot be asked. */
+  async function descend(cut: Cut, next: string, name: string, signal: AbortSignal): Promise<FoundRecord | null> {
+    const reply = await askAuthority(cut, questionAbout(next, name), deps, signal);
+    const lower = await cutBelow(cut, { next, name, reply }, signal);
+    if (lower) {
+      if (lower.zone === name) return { ...lower, alias: null };
+      return await descend(lower, isBelow(next, lower.zone) ? next : oneBelow(lower.zone, name), name, signal);
+    }
+    if (reply === null) return null;
+    if (next === name) return { ...cut, alias: aliasIn(reply, name) };
+    return await descend(cut, oneBelow(next, name), name, signal);
+  }
+
+  /** The zone to go on with, from what a server of `cut` said of `next`; null when that is still `cut`. */
+  async function cutBelow(cut: Cut, { next, name, reply }: Step, signal: AbortSignal): Promise<Cut | null> {
+    if (reply === null) return await view.deepest(cut.zone, name, signal);
+    const referral = referralIn(reply, cut.zone, next);
+    if (referral) {
+      const servers = referral.zone === name ? [] : await nameServers.some(referral, signal);
+      return { zone: referral.zone, servers, delegated: referral };
+    }
+    const apex = soaOwner(reply, next);
+    // Parent and child on one server: it answers for the child at once.
+    if (apex !== null && isBelow(apex, cut.zone)) return { zone: apex, servers: cut.servers };
+    const isHost = next === name || next === parentOf(name);
+    return isHost ? null : await view.hidden(cut.zone, next, reply.rcode === 'NOERROR', signal);
+  }
+
+  return {
+    async find(name, signal) {
+      const start = await view.start(name, signal);
+      const found = await descend(start, oneBelow(start.zone, name), name, signal);
+      if (found) return found;
+      log.debug({ name }, 'No server of the zone can be asked; asking the resolvers for the record');
+      const alias = aliasIn(await recursive.ask(name, 'CNAME', signal), name);
+      return { alias, zone: await delegation.zoneOf(name, signal) };
+    },
+
+    serversOf({ zone, delegated }, signal) {
+      return delegated ? nameServers.all(delegated, signal) : delegation.serversOf(zone, signal);
+    },
+  };
+}
+
+/** Of a name on the way it matters whether it is an apex, of the record whether it is an alias. */
+function questionAbout(next: string, name: string): Question {
+  return { name: next, type: next === name ? 'CNAME' : 'SOA' };
+}
