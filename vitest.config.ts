@@ -6,8 +6,7 @@ export default defineConfig({
   test: {
     include: ['backend/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
-    // Most of the time is spent waiting for simulated appliances.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
