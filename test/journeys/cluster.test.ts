@@ -25,7 +25,7 @@ function recordRestarts({ lab }: Journey): readonly string[] {
   return log;
 }
 
-describe('a multi-server certificate', { timeout: 120_000 }, () => {
+describe.concurrent('a multi-server certificate', { timeout: 120_000 }, () => {
   it('is served by every node, restarted one at a time, the publisher first', async () => {
     await using journey = await startCluster();
     const restarts = recordRestarts(journey);

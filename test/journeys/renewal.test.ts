@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { Journey } from '../support/journey.ts';
 
-describe('a renewal of the lab CUCM', () => {
+describe.concurrent('a renewal of the lab CUCM', { timeout: 60_000 }, () => {
   it('ends verified: one certificate, one restart, no record left, and every endpoint seen', async () => {
     await using journey = await Journey.start();
     const before = journey.lab.vos.servedSha256();
