@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['backend/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // As CI services do it: what is written to a file or a pipe must stay plain nevertheless.
+    env: { FORCE_COLOR: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

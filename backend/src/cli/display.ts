@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { createColors } from 'picocolors';
+import { createColors, isColorSupported } from 'picocolors';
 import { OUTCOME_WORDS, seconds, sentence, titleOf } from '../renewal/sentences.ts';
 import type { DomainEvent, StoredEvent } from '../store/events.ts';
 
@@ -39,7 +39,8 @@ class PlainDisplay implements Display {
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
-    this.#colours = createColors(out.isTTY);
+    // CI services ask for colours in files too, by the environment: what a script reads stays plain.
+    this.#colours = createColors(out.isTTY === true && isColorSupported);
   }
 
   show({ event }: StoredEvent): void {
