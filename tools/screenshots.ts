@@ -54,7 +54,7 @@ function shots(connection: number, verified: string, failed: string): readonly S
     },
     { name: 'dns', path: '/dns?name=cucm-pub.lab.example.com', ready: askEveryServer },
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
-    { name: 'about', path: '/about', ready: heading('About') },
+    { name: 'about', path: '/settings/about', ready: heading('About') },
   ];
 }
 

@@ -1,7 +1,6 @@
 import { Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Link, Route, Switch } from 'wouter';
-import { AboutPage } from './about/about-page.tsx';
 import { ActivityPage } from './activity/activity-page.tsx';
 import { ConnectionPage } from './connections/connection-page.tsx';
 import { ConnectionsPage } from './connections/connections-page.tsx';
@@ -10,6 +9,7 @@ import { DnsPage } from './dns/dns-page.tsx';
 import { RenewalDialogs } from './renewal/renewal-dialogs.tsx';
 import { RenewalPage } from './renewal/renewal-page.tsx';
 import { RenewalsPage } from './renewal/renewals-page.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
 import { Empty } from './ui/empty.tsx';
 import { Page } from './ui/page.tsx';
 
@@ -31,7 +31,10 @@ export function Pages() {
         <Route path="/renewals/:id">{({ id }) => <RenewalPage id={id} />}</Route>
         <Route path="/dns" component={DnsPage} />
         <Route path="/activity" component={ActivityPage} />
-        <Route path="/about" component={AboutPage} />
+        <Route path="/settings">
+          <SettingsPage path={null} />
+        </Route>
+        <Route path="/settings/:path">{({ path }) => <SettingsPage path={path} />}</Route>
         <Route>
           <Page title="Nothing is here">
             <Empty title="This address leads nowhere">

@@ -46,7 +46,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['edit', () => '/connections/1/edit', (page) => page.getByLabel('Platform user').waitFor()],
     ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
-    ['about', () => '/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
+    ['about', () => '/settings/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
   ];
 
   const views = [

@@ -10,6 +10,15 @@ export function sentence(event: DomainEvent): string {
       return `Connection ${event.connectionId} changed`;
     case 'connection.removed':
       return `Connection ${event.connectionId} removed`;
+    case 'watch.reachable':
+      return `Every endpoint of connection ${event.connectionId} answers again`;
+    case 'watch.restored':
+      return `Connection ${event.connectionId} serves the wanted certificate again`;
+    case 'watch.unreachable':
+    case 'watch.expiring':
+    case 'watch.deviates':
+    case 'watch.quarantined':
+      return event.message;
     case 'renewal.started':
       return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? 'an operator' : 'the schedule'}`;
     case 'renewal.committed':

@@ -5,12 +5,33 @@ import type { Json } from '../domain/json.ts';
  * Something that happened, in the past tense. Plain JSON without secrets: the only thing that the
  * API streams, notifiers and the history read.
  */
-export type DomainEvent = ConnectionEvent | RenewalEvent | StepEvent;
+export type DomainEvent = ConnectionEvent | WatchEvent | RenewalEvent | StepEvent;
 
 export interface ConnectionEvent {
   readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
   readonly connectionId: number;
 }
+
+/** What the reconciler finds out by looking, on change only. Instants are ISO 8601. */
+export type WatchEvent = {
+  readonly connectionId: number;
+} & /** No endpoint, or not every endpoint, has answered since. */
+(
+  | { readonly type: 'watch.unreachable'; readonly since: string; readonly message: string }
+  | { readonly type: 'watch.reachable' }
+  /** What is served ends within `threshold` days; 0 when it has ended. */
+  | {
+      readonly type: 'watch.expiring';
+      readonly threshold: 30 | 14 | 7 | 3 | 1 | 0;
+      readonly notAfter: string;
+      readonly message: string;
+    }
+  /** What is served is no longer what was seen served after the last renewal. */
+  | { readonly type: 'watch.deviates'; readonly message: string }
+  | { readonly type: 'watch.restored' }
+  /** No certificate is asked for before `until`, because too many were, or too many attempts failed. */
+  | { readonly type: 'watch.quarantined'; readonly until: string; readonly message: string }
+);
 
 export type RenewalEvent =
   | {

@@ -5,7 +5,7 @@ export const NAV = [
   { href: '/renewals', label: 'Renewals' },
   { href: '/dns', label: 'DNS' },
   { href: '/activity', label: 'Activity' },
-  { href: '/about', label: 'About' },
+  { href: '/settings', label: 'Settings' },
 ] as const;
 
 export function isAt(href: string, location: string): boolean {

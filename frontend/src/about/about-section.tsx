@@ -2,7 +2,6 @@ import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { usePlugins, useWords } from '../api/queries.ts';
 import type { PluginDeclaration } from '../api/types.ts';
 import { Loaded } from '../ui/loading.tsx';
-import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 
 const FAMILIES = [
@@ -12,10 +11,11 @@ const FAMILIES = [
 ] as const;
 
 /** What this version can do, and what it is known not to. */
-export function AboutPage() {
+export function AboutSection() {
   const words = useWords();
   return (
-    <Page title="About" lead={words && `certferry ${words.version}`}>
+    <Stack gap="md">
+      {words && <Text className="quiet">certferry {words.version}</Text>}
       <Loaded query={usePlugins()}>
         {(plugins) => (
           <Stack gap="md">
@@ -31,7 +31,7 @@ export function AboutPage() {
           </Stack>
         )}
       </Loaded>
-    </Page>
+    </Stack>
   );
 }
 

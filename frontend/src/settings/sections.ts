@@ -1,0 +1,12 @@
+import type { ComponentType } from 'react';
+import { AboutSection } from '../about/about-section.tsx';
+
+export interface Section {
+  /** Below `/settings/`. */
+  readonly path: string;
+  readonly label: string;
+  readonly Content: ComponentType;
+}
+
+/** The parts of the settings, in the order of their menu. */
+export const SECTIONS: readonly Section[] = [{ path: 'about', label: 'About', Content: AboutSection }];
