@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { DESKTOP, PHONE, type Scheme, startBrowser, Window } from '../test/support/browser.ts';
 import { Journey } from '../test/support/journey.ts';
 
-/** Makes pictures of every page in both colour schemes and at phone width: `tsx … tools/screenshots.ts [folder]`. */
+/** Makes pictures of every page, or of those named, in both colour schemes and at phone width: `tsx … tools/screenshots.ts [folder] [name …]`. */
 
 interface Shot {
   readonly name: string;
@@ -15,6 +15,7 @@ interface Shot {
 }
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
+const ONLY = process.argv.slice(3);
 const SIZES = { desktop: DESKTOP, phone: PHONE } as const;
 
 function shots(connection: number, verified: string, failed: string): readonly Shot[] {
@@ -81,7 +82,10 @@ try {
 
 async function takeAll(open: Browser, scheme: Scheme, size: keyof typeof SIZES): Promise<void> {
   await using window = await Window.open(open, journey, server.url, { scheme, size: SIZES[size] });
-  for (const { name, path, ready } of shots(journey.connection.id, verified, failed)) {
+  const wanted = shots(journey.connection.id, verified, failed).filter(
+    ({ name }) => ONLY.length === 0 || ONLY.includes(name),
+  );
+  for (const { name, path, ready } of wanted) {
     await window.go(path);
     await ready(window.page);
     await window.page.screenshot({ path: join(FOLDER, `${name}-${scheme}-${size}.png`), fullPage: size === 'phone' });

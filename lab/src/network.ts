@@ -34,6 +34,8 @@ export interface LabOptions {
   readonly eab?: Readonly<Record<string, string>>;
   /** A whole cluster in place of one node: that of `LAB_CLUSTER`, other nodes, or the twin of a real one. Default false. */
   readonly cluster?: boolean | LabClusterNodes | ClusterSeed;
+  /** A second CA, as public CAs have one for tests. Default false. */
+  readonly testCa?: boolean;
   /** All zones of the DNS. Default: `LAB_ZONE` alone. */
   readonly zones?: readonly string[];
 }
@@ -46,6 +48,8 @@ export interface Lab extends AsyncDisposable {
   readonly exchanges: Exchanges;
   readonly dns: DnsSim;
   readonly ca: CaSim;
+  /** Null unless it was asked for. */
+  readonly testCa: CaSim | null;
   /** The node, or the publisher of the cluster. */
   readonly vos: VosSim;
   /** Null: there is one node only. */
@@ -76,6 +80,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     started.push(dns);
     const ca = await startCaSim({ ...options, faults, exchanges, dnsServer: dns.resolver });
     started.push(ca);
+    const testCa = options.testCa ? await startCaSim({ ...options, faults, exchanges, dnsServer: dns.resolver }) : null;
+    if (testCa) started.push(testCa);
     const users = {
       user: 'administrator',
       password: randomPassword(),
@@ -84,7 +90,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     };
     const { vos, cluster } = await startNodes(options, { ...users, faults, exchanges });
     started.push(cluster ?? vos);
-    return { faults, exchanges, dns, ca, vos, cluster, ...users, [Symbol.asyncDispose]: dispose };
+    return { faults, exchanges, dns, ca, testCa, vos, cluster, ...users, [Symbol.asyncDispose]: dispose };
   } catch (err) {
     await dispose();
     throw err;

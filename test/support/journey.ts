@@ -9,6 +9,7 @@ import { type Config, readConfig } from '../../backend/src/config/config.ts';
 import { readSecrets, type Secrets } from '../../backend/src/config/secrets.ts';
 import { addConnection, type ConnectionInput } from '../../backend/src/connections.ts';
 import type { Facts } from '../../backend/src/renewal/facts.ts';
+import type { RenewalOptions } from '../../backend/src/renewal/runner.ts';
 import { type Listening, listen } from '../../backend/src/server.ts';
 import type { DomainEvent, StoredEvent } from '../../backend/src/store/events.ts';
 import type { Connection } from '../../backend/src/store/store.ts';
@@ -111,12 +112,12 @@ export class Journey implements AsyncDisposable {
     return { CERTFERRY_PUBLIC_URL: url, CERTFERRY_ACCESS_TOKEN: this.secrets.accessToken.reveal() };
   }
 
-  start(): Promise<string> {
-    return this.#app.runner.start(this.connection.id, 'operator');
+  start(options?: RenewalOptions): Promise<string> {
+    return this.#app.runner.start(this.connection.id, 'operator', options);
   }
 
-  async renew(): Promise<Ended> {
-    return this.ended(await this.start());
+  async renew(options?: RenewalOptions): Promise<Ended> {
+    return this.ended(await this.start(options));
   }
 
   async ended(id: string): Promise<Ended> {
@@ -151,6 +152,11 @@ export class Journey implements AsyncDisposable {
       restarts: exchanges.count('vos.restart'),
       records: names.flatMap((name) => dns.txt(name)),
     };
+  }
+
+  /** Relative paths of everything in accounts/. */
+  accountsFiles(): Promise<readonly string[]> {
+    return readdir(join(this.folder, 'accounts'), { recursive: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

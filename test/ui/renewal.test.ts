@@ -34,6 +34,26 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', () => {
     await row(page).getByText('Served').waitFor();
   });
 
+  it('goes no further than a person chose', async () => {
+    await using journey = await Journey.start({ lab: { testCa: true } });
+    await using server = await journey.listen();
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    const choose = async (how: string, button: string) => {
+      await window.go(`/connections?renew=${journey.connection.id}`);
+      await page.getByRole('radio', { name: how }).check();
+      await page.getByRole('button', { name: button }).click();
+    };
+
+    await choose('Prove it at the test CA', 'Try at the test CA');
+    await page.getByText('Nothing of it is kept').first().waitFor();
+    await choose('Issue only', 'Have it issued');
+    await page.getByText('The next renewal installs it').first().waitFor();
+
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 0, records: [] });
+    expect(window.errors).toEqual([]);
+  });
+
   it('is the same after a reload, and after the daemon was restarted in the middle', async () => {
     await using journey = await Journey.start({
       connection: (input) => ({ ...input, policy: { ...input.policy, activation: 'ask' } }),

@@ -55,8 +55,8 @@ export function connectionsRouter({ store, runner, preflight, blastRadius }: App
   });
 
   router.post('/:id/renewals', async (req, res) => {
-    contract.newRenewal.parse(req.body);
-    const id = await runner.start(contract.id.parse(req.params.id), 'operator');
+    const options = contract.newRenewal.parse(req.body);
+    const id = await runner.start(contract.id.parse(req.params.id), 'operator', options);
     res
       .status(201)
       .location(`/api/v1/renewals/${id}`)

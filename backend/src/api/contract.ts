@@ -49,7 +49,16 @@ export const changedConnection = z.strictObject({ ...connectionFields, version: 
 
 export const preflightRequest = z.strictObject({ writeTestRecord: z.boolean().default(false) }).prefault({});
 
-export const newRenewal = z.strictObject({}).prefault({});
+/**
+ * `goal`: `serve` to the end; `issue` keeps the certificate in accounts/; `validate` proves at the CA's test directory that
+ * issuing works. `activation` stands in for the connection's policy.
+ */
+export const newRenewal = z
+  .strictObject({
+    goal: z.enum(['serve', 'issue', 'validate']).default('serve'),
+    activation: z.enum(['automatic', 'ask']).nullable().default(null),
+  })
+  .prefault({});
 
 /** `confirmation` is what a hold asks to be typed. */
 export const resumeRequest = z.strictObject({ confirmation: z.string().nullable().default(null) }).prefault({});
@@ -141,7 +150,7 @@ export interface RenewalSummary {
   readonly connectionId: number;
   readonly startedAt: string;
   readonly finishedAt: string | null;
-  /** `verified`, `installed-not-served`, `failed`, `cancelled`, `not-due`; null while it runs. */
+  /** `verified`, `installed-not-served`, `failed`, `cancelled`, `not-due`, `issued`, `validated`; null while it runs. */
   readonly outcome: string | null;
   /** `install.running`, `publish.held`, or a final state. */
   readonly state: string;

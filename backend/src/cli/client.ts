@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
+import type { RenewalOptions } from '../renewal/runner.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
 
@@ -82,8 +83,8 @@ export class ApiClient {
     return this.#json('GET', '/renewals');
   }
 
-  startRenewal(connectionId: string): Promise<RenewalView> {
-    return this.#json('POST', `/connections/${encodeURIComponent(connectionId)}/renewals`, {});
+  startRenewal(connectionId: string, options: RenewalOptions): Promise<RenewalView> {
+    return this.#json('POST', `/connections/${encodeURIComponent(connectionId)}/renewals`, options);
   }
 
   cancel(renewalId: string): Promise<RenewalView> {

@@ -14,10 +14,10 @@ export interface Display {
 
 type Finished = Extract<DomainEvent, { readonly type: 'renewal.finished' }>;
 
-/** 0: served or not due. 1: failed or cancelled. 2: installed, but not seen served. */
+/** 0: it came as far as was asked, or was not due. 1: failed or cancelled. 2: installed, but not seen served. */
 export function exitStatus({ outcome }: Finished): number {
-  if (outcome === 'verified' || outcome === 'not-due') return 0;
-  return outcome === 'installed-not-served' ? 2 : 1;
+  if (outcome === 'installed-not-served') return 2;
+  return outcome === 'failed' || outcome === 'cancelled' ? 1 : 0;
 }
 
 export function displayMode(json: boolean, out: NodeJS.WriteStream): DisplayMode {

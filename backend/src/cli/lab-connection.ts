@@ -3,17 +3,14 @@ import type { ConnectionInput, PluginInput } from '../connections.ts';
 
 /** The connection to the simulated CUCM, node or cluster, as a person would describe one to a real one. */
 export function labConnection(lab: Lab): ConnectionInput {
-  const { vos, cluster, dns, ca } = lab;
+  const { vos, cluster, dns } = lab;
   const [server = '', port = ''] = dns.primary.split(':');
   return {
     name: cluster ? 'Lab CUCM cluster' : 'Lab CUCM publisher',
     slot: 'tomcat',
     dnsNames: (cluster?.nodes ?? [vos]).map(({ nodeName }) => nodeName),
     appliance: { plugin: 'vos', settings: { ...applianceSettings(lab), ...(cluster ? clusterSettings(lab) : {}) } },
-    issuer: {
-      plugin: 'acme',
-      settings: { directory: ca.directoryUrl, termsOfServiceAgreed: true, trust: 'bundle', caBundle: ca.tlsCaPem },
-    },
+    issuer: { plugin: 'acme', settings: issuerSettings(lab) },
     dns: {
       plugin: 'rfc2136',
       settings: {
@@ -26,6 +23,12 @@ export function labConnection(lab: Lab): ConnectionInput {
     },
     policy: { verifyPatienceSeconds: 10 },
   };
+}
+
+function issuerSettings({ ca, testCa }: Lab): PluginInput['settings'] {
+  const common = { directory: ca.directoryUrl, termsOfServiceAgreed: true, trust: 'bundle' };
+  if (!testCa) return { ...common, caBundle: ca.tlsCaPem };
+  return { ...common, testDirectory: testCa.directoryUrl, caBundle: `${ca.tlsCaPem}\n${testCa.tlsCaPem}` };
 }
 
 function applianceSettings({ vos, user, password }: Lab): PluginInput['settings'] {

@@ -50,7 +50,7 @@ function isFault(name: string): name is FaultName {
 async function runLab({ once, cluster, fault, json: asJson }: LabOptions, { env, out }: Common): Promise<number> {
   const json = asJson === true;
   const faults = fault.map(asFault);
-  return await inLab({ cluster: cluster === true }, env, async ({ lab, app, accessToken }) => {
+  return await inLab({ cluster: cluster === true, testCa: once !== true }, env, async ({ lab, app, accessToken }) => {
     for (const name of faults) lab.faults.on(name);
     const connection = await addConnection(app.store, labConnection(lab));
     await app.start();

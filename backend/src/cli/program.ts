@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { AppError } from '../domain/errors.ts';
+import type { RenewalOptions } from '../renewal/runner.ts';
 import { VERSION } from '../version.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
@@ -91,6 +92,17 @@ interface RenewOptions {
   readonly dryRun?: true;
   readonly writeTestRecord?: true;
   readonly json?: true;
+  readonly issueOnly?: true;
+  readonly atTestCa?: true;
+  readonly restartLater?: true;
+  readonly restartNow?: true;
+}
+
+function renewalOptions({ issueOnly, atTestCa, restartLater, restartNow }: RenewOptions): RenewalOptions {
+  return {
+    goal: issueOnly ? 'issue' : atTestCa ? 'validate' : 'serve',
+    activation: restartLater ? 'ask' : restartNow ? 'automatic' : null,
+  };
 }
 
 function addRenewCommands(program: Command, { env, out, setStatus }: Common): void {
@@ -101,13 +113,23 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
     )
     .option('--dry-run', 'look at everything that can be known without changing anything')
     .option('--write-test-record', 'with --dry-run: also write a test record into DNS and remove it')
+    .addOption(new Option('--issue-only', 'keep the certificate in accounts/, and leave the appliance as it is'))
+    .addOption(
+      new Option('--at-test-ca', 'prove at the test directory of the CA that issuing works; nothing is kept').conflicts(
+        'issueOnly',
+      ),
+    )
+    .addOption(new Option('--restart-later', 'stop before the restart and wait for `certferry resume`'))
+    .addOption(new Option('--restart-now', 'restart at once, whatever the connection says').conflicts('restartLater'))
     .option('--json', 'one event per line')
     .action(async (id: string, options: RenewOptions) => {
       const api = await client(env);
       const json = options.json === true;
       const writeTestRecord = options.writeTestRecord === true;
       setStatus(
-        options.dryRun ? await dryRun(api, id, { json, writeTestRecord }, out) : await renew(api, id, json, out),
+        options.dryRun
+          ? await dryRun(api, id, { json, writeTestRecord }, out)
+          : await renew(api, id, { json, ...renewalOptions(options) }, out),
       );
     });
   program

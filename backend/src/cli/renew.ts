@@ -1,5 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
+import type { RenewalOptions } from '../renewal/runner.ts';
 import type { StoredEvent } from '../store/events.ts';
 import type { ApiClient } from './client.ts';
 import { createDisplay, displayMode, exitStatus } from './display.ts';
@@ -26,10 +27,10 @@ export async function watch(
 export async function renew(
   client: ApiClient,
   connectionId: string,
-  json: boolean,
+  { json, ...options }: RenewalOptions & { readonly json: boolean },
   out: NodeJS.WriteStream,
 ): Promise<number> {
-  const { id, events } = await client.startRenewal(connectionId);
+  const { id, events } = await client.startRenewal(connectionId, options);
   const first = events[0]?.seq ?? 1;
   const stop = new AbortController();
   try {

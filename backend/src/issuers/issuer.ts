@@ -20,6 +20,12 @@ export interface Issuer {
    */
   readonly key: string;
 
+  /**
+   * The same CA where it issues certificates that nobody trusts, to prove that issuing works; null where there is none.
+   * Another directory with another account.
+   */
+  readonly staging: Issuer | null;
+
   /** Directory reachable, account usable, profile offered. Creates nothing. Failures are findings. */
   check(signal: AbortSignal): Promise<readonly Finding[]>;
 

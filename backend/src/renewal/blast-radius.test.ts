@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivationAction, ApplianceDriver } from '../appliances/driver.ts';
+import type { Issuer } from '../issuers/issuer.ts';
 import type { Connection, RenewalRow } from '../store/store.ts';
 import { blastRadius } from './blast-radius.ts';
 
@@ -10,6 +11,9 @@ const connection = {
   dnsNames: ['cucm.example.com'],
   policy: { activation: 'automatic' },
 } as unknown as Connection;
+
+/** A CA without a test directory. */
+const untestable = { staging: null } as unknown as Issuer;
 
 function action(node: string, change: Partial<ActivationAction> = {}): ActivationAction {
   return {
@@ -26,7 +30,7 @@ function action(node: string, change: Partial<ActivationAction> = {}): Activatio
 function applianceWith(actions: readonly ActivationAction[]) {
   const activation = { plan: async () => actions, pauseMs: 30_000 };
   const endpoints = async () => [{ host: 'cucm.example.com', port: 8443, serverName: 'cucm.example.com' }];
-  return { appliance: { activation, endpoints } as unknown as ApplianceDriver };
+  return { appliance: { activation, endpoints } as unknown as ApplianceDriver, issuer: untestable };
 }
 
 function earlier(id: string, seconds: number): RenewalRow {
@@ -79,7 +83,7 @@ describe('blastRadius', () => {
     const { appliance } = applianceWith([]);
     const { activation: _, ...atOnce } = appliance;
 
-    expect(await blastRadius(connection, { appliance: atOnce }, [], never)).toMatchObject({
+    expect(await blastRadius(connection, { appliance: atOnce, issuer: untestable }, [], never)).toMatchObject({
       interruptions: [],
       expectedSeconds: 0,
       permission: 'automatic',

@@ -18,6 +18,8 @@ export interface BlastRadius {
   /** `automatic`: nobody is asked. `ask`: somebody says go before the first restart. `typed`: they type the name of the node. */
   readonly permission: 'automatic' | 'ask' | 'typed';
   readonly advice: readonly Advice[];
+  /** The CA has a directory where certferry can prove that issuing works, and nothing counts. */
+  readonly testDirectory: boolean;
 }
 
 export interface Interruption {
@@ -32,7 +34,7 @@ export interface Interruption {
 /** `past` are renewals of this connection, any number of them. */
 export async function blastRadius(
   connection: Connection,
-  { appliance }: Pick<StepPeers, 'appliance'>,
+  { appliance, issuer }: Pick<StepPeers, 'appliance' | 'issuer'>,
   past: readonly RenewalRow[],
   signal: AbortSignal,
 ): Promise<BlastRadius> {
@@ -51,6 +53,7 @@ export async function blastRadius(
     endpoints: (await appliance.endpoints(slot, signal)).map(nameOf),
     permission: permissionOf(actions, policy.activation),
     advice: activation?.advice?.(slot) ?? [],
+    testDirectory: issuer.staging !== null,
   };
 }
 

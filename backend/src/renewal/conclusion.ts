@@ -20,7 +20,14 @@ export function conclude(
     case 'verified':
       return { message: verifiedMessage(facts), oldStillServed: false };
     case 'not-due':
-      return { message: facts.due?.message ?? note ?? 'Not due', oldStillServed: null };
+      return { message: note ?? facts.due?.message ?? 'Not due', oldStillServed: null };
+    case 'issued':
+      return { message: issuedMessage(facts), oldStillServed: null };
+    case 'validated':
+      return {
+        message: 'The test directory of the CA validated every name and issued a certificate. Nothing of it is kept.',
+        oldStillServed: null,
+      };
     case 'installed-not-served':
       return {
         message: `The new certificate is installed, but not seen served everywhere. ${failure?.message ?? ''}`.trim(),
@@ -46,6 +53,12 @@ function verifiedMessage({ served = [], chain }: Partial<Facts>): string {
   if (!chain) return `Served on ${all}`;
   const { sha256, notAfter } = readCertificate(chain.leafPem);
   return `Served on ${all}: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}`;
+}
+
+function issuedMessage({ chain }: Partial<Facts>): string {
+  if (!chain) return 'Issued';
+  const { sha256, notAfter } = readCertificate(chain.leafPem);
+  return `Kept in accounts/, not installed: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}. The next renewal installs it.`;
 }
 
 /** Before the hand-over nothing was touched: whatever an endpoint serves is the old certificate. */

@@ -73,7 +73,14 @@ export interface Target {
   readonly verifyPatienceSeconds: number | null;
   /** A person asked: renew even if it is not due. */
   readonly asked: boolean;
+  readonly goal: Goal;
 }
+
+/**
+ * Where a renewal ends when all goes well: `serve`, when the new certificate was seen served; `issue`, when it is kept in
+ * accounts/; `validate`, when the CA's test directory has issued one, of which nothing is kept.
+ */
+export type Goal = 'serve' | 'issue' | 'validate';
 
 export interface EarlierCertificate {
   /** The renewal that it was issued in. */

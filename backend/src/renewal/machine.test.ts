@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../domain/errors.ts';
+import type { Goal } from './facts.ts';
 import {
   effectOf,
   initialState,
@@ -28,8 +29,8 @@ function after(...events: readonly MachineEvent[]): MachineState {
 }
 
 /** The state of a step on the way that most renewals go. */
-function reach(step: string): MachineState {
-  let state = initialState();
+function reach(step: string, goal: Goal = 'serve'): MachineState {
+  let state = initialState(goal);
   while (state.at !== `${step}.running`)
     state = nextState(state, { type: 'DONE' }) ?? raise(`${step} is never reached`);
   return state;
@@ -40,6 +41,18 @@ function raise(message: string): never {
 }
 
 const done = (times: number): MachineEvent[] => Array.from({ length: times }, () => ({ type: 'DONE' }));
+
+describe('a renewal whose goal is less than to be served', () => {
+  it.each([
+    ['issue', 'issued'],
+    ['validate', 'validated'],
+  ] as const)('%s ends %s after the clean-up, whether or not it succeeded', (goal, end) => {
+    const cleaning = reach('cleanUp', goal);
+
+    expect(nextState(cleaning, { type: 'DONE' })?.at).toBe(end);
+    expect(nextState(cleaning, failed('cleanUp'))?.at).toBe(end);
+  });
+});
 
 describe('the order of a renewal', () => {
   it('runs every step once and ends verified', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Failure } from '../domain/errors.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import type { Goal } from './facts.ts';
 import { STEP_NAMES, type StepName } from './step-names.ts';
 
 /**
@@ -10,7 +11,7 @@ import { STEP_NAMES, type StepName } from './step-names.ts';
  *
  *   inspect → request → order → publish → propagate → issue → cleanUp → install → activate → verify → verified
  *      ├─ reuse: a certificate issued earlier is good, but not served everywhere → install → activate → verify
- *      └─ not due                                                          (no way back ↑)        └─→ installedNotServed
+ *      └─ not due                                           └→ issued | validated  (no way back ↑)        └─→ installedNotServed
  *   a failure, or a cancellation before the point of no return: cleanUpAfterFailure → assess → failed | cancelled
  *
  * The machine is pure: it holds no promise and no timer. The runner stores every state before it does what the
@@ -36,6 +37,7 @@ export interface MachineContext {
   /** Past the point of no return. */
   readonly committed: boolean;
   readonly cancelled: boolean;
+  readonly goal: Goal;
   /** What decided that the renewal did not succeed. */
   readonly failure: Failure | null;
   readonly failedStep: StepName | null;
@@ -56,11 +58,13 @@ export type MachineEvent =
   | { readonly type: 'CANCEL' };
 
 const base = setup({
-  types: { context: {} as MachineContext, events: {} as MachineEvent },
+  types: { context: {} as MachineContext, events: {} as MachineEvent, input: {} as { readonly goal: Goal } },
   guards: {
     mayRetry: ({ event }) => event.type === 'FAIL' && event.retryAt !== null,
     mayCancel: ({ context }) => !context.committed,
     isCancelled: ({ context }) => context.cancelled,
+    onlyIssues: ({ context }) => context.goal === 'issue',
+    onlyValidates: ({ context }) => context.goal === 'validate',
     always: () => true,
     never: () => false,
   },
@@ -68,6 +72,7 @@ const base = setup({
     enter: assign({ attempt: 1, resumeAt: null, note: null, confirm: null, released: false }),
     rest: assign(({ event }) => {
       if (event.type === 'WAIT') return { resumeAt: event.until, note: event.why };
+      if (event.type === 'STOP') return { note: event.why };
       if (event.type === 'HOLD') return { resumeAt: null, note: event.ask, confirm: event.confirm };
       return {};
     }),
@@ -100,6 +105,8 @@ interface StepRoutes {
   readonly cancellable?: boolean;
   /** The step may find that a certificate issued earlier is good. */
   readonly reuses?: boolean;
+  /** With it a renewal ends whose goal is less than to be served. */
+  readonly completesIssuance?: boolean;
   /** The step holds the point of no return. */
   readonly commits?: boolean;
   /** False where a failure does not decide how the renewal ends. */
@@ -113,9 +120,16 @@ function step({
   stop = 'notDue',
   cancellable = true,
   reuses = false,
+  completesIssuance = false,
   commits = false,
   decisive = true,
 }: StepRoutes) {
+  const ends = completesIssuance
+    ? ([
+        { target: '#renewal.issued', guard: 'onlyIssues' },
+        { target: '#renewal.validated', guard: 'onlyValidates' },
+      ] as const)
+    : [];
   const cancel = {
     target: '#renewal.cleanUpAfterFailure',
     guard: cancellable ? 'mayCancel' : 'never',
@@ -127,13 +141,14 @@ function step({
     states: {
       running: {
         on: {
-          DONE: { target: `#renewal.${next}` },
-          STOP: { target: `#renewal.${stop}` },
+          DONE: [...ends, { target: `#renewal.${next}` }],
+          STOP: { target: `#renewal.${stop}`, actions: 'rest' },
           REUSE: { target: '#renewal.reuse', guard: reuses ? 'always' : 'never' },
           WAIT: { target: 'waiting', actions: 'rest' },
           HOLD: { target: 'held', actions: 'rest' },
           FAIL: [
             { target: 'waiting', guard: 'mayRetry', actions: 'retryLater' },
+            ...ends,
             { target: `#renewal.${fail}`, actions: decisive ? 'fail' : [] },
           ],
           COMMIT: { guard: commits ? 'mayCancel' : 'never', actions: 'commit' },
@@ -148,7 +163,7 @@ function step({
 
 export const renewalMachine = base.createMachine({
   id: 'renewal',
-  context: {
+  context: ({ input: { goal } }) => ({
     attempt: 1,
     resumeAt: null,
     note: null,
@@ -156,9 +171,10 @@ export const renewalMachine = base.createMachine({
     released: false,
     committed: false,
     cancelled: false,
+    goal,
     failure: null,
     failedStep: null,
-  },
+  }),
   initial: 'inspect',
   states: {
     inspect: step({ next: 'request', reuses: true }),
@@ -169,7 +185,7 @@ export const renewalMachine = base.createMachine({
     propagate: step({ next: 'issue' }),
     issue: step({ next: 'cleanUp' }),
     // A record that cannot be removed is no reason to keep a good certificate from the appliance.
-    cleanUp: step({ next: 'install', fail: 'install', decisive: false }),
+    cleanUp: step({ next: 'install', fail: 'install', decisive: false, completesIssuance: true }),
     install: step({ next: 'activate', commits: true }),
     // Whatever the restart said, what is served decides.
     activate: step({ next: 'verify', fail: 'verify', cancellable: false }),
@@ -180,17 +196,21 @@ export const renewalMachine = base.createMachine({
     verified: { type: 'final', entry: 'absolve' },
     installedNotServed: { type: 'final' },
     notDue: { type: 'final' },
+    issued: { type: 'final' },
+    validated: { type: 'final' },
     failed: { type: 'final' },
     cancelled: { type: 'final' },
   },
 });
 
-export type Outcome = 'verified' | 'installed-not-served' | 'failed' | 'cancelled' | 'not-due';
+export type Outcome = 'verified' | 'installed-not-served' | 'issued' | 'validated' | 'failed' | 'cancelled' | 'not-due';
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   verified: 'verified',
   installedNotServed: 'installed-not-served',
   notDue: 'not-due',
+  issued: 'issued',
+  validated: 'validated',
   failed: 'failed',
   cancelled: 'cancelled',
 };
@@ -209,8 +229,8 @@ export type Effect =
   | { readonly kind: 'hold'; readonly step: StepName; readonly ask: string; readonly confirm: string | null }
   | { readonly kind: 'end'; readonly outcome: Outcome };
 
-export function initialState(): MachineState {
-  return fromSnapshot(getInitialSnapshot(renewalMachine));
+export function initialState(goal: Goal = 'serve'): MachineState {
+  return fromSnapshot(getInitialSnapshot(renewalMachine, { goal }));
 }
 
 /** The state after `event`; null when the machine does not take it in this state. */
@@ -249,6 +269,7 @@ const storedState = z.object({
     released: z.boolean(),
     committed: z.boolean(),
     cancelled: z.boolean(),
+    goal: z.enum(['serve', 'issue', 'validate']).default('serve'),
     failure: z.custom<Failure | null>(),
     failedStep: z.enum(STEP_NAMES).nullable(),
   }),

@@ -162,7 +162,7 @@ export class RenewalRun {
     await using peers = await this.#deps.peers(connection);
     // Which facts a step needs and gives is checked where it is defined, and its place in the order by a test.
     const step = steps[name] as unknown as RenewalStep;
-    const outcome = await step.run(this.#facts as Facts, this.#context(name, peers, signal));
+    const outcome = await step.run(this.#facts as Facts, this.#context(name, this.#towardsGoal(peers), signal));
     switch (outcome.kind) {
       case 'done':
         return { event: { type: 'DONE' }, gives: outcome.gives, summary: outcome.summary };
@@ -177,11 +177,19 @@ export class RenewalRun {
     }
   }
 
+  /** Of a validation only the verdict is kept: it speaks to the test directory, and leaves what is current alone. */
+  #towardsGoal(peers: StepPeers): StepPeers {
+    if (this.#state.context.goal !== 'validate') return peers;
+    const issuer = peers.issuer.staging;
+    if (!issuer) throw new AppError('INVALID_SETTINGS', 'The CA of this connection has no test directory.');
+    return { ...peers, issuer, files: { write: async () => {}, archive: async () => {} } };
+  }
+
   async #issuedBefore(): Promise<EarlierCertificate | null> {
     const rows = await this.#deps.store.renewals.list({ connectionId: this.connectionId, limit: LOOK_BACK });
     for (const { id, facts } of rows) {
-      const { chain } = facts as Partial<Facts>;
-      if (id !== this.id && chain) return { renewalId: id, chain };
+      const { chain, target } = facts as Partial<Facts>;
+      if (id !== this.id && chain && target?.goal !== 'validate') return { renewalId: id, chain };
     }
     return null;
   }

@@ -1,13 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../domain/errors.ts';
-import type { Connection, JsonObject, RenewalRow } from '../store/store.ts';
-import type { Facts, Target } from './facts.ts';
+import type { Connection, JsonObject, RenewalPolicy, RenewalRow } from '../store/store.ts';
+import type { Facts, Goal, Target } from './facts.ts';
 import { initialState, MACHINE_VERSION } from './machine.ts';
 import { reportStart } from './reports.ts';
 import { RenewalRun, type RunDeps } from './run.ts';
 import { noteLeftovers } from './sweeper.ts';
 
 export type StartedBy = 'schedule' | 'operator';
+
+export interface RenewalOptions {
+  readonly goal: Goal;
+  /** In place of what the connection's policy says; null: as it says. */
+  readonly activation: RenewalPolicy['activation'] | null;
+}
+
+const TO_THE_END: RenewalOptions = { goal: 'serve', activation: null };
 
 /** Starts renewals, resumes those that another process left unfinished, and hands them what people ask. */
 export class Runner implements AsyncDisposable {
@@ -23,14 +31,14 @@ export class Runner implements AsyncDisposable {
    *
    * @throws AppError NOT_FOUND, RENEWAL_RUNNING
    */
-  async start(connectionId: number, by: StartedBy): Promise<string> {
+  async start(connectionId: number, by: StartedBy, options = TO_THE_END): Promise<string> {
     const { store, clock } = this.#deps;
     const row = await store.transaction(async (tx) => {
       const connection = await tx.connections.get(connectionId);
       if (!connection) throw new AppError('NOT_FOUND', `There is no connection ${connectionId}.`);
       const id = renewalId(clock.now());
-      const state = initialState();
-      const facts = { target: targetOf(connection, by) } as unknown as JsonObject;
+      const state = initialState(options.goal);
+      const facts = { target: targetOf(connection, by, options) } as unknown as JsonObject;
       const row = await tx.renewals.begin({
         id,
         connectionId,
@@ -106,18 +114,19 @@ export class Runner implements AsyncDisposable {
   }
 }
 
-function targetOf(connection: Connection, by: StartedBy): Target {
+function targetOf(connection: Connection, by: StartedBy, { goal, activation }: RenewalOptions): Target {
   const { id, slot, dnsNames, policy } = connection;
   return {
     connectionId: id,
     slot,
     dnsNames,
     daysBefore: policy.daysBefore,
-    activation: policy.activation,
+    activation: activation ?? policy.activation,
     propagation: policy.propagation,
     propagationPatienceSeconds: policy.propagationPatienceSeconds,
     verifyPatienceSeconds: policy.verifyPatienceSeconds,
     asked: by === 'operator',
+    goal,
   };
 }
 

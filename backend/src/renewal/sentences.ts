@@ -61,6 +61,8 @@ export const OUTCOME_WORDS: Readonly<Record<Extract<DomainEvent, { type: 'renewa
   failed: 'Failed',
   cancelled: 'Cancelled',
   'not-due': 'Not due',
+  issued: 'Issued, not installed',
+  validated: 'Proved at the test CA',
 };
 
 /** `Waiting for DNS` */

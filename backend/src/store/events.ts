@@ -15,8 +15,7 @@ export interface ConnectionEvent {
 /** What the reconciler finds out by looking, on change only. Instants are ISO 8601. */
 export type WatchEvent = {
   readonly connectionId: number;
-} & /** No endpoint, or not every endpoint, has answered since. */
-(
+} /** No endpoint, or not every endpoint, has answered since. */ & (
   | { readonly type: 'watch.unreachable'; readonly since: string; readonly message: string }
   | { readonly type: 'watch.reachable' }
   /** What is served ends within `threshold` days; 0 when it has ended. */
@@ -53,7 +52,16 @@ export type RenewalEvent =
       readonly oldStillServed: boolean | null;
     };
 
-export type RenewalOutcome = 'verified' | 'installed-not-served' | 'failed' | 'cancelled' | 'not-due';
+export type RenewalOutcome =
+  | 'verified'
+  | 'installed-not-served'
+  /** A certificate is kept and not installed, because no more was asked. */
+  | 'issued'
+  /** The test directory of the CA has issued one; nothing of it is kept. */
+  | 'validated'
+  | 'failed'
+  | 'cancelled'
+  | 'not-due';
 
 /** Instants are ISO 8601, durations milliseconds. */
 export type StepEvent = { readonly renewalId: string; readonly step: string } & (

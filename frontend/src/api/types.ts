@@ -23,6 +23,7 @@ export type {
   PublishedRecord,
   ServedEndpoint,
 } from '../../../backend/src/renewal/facts.ts';
+export type { RenewalOptions } from '../../../backend/src/renewal/runner.ts';
 export type { StepName } from '../../../backend/src/renewal/step-names.ts';
 export type { Leftover, Swept } from '../../../backend/src/renewal/sweeper.ts';
 export type { DomainEvent, RenewalOutcome, StoredEvent } from '../../../backend/src/store/events.ts';

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useConnection } from '../api/queries.ts';
 import type { ConnectionView, PreflightView } from '../api/types.ts';
 import { Findings, verdict } from '../connections/findings.tsx';
@@ -7,6 +8,7 @@ import { usePreflight } from '../connections/use-preflight.ts';
 import { Loaded } from '../ui/loading.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { useDialogs } from './dialogs.ts';
+import { CHOICES, type ChoiceName, GoalChoice, usualChoice } from './goal-choice.tsx';
 import { useStart } from './use-control.ts';
 import { WhatWillHappen } from './what-will-happen.tsx';
 
@@ -19,6 +21,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
   const preflight = usePreflight(connection.id);
   const start = useStart(connection.id);
   const { follow, close } = useDialogs();
+  const [choice, setChoice] = useState(() => usualChoice(connection));
   const running = connection.lastRenewal?.outcome === null ? connection.lastRenewal.id : null;
   return (
     <Stack gap="md">
@@ -40,6 +43,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
         </Group>
         <Loaded query={preflight}>{(view) => <Checked view={view} />}</Loaded>
       </section>
+      {running === null && <GoalChoice connection={connection} value={choice} onChange={setChoice} />}
       {start.error && <ProblemNote error={start.error} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
@@ -51,15 +55,22 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
           <Button
             leftSection={<IconPlayerPlay size={14} />}
             loading={start.isPending}
-            onClick={() => start.mutate(undefined, { onSuccess: ({ id }) => follow(id) })}
+            onClick={() => start.mutate(CHOICES[choice].options, { onSuccess: ({ id }) => follow(id) })}
           >
-            {preflight.data?.outcome === 'block' ? 'Start all the same' : 'Start the renewal'}
+            {preflight.data?.outcome === 'block' ? 'Start all the same' : START[choice]}
           </Button>
         )}
       </Group>
     </Stack>
   );
 }
+
+const START = {
+  now: 'Start the renewal',
+  later: 'Start the renewal',
+  issue: 'Have it issued',
+  validate: 'Try at the test CA',
+} as const satisfies Record<ChoiceName, string>;
 
 function Checked({ view }: { readonly view: PreflightView }) {
   const notable = view.findings.filter(({ outcome }) => outcome === 'block' || outcome === 'warn');

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
-import type { RenewalView } from '../api/types.ts';
+import type { RenewalOptions, RenewalView } from '../api/types.ts';
 
 /** Cancel, or go on without waiting. */
 export function useControl(renewalId: string, control: 'cancel' | 'resume') {
@@ -19,7 +19,7 @@ export function useControl(renewalId: string, control: 'cancel' | 'resume') {
 export function useStart(connectionId: number) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => post<RenewalView>(`/connections/${connectionId}/renewals`),
+    mutationFn: (options: RenewalOptions) => post<RenewalView>(`/connections/${connectionId}/renewals`, options),
     onSuccess: (view) => queries.setQueryData(keys.renewal(view.id), view),
   });
 }

@@ -46,13 +46,7 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       </dd>
       <dt>Proved by</dt>
       <dd>TXT records, {dns}</dd>
-      <dt>Restart</dt>
-      <dd>
-        {connection.policy.activation === 'ask'
-          ? 'It stops before the restart and asks you.'
-          : 'Follows at once, after the appliance took the certificate.'}
-      </dd>
-      <dt>Interrupts</dt>
+      <dt>A restart interrupts</dt>
       <dd>
         <Interruptions connectionId={connection.id} />
       </dd>

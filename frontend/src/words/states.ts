@@ -24,6 +24,8 @@ export const OUTCOMES = {
   failed: { word: 'Failed', tone: 'person' },
   cancelled: { word: 'Cancelled', tone: 'off' },
   'not-due': { word: 'Not due', tone: 'off' },
+  issued: { word: 'Issued, not installed', tone: 'pending' },
+  validated: { word: 'Proved at the test CA', tone: 'plain' },
 } as const satisfies Record<RenewalOutcome, Look>;
 
 /** What a failure means for those who use the appliance; the key is whether the old certificate is still served. */

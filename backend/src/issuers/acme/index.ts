@@ -22,6 +22,7 @@ import { challengesOf, placeOrder, reusableOrder } from './order.ts';
 import { AcmeProblem } from './problems.ts';
 import type { AcmeSession } from './session.ts';
 import { type AcmeSettings, directoryUrlOf, type ExternalAccount, externalAccountOf, settings } from './settings.ts';
+import { atTestDirectory } from './test-directory.ts';
 import { traitsOf } from './traits.ts';
 import { AcmeTransport } from './transport.ts';
 
@@ -75,6 +76,11 @@ class AcmeIssuer implements Issuer {
       externalAccount,
       deps,
     });
+  }
+
+  get staging(): Issuer | null {
+    const settings = atTestDirectory(this.#settings);
+    return settings && new AcmeIssuer(settings, this.#deps);
   }
 
   check(signal: AbortSignal): Promise<readonly Finding[]> {

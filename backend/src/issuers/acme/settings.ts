@@ -26,6 +26,12 @@ export const settings = z.object({
     help: 'For CAs that bind ACME accounts to a customer account.',
   }).optional(),
   eabHmac: secret({ title: 'External account: HMAC key', help: 'In base64url, as the CA shows it.' }).optional(),
+  testDirectory: url({
+    title: 'Test directory URL',
+    help: 'Where the same CA issues certificates that nobody trusts. After a failure at the CA, certferry first tries there. Known for Let’s Encrypt.',
+    example: 'https://acme-staging-v02.api.letsencrypt.org/directory',
+    advanced: true,
+  }).optional(),
   profile: text({
     title: 'Profile',
     help: 'One of the profiles the CA offers. Empty: the CA decides.',

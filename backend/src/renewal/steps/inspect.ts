@@ -17,7 +17,11 @@ export const inspect = defineStep({
     const installed = await ctx.appliance.readInstalled(target.slot, ctx.signal);
     const before = await lookAt(await ctx.appliance.endpoints(target.slot, ctx.signal), ctx);
     const due = await judge(installed, target.asked, target, ctx);
-    const earlier = await unusedCertificate(target, { installed, before }, ctx);
+    const earlier = target.goal === 'validate' ? null : await unusedCertificate(target, { installed, before }, ctx);
+    if (earlier && target.goal === 'issue') {
+      await ctx.keep({ installed, before, due });
+      return { kind: 'stop', why: 'A certificate issued earlier is good and waits to be installed' };
+    }
     if (earlier) {
       const summary = 'A certificate issued earlier is good, but not served everywhere';
       return { kind: 'reuse', gives: { installed, before, due, earlier }, summary };

@@ -17,7 +17,9 @@ export const order = defineStep({
     const compatibility = judged ?? (await judge(target, csr, ctx));
     // What cannot be restarted should not be installed, and no certificate be spent on it: the plan asks every node.
     await ctx.appliance.activation?.plan(target.slot, ctx.signal);
-    const request = { dnsNames: csr.dnsNames, replacesPem: replaceable(installed)?.pem ?? null };
+    // The test directory knows nothing of what it would replace.
+    const replaced = target.goal === 'validate' ? null : replaceable(installed);
+    const request = { dnsNames: csr.dnsNames, replacesPem: replaced?.pem ?? null };
     const ticket = await ctx.issuer.openOrder(request, previous ?? null, ctx.signal);
     await ctx.keep({ order: ticket });
     const challenges = await ctx.issuer.pendingChallenges(ticket, ctx.signal);

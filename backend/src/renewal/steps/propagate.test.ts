@@ -97,6 +97,7 @@ function targetWith(change: Partial<Facts['target']>): Facts['target'] {
     propagation: null,
     verifyPatienceSeconds: null,
     asked: true,
+    goal: 'serve',
     ...change,
   };
 }

@@ -1,0 +1,68 @@
+import { Radio, Stack } from '@mantine/core';
+import { useBlastRadius } from '../api/queries.ts';
+import type { ConnectionView, RenewalOptions } from '../api/types.ts';
+
+interface Choice {
+  readonly label: string;
+  readonly description: string;
+  readonly options: RenewalOptions;
+}
+
+/** How far a renewal can be asked to go. */
+export const CHOICES = {
+  now: {
+    label: 'Everything now',
+    description: 'Issue, install, restart, and look at what is served.',
+    options: { goal: 'serve', activation: 'automatic' },
+  },
+  later: {
+    label: 'Issue and install, restart later',
+    description: 'It stops before the first restart and waits for your go. Until then the old certificate is served.',
+    options: { goal: 'serve', activation: 'ask' },
+  },
+  issue: {
+    label: 'Issue only',
+    description:
+      'The certificate is kept, and nothing on the appliance changes but its CSR. The next renewal installs it.',
+    options: { goal: 'issue', activation: null },
+  },
+  validate: {
+    label: 'Prove it at the test CA',
+    description: 'The same CA issues a certificate that nobody trusts. No limit is used up and nothing is kept.',
+    options: { goal: 'validate', activation: null },
+  },
+} as const satisfies Record<string, Choice>;
+
+export type ChoiceName = keyof typeof CHOICES;
+
+/** What the connection's policy would do. */
+export function usualChoice({ policy }: ConnectionView): ChoiceName {
+  return policy.activation === 'ask' ? 'later' : 'now';
+}
+
+interface GoalChoiceProps {
+  readonly connection: ConnectionView;
+  readonly value: ChoiceName;
+  onChange(value: ChoiceName): void;
+}
+
+export function GoalChoice({ connection, value, onChange }: GoalChoiceProps) {
+  const testable = useBlastRadius(connection.id).data?.testDirectory ?? false;
+  const names = (Object.keys(CHOICES) as ChoiceName[]).filter((name) => name !== 'validate' || testable);
+  return (
+    <Radio.Group label="How far" value={value} onChange={(next) => onChange(next as ChoiceName)}>
+      <Stack gap={6} mt={6}>
+        {names.map((name) => (
+          <Radio
+            key={name}
+            value={name}
+            label={
+              name === usualChoice(connection) ? `${CHOICES[name].label} (as the connection says)` : CHOICES[name].label
+            }
+            description={CHOICES[name].description}
+          />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}
