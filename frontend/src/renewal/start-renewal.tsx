@@ -10,6 +10,7 @@ import { ProblemNote } from '../ui/problem.tsx';
 import { useDialogs } from './dialogs.ts';
 import { CHOICES, type ChoiceName, GoalChoice, usualChoice } from './goal-choice.tsx';
 import { useStart } from './use-control.ts';
+import './start-renewal.css';
 import { WhatWillHappen } from './what-will-happen.tsx';
 
 /** Before anything runs: what is renewed, what it touches, and what is in the way. */
@@ -45,7 +46,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
       </section>
       {running === null && <GoalChoice connection={connection} value={choice} onChange={setChoice} />}
       {start.error && <ProblemNote error={start.error} />}
-      <Group justify="flex-end" gap="xs">
+      <Group className="start-actions" justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
           Not now
         </Button>
