@@ -54,6 +54,7 @@ function shots(connection: number, verified: string, failed: string): readonly S
       ready: (page) => page.getByLabel('Address').first().waitFor(),
     },
     { name: 'dns', path: '/dns?name=cucm-pub.lab.example.com', ready: askEveryServer },
+    { name: 'plan', path: '/plan', ready: named('table', 'Connections') },
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
     { name: 'about', path: '/settings/about', ready: heading('About') },
   ];

@@ -6,6 +6,8 @@ import { createChallengeResolver } from './dns/challenge-resolver.ts';
 import { createPropagationHistory } from './dns/history.ts';
 import type { ChallengeResolver } from './dns/resolver.ts';
 import type { Finding } from './domain/finding.ts';
+import type { Plan } from './plan/plan.ts';
+import { planAll } from './plan/planner.ts';
 import { systemClock } from './plugins/clock.ts';
 import type { Clock, Logger } from './plugins/plugin.ts';
 import type { SshDialer } from './plugins/ssh.ts';
@@ -60,6 +62,8 @@ export interface App extends AsyncDisposable {
   start(): Promise<void>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
   blastRadius(connectionId: number, signal: AbortSignal): Promise<BlastRadius>;
+  /** @throws AppError BAD_REQUEST when there is no such scenario. */
+  plan(scenario: string): Promise<Plan>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
   preflight(connectionId: number, options: PreflightOptions, signal: AbortSignal): Promise<readonly Finding[]>;
 }
@@ -111,6 +115,7 @@ export async function createApp(
       const past = await store.renewals.list({ connectionId, limit: REMEMBERED_RENEWALS });
       return await blastRadius(connection, context, past, signal);
     },
+    plan: (scenario) => planAll(scenario, { store, clock, issuerOf: ({ issuer }) => peers.issuer(issuer) }),
     async preflight(connectionId, options, signal) {
       const connection = await existing(store, connectionId);
       await using context = await peers.of(connection);

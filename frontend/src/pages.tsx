@@ -6,6 +6,7 @@ import { ConnectionPage } from './connections/connection-page.tsx';
 import { ConnectionsPage } from './connections/connections-page.tsx';
 import { DashboardPage } from './dashboard/dashboard-page.tsx';
 import { DnsPage } from './dns/dns-page.tsx';
+import { PlanPage } from './plan/plan-page.tsx';
 import { RenewalDialogs } from './renewal/renewal-dialogs.tsx';
 import { RenewalPage } from './renewal/renewal-page.tsx';
 import { RenewalsPage } from './renewal/renewals-page.tsx';
@@ -29,6 +30,7 @@ export function Pages() {
         <Route path="/connections/:id">{({ id }) => <ConnectionPage id={Number(id)} />}</Route>
         <Route path="/renewals" component={RenewalsPage} />
         <Route path="/renewals/:id">{({ id }) => <RenewalPage id={id} />}</Route>
+        <Route path="/plan" component={PlanPage} />
         <Route path="/dns" component={DnsPage} />
         <Route path="/activity" component={ActivityPage} />
         <Route path="/settings">

@@ -45,6 +45,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['add', () => '/connections/new', (page) => page.getByLabel('Platform user').waitFor()],
     ['edit', () => '/connections/1/edit', (page) => page.getByLabel('Platform user').waitFor()],
     ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
+    ['plan', () => '/plan', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
     ['about', () => '/settings/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
   ];

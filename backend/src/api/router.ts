@@ -9,6 +9,7 @@ import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dnsRouter } from './dns.ts';
 import { contentSecurity, frontendRouter } from './frontend.ts';
+import { planRouter } from './plan.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
 import { renewalsRouter } from './renewals.ts';
@@ -46,6 +47,7 @@ function apiRouter(app: App): Router {
   router.use('/activity', activityRouter(app));
   router.use('/appliances', appliancesRouter(app));
   router.use('/credentials', credentialsRouter(app));
+  router.use('/plan', planRouter(app));
   router.use('/plugins', pluginsRouter());
   router.use('/words', wordsRouter());
   router.use('/dns', dnsRouter(app));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { request } from 'undici';
 import { z } from 'zod';
+import type { PlanView } from '../api/contract/plan.ts';
 import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from '../api/contract.ts';
 import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
 import type { Config } from '../config/config.ts';
@@ -61,6 +62,10 @@ export class ApiClient {
 
   blastRadius(id: string): Promise<BlastRadius> {
     return this.#json('GET', `/connections/${encodeURIComponent(id)}/plan`);
+  }
+
+  plan(scenario: string): Promise<PlanView> {
+    return this.#json('GET', `/plan?${new URLSearchParams({ scenario })}`);
   }
 
   nodes(id: string): Promise<readonly DiscoveredNode[]> {

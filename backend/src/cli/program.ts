@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addLabCommand } from './lab.ts';
+import { addPlanCommand } from './plan.ts';
 import { rehearse } from './rehearse.ts';
 import { dryRun, renew } from './renew.ts';
 import { serve } from './serve.ts';
@@ -39,6 +40,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addConnectionCommands(program, common);
   addRenewCommands(program, common);
   addDnsCommands(program, common);
+  addPlanCommand(program, () => client(env), out);
   return program;
 }
 

@@ -1,3 +1,9 @@
+/** How long a certificate may live at most that is issued on `from` (`2027-02-10`, UTC) or later. */
+export interface AnnouncedLifetime {
+  readonly from: string;
+  readonly days: number;
+}
+
 /** What is known of the certificates that a CA would issue; null where it is not known. */
 export interface IssuerTraits {
   /** The ACME profile that is asked for; null for the CA's default. */
@@ -6,5 +12,14 @@ export interface IssuerTraits {
   readonly signsClientAuth: boolean | null;
   /** Whether it refuses a CSR that merely asks for clientAuth, as every CSR of a CUCM does. */
   readonly refusesClientAuthRequest: boolean | null;
+  /** Days of the certificates that it issues today. */
   readonly maxDays: number | null;
+  /** What it has announced beyond that, the earliest first. */
+  readonly announced: readonly AnnouncedLifetime[];
+}
+
+/** Days that a certificate may live at most when it is issued at `at`; null when nobody said. */
+export function lifetimeOn({ maxDays, announced }: IssuerTraits, at: Date): number | null {
+  const inForce = announced.filter(({ from }) => new Date(from) <= at).at(-1);
+  return inForce?.days ?? maxDays;
 }

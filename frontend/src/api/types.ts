@@ -1,4 +1,6 @@
 /** The contract of the daemon, by type only: nothing of the backend is bundled. */
+
+export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
 export type {
   ActivityEntry,
   CertificateView,
@@ -15,6 +17,7 @@ export type {
 export type { Problem } from '../../../backend/src/api/problem.ts';
 export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
 export type { Finding } from '../../../backend/src/domain/finding.ts';
+export type { PlannedConnection, PlannedWeek } from '../../../backend/src/plan/plan.ts';
 export type { Caveat } from '../../../backend/src/plugins/plugin.ts';
 export type { BlastRadius } from '../../../backend/src/renewal/blast-radius.ts';
 export type {

@@ -3,6 +3,7 @@ export const NAV = [
   { href: '/', label: 'Dashboard' },
   { href: '/connections', label: 'Connections' },
   { href: '/renewals', label: 'Renewals' },
+  { href: '/plan', label: 'Plan' },
   { href: '/dns', label: 'DNS' },
   { href: '/activity', label: 'Activity' },
   { href: '/settings', label: 'Settings' },

@@ -41,6 +41,13 @@ export const CONNECTION = {
   off: { word: 'Off', tone: 'off' },
 } as const satisfies Record<string, Look>;
 
+/** What a plan says of a connection. */
+export const PLANNED = {
+  fine: { word: 'Works', tone: 'plain' },
+  mind: { word: 'Mind', tone: 'pending' },
+  breaks: { word: 'Would break', tone: 'person' },
+} as const satisfies Record<string, Look>;
+
 /** The state of one step within a renewal. */
 export const STEP_LOOKS = {
   todo: { word: 'Not begun', tone: 'off' },

@@ -25,6 +25,7 @@ const good: IssuerTraits = {
   signsClientAuth: true,
   refusesClientAuthRequest: false,
   maxDays: 90,
+  announced: [],
 };
 
 interface Case {

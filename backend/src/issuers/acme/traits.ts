@@ -1,6 +1,7 @@
-import type { IssuerTraits } from '../../domain/issuer-traits.ts';
+import type { AnnouncedLifetime, IssuerTraits } from '../../domain/issuer-traits.ts';
 
-interface KnownProfile extends Omit<IssuerTraits, 'profile'> {
+interface KnownProfile extends Omit<IssuerTraits, 'profile' | 'announced'> {
+  readonly announced?: readonly AnnouncedLifetime[];
   /** ACME directory host. */
   readonly host: RegExp;
   readonly profile: string | null;
@@ -38,6 +39,10 @@ export const KNOWN_PROFILES: readonly KnownProfile[] = [
     signsClientAuth: false,
     refusesClientAuthRequest: false,
     maxDays: 90,
+    announced: [
+      { from: '2027-02-10', days: 64 },
+      { from: '2028-02-16', days: 45 },
+    ],
     source: LETS_ENCRYPT_PROFILES,
   },
   {
@@ -61,5 +66,6 @@ export function traitsOf(directory: string, profile: string | null): IssuerTrait
     signsClientAuth: known?.signsClientAuth ?? null,
     refusesClientAuthRequest: known?.refusesClientAuthRequest ?? null,
     maxDays: known?.maxDays ?? null,
+    announced: known?.announced ?? [],
   };
 }

@@ -1,0 +1,53 @@
+import { readCertificate } from '../domain/certificate.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Issuer } from '../issuers/issuer.ts';
+import type { Clock } from '../plugins/plugin.ts';
+import type { Facts } from '../renewal/facts.ts';
+import type { Connection, Store } from '../store/store.ts';
+import { type Plan, type PlanSubject, planYear, type Validity } from './plan.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+interface PlannerDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  issuerOf(connection: Connection): Promise<Issuer>;
+}
+
+/** Renewals to look through for a certificate that was seen. */
+const LOOK_BACK = 5;
+const DAY_MS = 86_400_000;
+
+/** @throws AppError BAD_REQUEST when there is no such scenario. */
+export async function planAll(scenarioId: string, deps: PlannerDeps): Promise<Plan> {
+  const scenario = SCENARIOS.find(({ id }) => id === scenarioId);
+  if (!scenario) {
+    const known = SCENARIOS.map(({ id }) => id).join(', ');
+    throw new AppError('BAD_REQUEST', `There is no scenario "${scenarioId}". There are ${known}.`);
+  }
+  const connections = await deps.store.connections.all();
+  const subjects = await Promise.all(connections.map((connection) => subjectOf(connection, deps)));
+  return await planYear(subjects, scenario, deps.clock.now());
+}
+
+async function subjectOf(connection: Connection, { store, issuerOf }: PlannerDeps): Promise<PlanSubject> {
+  const { id, name, policy } = connection;
+  const past = await store.renewals.list({ connectionId: id, limit: LOOK_BACK });
+  const facts = past.map((row) => row.facts as Partial<Facts>);
+  return {
+    connectionId: id,
+    name,
+    validity: facts.map(validityIn).find((validity) => validity !== null) ?? null,
+    automatic: policy.automatic,
+    reserveMs: () => policy.daysBefore * DAY_MS,
+    traits: (await issuerOf(connection)).traits,
+    renewalWindow: null,
+    restartWindow: null,
+    restarts: facts.find(({ activation }) => activation)?.activation?.length ?? 0,
+  };
+}
+
+/** Of the certificate that a renewal left in place, as far as it knows. */
+function validityIn({ served, chain, installed }: Partial<Facts>): Validity | null {
+  if (chain && served && served.length > 0) return readCertificate(chain.leafPem);
+  return installed && installed !== 'unreadable' ? installed : null;
+}
