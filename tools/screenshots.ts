@@ -56,6 +56,7 @@ function shots(connection: number, verified: string, failed: string): readonly S
     { name: 'dns', path: '/dns?name=cucm-pub.lab.example.com', ready: askEveryServer },
     { name: 'plan', path: '/plan', ready: named('table', 'Connections') },
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
+    { name: 'backups', path: '/settings/backups', ready: heading('Backups') },
     { name: 'about', path: '/settings/about', ready: heading('About') },
   ];
 }

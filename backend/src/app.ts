@@ -1,4 +1,6 @@
 import { pino } from 'pino';
+import { Backups } from './backup/backups.ts';
+import { openTarget } from './backup/open-target.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import { existing } from './connections.ts';
@@ -21,7 +23,7 @@ import { Peers } from './renewal/peers.ts';
 import { type PreflightOptions, preflight } from './renewal/preflight.ts';
 import { RETRY_LADDER_MS } from './renewal/retry.ts';
 import { Runner } from './renewal/runner.ts';
-import { every } from './renewal/schedule.ts';
+import { dailyAt, every } from './renewal/schedule.ts';
 import type { StepPeers } from './renewal/step.ts';
 import { Sweeper } from './renewal/sweeper.ts';
 import { Turns } from './renewal/turns.ts';
@@ -51,6 +53,7 @@ export interface App extends AsyncDisposable {
   readonly store: Store;
   readonly runner: Runner;
   readonly sweeper: Sweeper;
+  readonly backups: Backups;
   /** Over the DNS of this installation. */
   readonly resolver: ChallengeResolver;
   readonly dialer: TlsDialer;
@@ -71,7 +74,7 @@ export interface App extends AsyncDisposable {
 /** @throws AppError VAULT_KEY_MISMATCH, SCHEMA_NEWER, INVALID_SETTINGS */
 export async function createApp(
   config: Config,
-  secrets: Pick<Secrets, 'masterKey'>,
+  secrets: Pick<Secrets, 'masterKey' | 's3SecretAccessKey'>,
   overrides: Partial<Overrides> = {},
 ): Promise<App> {
   const { clock = systemClock, retryLadderMs = RETRY_LADDER_MS, wrapStore = (store: Store) => store } = overrides;
@@ -93,12 +96,21 @@ export async function createApp(
     peers: (connection) => peers.of(connection),
   });
   const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
-  let daily: AsyncDisposable | null = null;
+  const backups = new Backups({
+    ...config,
+    masterKey: secrets.masterKey,
+    target: openTarget({ to: config.backupTo, s3: { ...config.s3, secretAccessKey: secrets.s3SecretAccessKey } }),
+    keep: config.backupKeep,
+    clock,
+    log,
+  });
+  const scheduled: AsyncDisposable[] = [];
   return {
     config,
     store,
     runner,
     sweeper,
+    backups,
     resolver,
     dialer,
     ssh: common.ssh,
@@ -107,7 +119,8 @@ export async function createApp(
     async start() {
       await journal.start();
       await runner.resumeAll();
-      daily = every(DAILY, (signal) => sweeper.sweep(signal), log);
+      scheduled.push(every(DAILY, (signal) => sweeper.sweep(signal), log));
+      if (config.backupAt !== null) scheduled.push(dailyAt(config.backupAt, () => backups.run(), log));
     },
     async blastRadius(connectionId, signal) {
       const connection = await existing(store, connectionId);
@@ -122,7 +135,7 @@ export async function createApp(
       return await preflight({ ...context, connection, clock, signal }, options);
     },
     async [Symbol.asyncDispose]() {
-      await daily?.[Symbol.asyncDispose]();
+      await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
       await runner[Symbol.asyncDispose]();
       await journal[Symbol.asyncDispose]();
       await peers[Symbol.asyncDispose]();

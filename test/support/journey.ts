@@ -154,6 +154,16 @@ export class Journey implements AsyncDisposable {
     };
   }
 
+  /** Where it keeps its files, or another installation could. */
+  folders(name = '.'): Record<string, string> {
+    return foldersIn(join(this.folder, name));
+  }
+
+  /** Loses everything that a stopped daemon has kept. */
+  async wipe(): Promise<void> {
+    for (const name of ['data', 'accounts']) await rm(join(this.folder, name), { recursive: true });
+  }
+
   /** Relative paths of everything in accounts/. */
   accountsFiles(): Promise<readonly string[]> {
     return readdir(join(this.folder, 'accounts'), { recursive: true });
@@ -222,11 +232,12 @@ function oneService(input: ConnectionInput): ConnectionInput {
 }
 
 function configIn(folder: string, lab: Lab) {
-  const config = readConfig({
-    CERTFERRY_DATA_DIR: join(folder, 'data'),
-    CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),
-  });
+  const config = readConfig({ ...foldersIn(folder), CERTFERRY_BACKUP_AT: 'never' });
   return { ...config, resolvers: [lab.dns.resolver], nameServers: lab.dns.nameServers };
+}
+
+function foldersIn(folder: string) {
+  return { CERTFERRY_DATA_DIR: join(folder, 'data'), CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts') };
 }
 
 async function filesIn(folder: string, wanted: (name: string) => boolean): Promise<Haystack[]> {

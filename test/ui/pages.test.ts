@@ -47,6 +47,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
     ['plan', () => '/plan', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
+    ['backups', () => '/settings/backups', (page) => page.getByRole('button', { name: 'Back up now' }).waitFor()],
     ['about', () => '/settings/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
   ];
 

@@ -4,6 +4,7 @@ import type { Secret } from '../domain/secret.ts';
 import { activityRouter } from './activity.ts';
 import { appliancesRouter } from './appliances.ts';
 import { requireToken } from './auth.ts';
+import { backupsRouter } from './backups.ts';
 import { clusterRouter } from './cluster.ts';
 import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
@@ -48,6 +49,7 @@ function apiRouter(app: App): Router {
   router.use('/appliances', appliancesRouter(app));
   router.use('/credentials', credentialsRouter(app));
   router.use('/plan', planRouter(app));
+  router.use('/backups', backupsRouter(app));
   router.use('/plugins', pluginsRouter());
   router.use('/words', wordsRouter());
   router.use('/dns', dnsRouter(app));

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { request } from 'undici';
 import { z } from 'zod';
+import type { BackupsView } from '../api/contract/backups.ts';
 import type { PlanView } from '../api/contract/plan.ts';
 import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from '../api/contract.ts';
 import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
+import type { Backup } from '../backup/backups.ts';
 import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
@@ -62,6 +64,14 @@ export class ApiClient {
 
   blastRadius(id: string): Promise<BlastRadius> {
     return this.#json('GET', `/connections/${encodeURIComponent(id)}/plan`);
+  }
+
+  backups(): Promise<BackupsView> {
+    return this.#json('GET', '/backups');
+  }
+
+  makeBackup(): Promise<Backup> {
+    return this.#json('POST', '/backups', {});
   }
 
   plan(scenario: string): Promise<PlanView> {

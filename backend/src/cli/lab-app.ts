@@ -57,12 +57,13 @@ async function createLabApp(lab: Lab, folder: string, env: EnvRecord) {
       CERTFERRY_HOST: env.CERTFERRY_HOST,
       CERTFERRY_DATA_DIR: join(folder, 'data'),
       CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),
+      CERTFERRY_BACKUP_AT: 'never',
     }),
     resolvers: [lab.dns.resolver],
     nameServers: lab.dns.nameServers,
   };
-  const { masterKey, accessToken } = await readSecrets({}, config);
+  const secrets = await readSecrets({}, config);
   const log = pino({ level: 'silent' });
-  const app = await createApp(config, { masterKey }, { log, retryLadderMs: LAB_RETRY_LADDER_MS });
-  return { app, accessToken };
+  const app = await createApp(config, secrets, { log, retryLadderMs: LAB_RETRY_LADDER_MS });
+  return { app, accessToken: secrets.accessToken };
 }

@@ -6,6 +6,7 @@ import type { EnvRecord } from '../config/env.ts';
 import { AppError } from '../domain/errors.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import { VERSION } from '../version.ts';
+import { addBackupCommands } from './backup.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addLabCommand } from './lab.ts';
@@ -40,6 +41,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addConnectionCommands(program, common);
   addRenewCommands(program, common);
   addDnsCommands(program, common);
+  addBackupCommands(program, () => client(env), common);
   addPlanCommand(program, () => client(env), out);
   return program;
 }

@@ -4,11 +4,13 @@ import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { listen } from '../server.ts';
+import { holdFolder } from '../store/folder-lock.ts';
 
 /** Runs the daemon until it is told to stop. Unfinished renewals stay resumable. */
 export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<void> {
   const config = readConfig(env);
   const secrets = await readSecrets(env, config);
+  using _lock = await holdFolder(config.dataDir);
   await using app: App = await createApp(config, secrets);
   await using server = await listen(app, secrets.accessToken);
   await app.start();

@@ -15,6 +15,12 @@ export interface Config {
   readonly port: number;
   /** Without a slash at its end; null when nobody said. */
   readonly publicUrl: string | null;
+  /** An absolute path, or `s3://bucket/prefix`. */
+  readonly backupTo: string;
+  /** `02:40`, local time; null: never. */
+  readonly backupAt: string | null;
+  readonly backupKeep: number;
+  readonly s3: { readonly endpoint: string | null; readonly region: string; readonly accessKeyId: string | null };
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
   /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
   readonly resolvers: readonly string[];
@@ -36,6 +42,14 @@ export function readConfig(env: EnvRecord): Config {
     host: readSetting(env, 'CERTFERRY_HOST'),
     port: readSetting(env, 'CERTFERRY_PORT'),
     publicUrl: readSetting(env, 'CERTFERRY_PUBLIC_URL'),
+    backupTo: readSetting(env, 'CERTFERRY_BACKUP_TO') ?? join(dataDir, 'backups'),
+    backupAt: readSetting(env, 'CERTFERRY_BACKUP_AT'),
+    backupKeep: readSetting(env, 'CERTFERRY_BACKUP_KEEP'),
+    s3: {
+      endpoint: readSetting(env, 'CERTFERRY_S3_ENDPOINT'),
+      region: readSetting(env, 'CERTFERRY_S3_REGION'),
+      accessKeyId: readSetting(env, 'CERTFERRY_S3_ACCESS_KEY_ID'),
+    },
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),
     resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
     nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),

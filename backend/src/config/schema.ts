@@ -105,6 +105,56 @@ export const SETTINGS = {
       .pipe(z.array(serverAddress))
       .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries)),
   },
+  CERTFERRY_BACKUP_TO: {
+    help: 'Where backups are kept. A folder `backups` in the data folder when unset: better than nothing, and lost with the disk.',
+    allowed: 'the path of a folder, or s3://bucket/prefix',
+    fallback: null,
+    schema: z.string().transform((text) => (text.startsWith('s3://') ? text : resolve(text))),
+  },
+  CERTFERRY_BACKUP_AT: {
+    help: 'When a backup is made every day, in the local time of the daemon.',
+    allowed: 'a time such as 02:40, or never',
+    fallback: '02:40',
+    schema: z
+      .string()
+      .regex(/^(([01]\d|2[0-3]):[0-5]\d|never)$/)
+      .transform((text) => (text === 'never' ? null : text)),
+  },
+  CERTFERRY_BACKUP_KEEP: {
+    help: 'How many backups are kept; the oldest are removed after a new one was read back.',
+    allowed: 'a number from 1 to 1000',
+    fallback: '14',
+    schema: z
+      .string()
+      .regex(/^\d{1,4}$/)
+      .transform(Number)
+      .pipe(z.number().min(1).max(1_000)),
+  },
+  CERTFERRY_S3_ENDPOINT: {
+    help: 'Address of the storage, when it is not that of Amazon.',
+    allowed: 'an address that begins with http:// or https://',
+    fallback: null,
+    schema: webAddress,
+  },
+  CERTFERRY_S3_REGION: {
+    help: 'Region of the bucket.',
+    allowed: 'a name such as eu-central-1',
+    fallback: 'us-east-1',
+    schema: z.string().regex(/^[\w-]+$/),
+  },
+  CERTFERRY_S3_ACCESS_KEY_ID: {
+    help: 'Access key of the storage. When unset, the AWS SDK looks for one by itself.',
+    allowed: 'the identifier of an access key',
+    fallback: null,
+    schema: z.string().min(1),
+  },
+  CERTFERRY_S3_SECRET_ACCESS_KEY: {
+    help: 'The secret half of the access key.',
+    allowed: 'the secret of an access key',
+    fallback: null,
+    secret: true,
+    schema: z.string().min(1).transform(toSecret),
+  },
   CERTFERRY_MASTER_KEY: {
     help: 'Key that the stored secrets are encrypted with. Generated at the first start when unset.',
     allowed: MASTER_KEY_FORMAT,

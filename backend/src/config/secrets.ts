@@ -12,6 +12,8 @@ import { parseSetting, readSetting } from './setting.ts';
 export interface Secrets {
   readonly masterKey: Secret;
   readonly accessToken: Secret;
+  /** Of the storage for backups; null when none was given. */
+  readonly s3SecretAccessKey: Secret | null;
   /** Where a person finds the token; null when they gave it themselves. */
   readonly accessTokenFile: string | null;
 }
@@ -33,9 +35,27 @@ export async function readSecrets(
   await ensureWritableFolder(dataDir);
   return {
     masterKey: givenKey ?? (await keptMasterKey(join(dataDir, 'master.key'), databaseFile)),
+    s3SecretAccessKey: readSetting(env, 'CERTFERRY_S3_SECRET_ACCESS_KEY'),
     accessToken: givenToken ?? (await kept('CERTFERRY_ACCESS_TOKEN', tokenFile, newAccessToken)),
     accessTokenFile: givenToken ? null : tokenFile,
   };
+}
+
+/**
+ * The master key as given or kept; none is made.
+ *
+ * @throws AppError INVALID_SETTINGS when there is none.
+ */
+export async function existingMasterKey(env: EnvRecord, { dataDir }: Pick<Config, 'dataDir'>): Promise<Secret> {
+  const given = readSetting(env, 'CERTFERRY_MASTER_KEY');
+  if (given) return given;
+  const file = join(dataDir, 'master.key');
+  const text = await readIfThere(file);
+  if (text !== null) return parseSetting('CERTFERRY_MASTER_KEY', text.trim(), `The content of ${file}`);
+  throw new AppError(
+    'INVALID_SETTINGS',
+    `The master key is missing. Put the one that belongs to the backup into ${file}, or set CERTFERRY_MASTER_KEY.`,
+  );
 }
 
 function keptMasterKey(keyFile: string, databaseFile: string): Promise<Secret> {

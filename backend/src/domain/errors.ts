@@ -215,6 +215,13 @@ export const ERRORS = {
     title: 'The database was written by a newer version of certferry',
     action: 'Start that version, or restore the backup that was made before the upgrade. Nothing was changed.',
   },
+  BACKUP_FAILED: {
+    retry: 'never',
+    status: 502,
+    title: 'No backup was made',
+    action:
+      'Read what stood in the way: a full disk, a folder that cannot be written to, or the storage. Older backups are untouched.',
+  },
   INVALID_SETTINGS: {
     retry: 'never',
     status: 422,

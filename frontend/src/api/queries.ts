@@ -19,6 +19,7 @@ export const keys = {
   connection: (id: number) => ['connections', id],
   served: (id: number) => ['served', id],
   blastRadius: (id: number) => ['blast-radius', id],
+  backups: ['backups'],
   plan: (scenario: string) => ['plan', scenario],
   renewals: ['renewals'],
   renewalsOf: (connectionId: number | null) => ['renewals', { connectionId }],

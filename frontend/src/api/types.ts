@@ -1,5 +1,6 @@
 /** The contract of the daemon, by type only: nothing of the backend is bundled. */
 
+export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
 export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
 export type {
   ActivityEntry,
@@ -15,6 +16,7 @@ export type {
   WordsView,
 } from '../../../backend/src/api/contract.ts';
 export type { Problem } from '../../../backend/src/api/problem.ts';
+export type { Backup } from '../../../backend/src/backup/backups.ts';
 export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
 export type { Finding } from '../../../backend/src/domain/finding.ts';
 export type { PlannedConnection, PlannedWeek } from '../../../backend/src/plan/plan.ts';

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import { AboutSection } from '../about/about-section.tsx';
+import { BackupsSection } from '../backups/backups-section.tsx';
 
 export interface Section {
   /** Below `/settings/`. */
@@ -9,4 +10,7 @@ export interface Section {
 }
 
 /** The parts of the settings, in the order of their menu. */
-export const SECTIONS: readonly Section[] = [{ path: 'about', label: 'About', Content: AboutSection }];
+export const SECTIONS: readonly Section[] = [
+  { path: 'backups', label: 'Backups', Content: BackupsSection },
+  { path: 'about', label: 'About', Content: AboutSection },
+];

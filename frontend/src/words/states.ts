@@ -130,6 +130,7 @@ export const REMEDIES = {
   VAULT_KEY_MISMATCH: ['none'],
   VAULT_DAMAGED: ['edit-connection'],
   SCHEMA_NEWER: ['none'],
+  BACKUP_FAILED: ['none'],
   INVALID_SETTINGS: ['edit-connection'],
   BAD_REQUEST: ['none'],
   UNAUTHENTICATED: ['log-in'],

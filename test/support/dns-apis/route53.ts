@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type AwsKey, accessKeyOf, fitsSignature, type SignedRequest } from '../aws-signature.ts';
 import { applyChanges, type RecordSet, type Zone } from './route53-records.ts';
-import { type AwsKey, accessKeyOf, fitsSignature, type SignedRequest } from './route53-signature.ts';
 import { AwsRefusal, element, readChangeBatch } from './route53-xml.ts';
 
 /**

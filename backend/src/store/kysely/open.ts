@@ -39,7 +39,7 @@ export async function openStore({ file, masterKey, clock }: StoreOptions): Promi
     refuseNewerSchema(database, file);
     refuseOtherKey(database, file, sealer.keyId);
     setPragmas(database);
-    await migrate(db);
+    await migrate(db, database);
   } catch (error) {
     database.close();
     throw error;
@@ -123,8 +123,18 @@ function setPragmas(database: Database): void {
   database.pragma('foreign_keys = on');
 }
 
-async function migrate(db: Kysely<Tables>): Promise<void> {
+/** What an earlier version wrote is copied beside it first: `certferry.sqlite.before-002-watches`. */
+async function migrate(db: Kysely<Tables>, database: Database): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
+  const [first] = pending;
+  const isNew = pending.length === Object.keys(migrations).length;
+  if (first && !isNew && !database.memory) await keepAsItWas(database, `${database.name}.before-${first.name}`);
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
+}
+
+async function keepAsItWas(database: Database, copy: string): Promise<void> {
+  await preparePrivately(copy);
+  await database.backup(copy);
 }

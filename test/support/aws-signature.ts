@@ -8,23 +8,23 @@ export interface AwsKey {
   readonly sessionToken?: string;
 }
 
-export interface SignedRequest {
+export interface SignedRequest<Body extends string | Buffer = string> {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
+  readonly body: Body;
 }
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9]+)\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/;
 
 /** Null when the request is not signed. */
-export function accessKeyOf({ headers }: SignedRequest): string | null {
+export function accessKeyOf({ headers }: Pick<SignedRequest, 'headers'>): string | null {
   return AUTHORIZATION.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-export function fitsSignature(request: SignedRequest, key: AwsKey): boolean {
+export function fitsSignature(request: SignedRequest<string | Buffer>, key: AwsKey): boolean {
   const match = AUTHORIZATION.exec(request.headers.authorization ?? '');
   if (!match) return false;
   const [, , day = '', region = '', service = '', signed = '', signature = ''] = match;
@@ -39,13 +39,21 @@ export function fitsSignature(request: SignedRequest, key: AwsKey): boolean {
   return timingSafeEqual(hmac(signingKey, toSign), Buffer.from(signature, 'hex'));
 }
 
-function canonicalRequest({ method, url, headers, body }: SignedRequest, names: readonly string[]): string {
+function canonicalRequest(
+  { method, url, headers, body }: SignedRequest<string | Buffer>,
+  names: readonly string[],
+): string {
   const query = [...url.searchParams]
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort()
     .join('&');
   const lines = names.map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
-  return [method, url.pathname, query, lines.join(''), names.join(';'), sha256(body)].join('\n');
+  return [method, url.pathname, query, lines.join(''), names.join(';'), payloadHash(headers, body)].join('\n');
+}
+
+/** S3 has the client send the hash, and takes what it says over an encrypted connection. */
+function payloadHash(headers: IncomingHttpHeaders, body: string | Buffer): string {
+  return headers['x-amz-content-sha256'] === 'UNSIGNED-PAYLOAD' ? 'UNSIGNED-PAYLOAD' : sha256(body);
 }
 
 function encode(words: string): string {
@@ -55,7 +63,7 @@ function encode(words: string): string {
   );
 }
 
-function sha256(words: string): string {
+function sha256(words: string | Buffer): string {
   return createHash('sha256').update(words).digest('hex');
 }
 

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Router } from 'express';
+import type { App } from '../app.ts';
+import type { BackupsView } from './contract/backups.ts';
+
+/** Encrypted archives of the installation: what there is, a new one, and one to take away. */
+export function backupsRouter({ backups, config }: App): Router {
+  const router = Router();
+
+  router.get('/', async (_req, res) => {
+    const { place, keep } = backups;
+    res.json({ place, keep, dailyAt: config.backupAt, backups: await backups.list() } satisfies BackupsView);
+  });
+
+  router.post('/', async (_req, res) => {
+    res.status(201).json(await backups.run());
+  });
+
+  router.get('/:name', async (req, res) => {
+    const scratch = await mkdtemp(join(config.dataDir, '.download-'));
+    try {
+      const file = join(scratch, 'archive');
+      await backups.fetch(req.params.name, file);
+      res.attachment(req.params.name);
+      await new Promise<void>((resolve, reject) => {
+        res.sendFile(file, { dotfiles: 'allow' }, (err) => (err ? reject(err) : resolve()));
+      });
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  });
+
+  return router;
+}

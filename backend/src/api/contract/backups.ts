@@ -1,0 +1,11 @@
+import type { Backup } from '../../backup/backups.ts';
+
+export interface BackupsView {
+  /** In words. */
+  readonly place: string;
+  /** `02:40`, local time of the daemon; null: never by itself. */
+  readonly dailyAt: string | null;
+  readonly keep: number;
+  /** The newest first. */
+  readonly backups: readonly Backup[];
+}

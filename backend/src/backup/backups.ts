@@ -1,0 +1,100 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Clock, Logger } from '../plugins/plugin.ts';
+import { type Kept, readArchive, writeArchive } from './archive.ts';
+import { archiveName, type BackupTarget, isArchiveName, timeOf } from './target.ts';
+
+export interface Backup {
+  readonly name: string;
+  /** ISO 8601 */
+  readonly at: string;
+  readonly bytes: number;
+}
+
+export interface BackupsDeps extends Kept {
+  readonly dataDir: string;
+  readonly masterKey: Secret;
+  readonly target: BackupTarget;
+  /** How many are kept; older ones are removed after a new one was stored. */
+  readonly keep: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Makes archives of this installation while it runs, one at a time, and believes in one only when it was read back. */
+export class Backups {
+  readonly #deps: BackupsDeps;
+  #running: Promise<Backup> | null = null;
+
+  constructor(deps: BackupsDeps) {
+    this.#deps = deps;
+  }
+
+  get place(): string {
+    return this.#deps.target.place;
+  }
+
+  get keep(): number {
+    return this.#deps.keep;
+  }
+
+  /**
+   * A call during another one gets the archive that is being made.
+   *
+   * @throws AppError BACKUP_FAILED; nothing older was removed then.
+   */
+  run(): Promise<Backup> {
+    this.#running ??= this.#make().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** The newest first. */
+  async list(): Promise<readonly Backup[]> {
+    const stored = await this.#deps.target.list();
+    return stored.map(({ name, bytes }) => ({ name, at: timeOf(name), bytes })).reverse();
+  }
+
+  /** Copies an archive to `file`. @throws AppError NOT_FOUND */
+  async fetch(name: string, file: string): Promise<void> {
+    if (!isArchiveName(name)) throw new AppError('NOT_FOUND', `"${name}" is not the name of a backup.`);
+    await this.#deps.target.get(name, file);
+  }
+
+  async #make(): Promise<Backup> {
+    const { dataDir, masterKey, target, clock, log } = this.#deps;
+    const now = clock.now();
+    const name = archiveName(now);
+    const scratch = await mkdtemp(join(dataDir, '.backing-up-'));
+    try {
+      const file = join(scratch, name);
+      await writeArchive(this.#deps, masterKey, { file, scratch, now });
+      await target.put(name, file);
+      await this.#readBack(name, scratch);
+      await this.#removeOld();
+      const { size } = await stat(file);
+      log.info({ name, bytes: size, place: target.place }, 'backup made');
+      return { name, at: timeOf(name), bytes: size };
+    } catch (err) {
+      const { message } = AppError.from(err);
+      throw err instanceof AppError ? err : new AppError('BACKUP_FAILED', message, { cause: err });
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  async #readBack(name: string, scratch: string): Promise<void> {
+    const copy = join(scratch, 'read-back.age');
+    await this.#deps.target.get(name, copy);
+    await readArchive(copy, this.#deps.masterKey, await mkdtemp(join(scratch, 'read-back-')));
+  }
+
+  async #removeOld(): Promise<void> {
+    const { target, keep } = this.#deps;
+    const stored = await target.list();
+    for (const { name } of stored.slice(0, Math.max(0, stored.length - keep))) await target.remove(name);
+  }
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { AppError } from '../domain/errors.ts';
+import { ensureWritableFolder } from './private-files.ts';
+
+/**
+ * Holds the data folder for this process until it is disposed. The operating system lets go of it when the process
+ * dies, however it dies: the lock is one of SQLite on a file of its own, and no file has to be removed.
+ *
+ * @throws AppError CONFLICT when another process holds it.
+ */
+export async function holdFolder(dataDir: string): Promise<Disposable> {
+  await ensureWritableFolder(dataDir);
+  const lock = new SqliteDatabase(join(dataDir, 'daemon.lock'), { timeout: 0 });
+  try {
+    lock.pragma('locking_mode = exclusive');
+    lock.exec('begin exclusive');
+  } catch (cause) {
+    lock.close();
+    throw new AppError('CONFLICT', `Another certferry works with ${dataDir}. Stop it first, or name another folder.`, {
+      cause,
+    });
+  }
+  return { [Symbol.dispose]: () => lock.close() };
+}

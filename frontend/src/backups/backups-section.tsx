@@ -1,0 +1,86 @@
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { get, post } from '../api/client.ts';
+import { keys } from '../api/queries.ts';
+import type { Backup, BackupsView } from '../api/types.ts';
+import { Empty } from '../ui/empty.tsx';
+import { Loaded } from '../ui/loading.tsx';
+import { Moment } from '../ui/moment.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { ProblemNote } from '../ui/problem.tsx';
+
+/** The archives that there are, and a new one. */
+export function BackupsSection() {
+  const queries = useQueryClient();
+  const backups = useQuery({
+    queryKey: keys.backups,
+    queryFn: ({ signal }) => get<BackupsView>('/backups', signal),
+  });
+  const make = useMutation({
+    mutationFn: () => post<Backup>('/backups'),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keys.backups }),
+  });
+  return (
+    <Stack gap="md">
+      <Loaded query={backups}>
+        {(view) => (
+          <>
+            <Text>
+              An archive holds the database and <span className="mono">accounts/</span>, encrypted with the master key.
+              Keep the master key somewhere else: nothing else opens an archive, and{' '}
+              <span className="mono">certferry restore</span> asks for it.
+            </Text>
+            <Panel title="Archives" flush aside={<MakeButton pending={make.isPending} onClick={() => make.mutate()} />}>
+              <Group px="md" py="xs">
+                <Text className="quiet">{scheduleOf(view)}</Text>
+              </Group>
+              {make.error && <ProblemNote error={make.error} />}
+              <Archives backups={view.backups} />
+            </Panel>
+          </>
+        )}
+      </Loaded>
+    </Stack>
+  );
+}
+
+function MakeButton({ pending, onClick }: { readonly pending: boolean; onClick(): void }) {
+  return (
+    <Button size="xs" loading={pending} onClick={onClick}>
+      Back up now
+    </Button>
+  );
+}
+
+function Archives({ backups }: { readonly backups: readonly Backup[] }) {
+  if (backups.length === 0) return <Empty title="No archive yet">Make one now, and look that it arrives.</Empty>;
+  return (
+    <Table aria-label="Archives" className="cards">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Made</Table.Th>
+          <Table.Th>Size</Table.Th>
+          <Table.Th>Name</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {backups.map(({ name, at, bytes }) => (
+          <Table.Tr key={name}>
+            <Table.Td>
+              <Moment at={at} />
+            </Table.Td>
+            <Table.Td data-label="Size">{(bytes / 1_000_000).toFixed(1)} MB</Table.Td>
+            <Table.Td data-label="Name" className="mono">
+              {name}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function scheduleOf({ place, dailyAt, keep }: BackupsView): string {
+  const when = dailyAt === null ? 'None is made by itself' : `Every day at ${dailyAt}, daemon’s time`;
+  return `${when}, into ${place}. The last ${keep} are kept. Each is read back before it counts.`;
+}

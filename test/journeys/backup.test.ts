@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { certferry } from '../support/command.ts';
+import { Journey } from '../support/journey.ts';
+
+describe('backup and restore', { timeout: 60_000 }, () => {
+  it('carries a renewal that waits for a person to an empty machine, where it goes on', async () => {
+    await using journey = await Journey.start();
+    const elsewhere = await mkdtemp(join(tmpdir(), 'certferry-elsewhere-'));
+    const id = await journey.start({ goal: 'serve', activation: 'ask' });
+    await journey.event(id, 'step.held');
+    const { name } = await journey.app.backups.run();
+    const archive = join(elsewhere, 'taken-away.age');
+    await journey.app.backups.fetch(name, archive);
+    await journey.release();
+    await journey.wipe();
+    const env = { ...journey.folders(), CERTFERRY_MASTER_KEY: journey.secrets.masterKey.reveal() };
+
+    const { output } = await certferry(env, 'restore', archive);
+    await journey.takeOver();
+    await journey.app.runner.resume(id);
+    const { finished } = await journey.ended(id);
+    await rm(elsewhere, { recursive: true });
+
+    expect(output).toMatch(/^Restored the state of 20\d\d-/);
+    expect(finished.outcome).toBe('verified');
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
+  });
+
+  it('is refused without the master key, with another one, and over an installation', async () => {
+    await using journey = await Journey.start();
+    const { name } = await journey.app.backups.run();
+    const archive = join(journey.folder, 'taken-away.age');
+    await journey.app.backups.fetch(name, archive);
+    await journey.release();
+    const given = { ...journey.folders(), CERTFERRY_MASTER_KEY: journey.secrets.masterKey.reveal() };
+    const elsewhere = { ...journey.folders(), CERTFERRY_DATA_DIR: join(journey.folder, 'elsewhere') };
+    const foreign = { ...given, CERTFERRY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
+
+    await expect(certferry(elsewhere, 'restore', archive)).rejects.toThrow('The master key is missing');
+    await expect(certferry({ ...foreign, ...journey.folders('new') }, 'restore', archive)).rejects.toThrow(
+      'does not open',
+    );
+    await expect(certferry(given, 'restore', archive)).rejects.toThrow('--replace');
+    const replaced = await certferry(given, 'restore', archive, '--replace');
+    await journey.takeOver();
+
+    expect(replaced.output).toMatch(/What was there is now in .*before-restore-/);
+    expect(await journey.app.store.connections.all()).toHaveLength(1);
+  });
+
+  it('is made and listed by command', async () => {
+    await using journey = await Journey.start();
+    await using server = await journey.listen();
+    const env = journey.environment(server.url);
+
+    const made = await certferry(env, 'backup');
+    const listed = await certferry(env, 'backup', '--list', '--json');
+
+    expect(made.output).toMatch(
+      /^certferry-\d{8}T\d{6}Z\.age, [\d.]+ MB, in the folder .*backups\. Keep the master key/,
+    );
+    expect(JSON.parse(listed.output)).toMatchObject({
+      dailyAt: null,
+      keep: 14,
+      backups: [{ bytes: expect.any(Number) }],
+    });
+  });
+});
