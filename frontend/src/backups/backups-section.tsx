@@ -81,6 +81,6 @@ function Archives({ backups }: { readonly backups: readonly Backup[] }) {
 }
 
 function scheduleOf({ place, dailyAt, keep }: BackupsView): string {
-  const when = dailyAt === null ? 'None is made by itself' : `Every day at ${dailyAt}, daemon’s time`;
-  return `${when}, into ${place}. The last ${keep} are kept. Each is read back before it counts.`;
+  const when = dailyAt === null ? 'None is made by itself.' : `One is made every day at ${dailyAt}, daemon’s time.`;
+  return `${when} They go into ${place}, and the last ${keep} are kept. Each is read back before it counts.`;
 }
