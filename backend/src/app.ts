@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { Backups } from './backup/backups.ts';
 import { openTarget } from './backup/open-target.ts';
@@ -30,6 +31,7 @@ import { Turns } from './renewal/turns.ts';
 import { createAccountsDir } from './store/accounts-dir.ts';
 import { openStore } from './store/kysely/open.ts';
 import type { Connection, Store } from './store/store.ts';
+import { TlsIdentities } from './transport/tls-identities.ts';
 import { VERSION } from './version.ts';
 
 /** What tests, the lab and the benchmark replace. */
@@ -58,6 +60,8 @@ export interface App extends AsyncDisposable {
   readonly resolver: ChallengeResolver;
   readonly dialer: TlsDialer;
   readonly ssh: SshDialer;
+  /** Null where the daemon speaks plain HTTP. */
+  readonly tls: TlsIdentities | null;
   readonly log: Logger;
   /** What a renewal of the connection talks to. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
   peersOf(connection: Connection): Promise<StepPeers & AsyncDisposable>;
@@ -82,7 +86,8 @@ export async function createApp(
   const accounts = await createAccountsDir(config.accountsDir);
   const store = wrapStore(await openStore({ file: config.databaseFile, masterKey: secrets.masterKey, clock }));
   const dialer = createTlsDialer();
-  const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer() };
+  const tls = config.https ? await TlsIdentities.open({ folder: join(config.dataDir, 'tls'), clock, log }) : null;
+  const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer(), ...(tls && { ownTls: tls }) };
   const resolver = createChallengeResolver(config, common);
   const history = createPropagationHistory(store.settings);
   const peers = new Peers({ ...common, store, accounts, resolver, history, dialer, userAgent: `certferry/${VERSION}` });
@@ -113,6 +118,7 @@ export async function createApp(
     backups,
     resolver,
     dialer,
+    tls,
     ssh: common.ssh,
     log,
     peersOf: (connection) => peers.of(connection),

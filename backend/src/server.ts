@@ -1,23 +1,31 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createHttpApp } from './api/router.ts';
 import type { App } from './app.ts';
 import { AppError } from './domain/errors.ts';
 import type { Secret } from './domain/secret.ts';
+import { createWebServer } from './transport/web-server.ts';
 
 const FRONTEND = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
 export interface Listening extends AsyncDisposable {
-  /** `http://127.0.0.1:8080` */
+  /** `https://127.0.0.1:8080` */
   readonly url: string;
 }
 
 /** @throws AppError INVALID_SETTINGS when the address cannot be listened on. */
 export async function listen(app: App, accessToken: Secret): Promise<Listening> {
-  const { host, port } = app.config;
-  const server = createServer(createHttpApp({ app, accessToken, frontendDir: FRONTEND }));
+  const { config, tls } = app;
+  const { host } = config;
+  const { front, close } = createWebServer(createHttpApp({ app, accessToken, frontendDir: FRONTEND }), tls);
+  const port = await listenOn(front, config);
+  if (tls) tls.address = { host, port };
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `${tls ? 'https' : 'http'}://${name}:${port}`, [Symbol.asyncDispose]: close };
+}
+
+async function listenOn(server: Server, { host, port }: App['config']): Promise<number> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
@@ -29,18 +37,5 @@ export async function listen(app: App, accessToken: Secret): Promise<Listening> 
       { cause },
     );
   }
-  return { url: urlOf(server, host), [Symbol.asyncDispose]: () => close(server) };
-}
-
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** Streams stay open for ever by themselves: they are cut, and their readers come back with their cursor. */
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
+  return (server.address() as AddressInfo).port;
 }

@@ -19,6 +19,7 @@ const WRONG = 'certainly-the-wrong-password';
 const never = new AbortController().signal;
 
 export interface VosUnderTest extends ApplianceUnderTest {
+  readonly denied: NonNullable<ApplianceUnderTest['denied']>;
   readonly sim: VosSim;
   readonly faults: Faults;
   readonly exchanges: Exchanges;

@@ -20,7 +20,7 @@ describe.skipIf(absent)(`the CA and the DNS are not ours (${absent ?? 'Pebble an
     });
     const rootPem = await pebble.rootPem();
     await using journey = await Journey.start({
-      dns: { resolvers: [bind.endpoint], nameServers: { [SERVER]: bind.endpoint } },
+      config: { resolvers: [bind.endpoint], nameServers: { [SERVER]: bind.endpoint } },
       connection: (input) => ({
         ...input,
         issuer: {

@@ -37,7 +37,7 @@ describe.skipIf(withPowerDns)(`PowerDNS (${withPowerDns ?? 'and Pebble'})`, { ti
     await using pebble = await startStrictPebble(server.endpoint);
     const issuer = await issuerAt(pebble);
     await using journey = await Journey.start({
-      dns: { resolvers: [server.endpoint], nameServers: { [SERVER]: server.endpoint } },
+      config: { resolvers: [server.endpoint], nameServers: { [SERVER]: server.endpoint } },
       connection: (input) => ({ ...input, issuer, dns: byPowerDns(server) }),
     });
 
@@ -66,7 +66,7 @@ describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { timeout: 60_00
     await using pebble = await startStrictPebble(resolver.endpoint);
     const issuer = await issuerAt(pebble);
     await using journey = await Journey.start({
-      dns: {
+      config: {
         resolvers: [resolver.endpoint],
         nameServers: {
           ...parentsAt(bind),
@@ -102,7 +102,7 @@ describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { timeout: 60_00
     const issuer = await issuerAt(pebble);
     const dns = byUpdate(bind, key);
     await using journey = await Journey.start({
-      dns: {
+      config: {
         resolvers: [bind.endpoint],
         nameServers: { [SERVER]: bind.endpoint, [`ns2.${LAB_ZONE}`]: gate.endpoint },
       },
@@ -142,7 +142,7 @@ describe.skipIf(withBoth)(
       await using pebble = await startStrictPebble(resolver.endpoint);
       const issuer = await issuerAt(pebble);
       await using journey = await Journey.start({
-        dns: {
+        config: {
           resolvers: [resolver.endpoint],
           nameServers: { ...parentsAt(bind), [SERVER]: bind.endpoint, [`ns1.${voice}`]: powerDns.endpoint },
         },

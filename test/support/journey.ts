@@ -21,8 +21,8 @@ export interface JourneyOptions {
   /** Changes the lab's connection before it is stored. */
   readonly connection?: (input: ConnectionInput, lab: Lab) => ConnectionInput;
   readonly overrides?: Partial<Overrides>;
-  /** Another DNS than the lab's. */
-  readonly dns?: Pick<Config, 'resolvers' | 'nameServers'>;
+  /** In place of what the lab would have: another DNS, HTTPS. */
+  readonly config?: Partial<Config>;
 }
 
 export interface Ended {
@@ -68,7 +68,7 @@ export class Journey implements AsyncDisposable {
     const lab = await startLab({ restartMs: 300, ...options.lab });
     for (const fault of options.faults ?? []) lab.faults.on(fault);
     const folder = await mkdtemp(join(tmpdir(), 'certferry-journey-'));
-    const config = { ...configIn(folder, lab), ...options.dns };
+    const config = { ...configIn(folder, lab), ...options.config };
     const secrets = await readSecrets({}, config);
     const logLines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
@@ -190,7 +190,9 @@ export class Journey implements AsyncDisposable {
   }
 
   async #answers(): Promise<Haystack[]> {
-    await using server = await this.listen();
+    // Without its own certificate, which a test may have replaced.
+    const plain = { ...this.#app, tls: null, config: { ...this.#app.config, port: 0 } };
+    await using server = await listen(plain, this.secrets.accessToken);
     const headers = { authorization: `Bearer ${this.secrets.accessToken.reveal()}` };
     const renewals = await this.#app.store.renewals.list({ limit: 100 });
     const paths = [
@@ -232,7 +234,7 @@ function oneService(input: ConnectionInput): ConnectionInput {
 }
 
 function configIn(folder: string, lab: Lab) {
-  const config = readConfig({ ...foldersIn(folder), CERTFERRY_BACKUP_AT: 'never' });
+  const config = readConfig({ ...foldersIn(folder), CERTFERRY_BACKUP_AT: 'never', CERTFERRY_HTTPS: 'off' });
   return { ...config, resolvers: [lab.dns.resolver], nameServers: lab.dns.nameServers };
 }
 

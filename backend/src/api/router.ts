@@ -29,6 +29,7 @@ interface HttpAppOptions {
 export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions): Express {
   const http = express();
   http.disable('x-powered-by');
+  http.set('trust proxy', [...app.config.trustedProxies]);
   http.use(contentSecurity());
   http.get(['/healthz', '/readyz'], (_req, res) => {
     res.json({ status: 'ok' });

@@ -1,9 +1,10 @@
 import { AppError } from '../domain/errors.ts';
 import type { AppliancePlugin } from './driver.ts';
+import { self } from './self/index.ts';
 import { vos } from './vos/index.ts';
 
 /** Every appliance product that certferry can renew. One line for each folder beside this file. */
-export const appliancePlugins: readonly AppliancePlugin[] = [vos];
+export const appliancePlugins: readonly AppliancePlugin[] = [vos, self];
 
 /** @throws AppError INVALID_SETTINGS for an id that is not in the list. */
 export function appliancePlugin(id: string): AppliancePlugin {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { BackupsView } from '../api/contract/backups.ts';
 import type { PlanView } from '../api/contract/plan.ts';
@@ -11,19 +11,24 @@ import type { Backup } from '../backup/backups.ts';
 import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
+import { pinnedAgent } from '../plugins/undici-http.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
+import { fingerprintsIn } from '../transport/tls-identities.ts';
 
 /** Speaks to the daemon of this installation over its API. */
 export class ApiClient {
   readonly #base: string;
   readonly #token: string;
+  readonly #dispatcher: Dispatcher | null;
 
-  constructor(base: string, token: string) {
+  /** `dispatcher`: null to trust what Node.js trusts. */
+  constructor(base: string, token: string, dispatcher: Dispatcher | null = null) {
     this.#base = base;
     this.#token = token;
+    this.#dispatcher = dispatcher;
   }
 
   /**
@@ -32,11 +37,11 @@ export class ApiClient {
    * @throws AppError INVALID_SETTINGS when there is no token: the daemon has never run here.
    */
   static async find(env: EnvRecord, config: Config): Promise<ApiClient> {
-    const base =
-      config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+    const { base, dispatcher } = await addressOf(config);
     const file = join(config.dataDir, 'access-token');
     try {
-      return new ApiClient(base, readVariable(env, 'CERTFERRY_ACCESS_TOKEN') ?? (await readFile(file, 'utf8')).trim());
+      const token = readVariable(env, 'CERTFERRY_ACCESS_TOKEN') ?? (await readFile(file, 'utf8')).trim();
+      return new ApiClient(base, token, dispatcher);
     } catch (cause) {
       throw new AppError(
         'INVALID_SETTINGS',
@@ -155,6 +160,7 @@ export class ApiClient {
         body: body === undefined ? null : JSON.stringify(body),
         bodyTimeout: 0,
         headersTimeout: 300_000,
+        ...(this.#dispatcher && { dispatcher: this.#dispatcher }),
         ...(signal ? { signal } : {}),
       });
     } catch (cause) {
@@ -174,4 +180,13 @@ function problemError(body: string): AppError {
   const parsed = problem.safeParse(JSON.parse(body));
   if (!parsed.success) return new AppError('INTERNAL', `The daemon answered: ${body.slice(0, 500)}`);
   return new AppError(parsed.data.code as ErrorCode, parsed.data.detail);
+}
+
+/** Here, the daemon is known by the certificates that it keeps; anywhere else, by a CA. */
+async function addressOf({ publicUrl, host, port, https, dataDir }: Config) {
+  if (publicUrl !== null) return { base: publicUrl, dispatcher: null };
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const address = `${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+  if (!https) return { base: `http://${address}`, dispatcher: null };
+  return { base: `https://${address}`, dispatcher: pinnedAgent(await fingerprintsIn(join(dataDir, 'tls'))) };
 }

@@ -58,6 +58,7 @@ async function createLabApp(lab: Lab, folder: string, env: EnvRecord) {
       CERTFERRY_DATA_DIR: join(folder, 'data'),
       CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),
       CERTFERRY_BACKUP_AT: 'never',
+      CERTFERRY_HTTPS: 'off',
     }),
     resolvers: [lab.dns.resolver],
     nameServers: lab.dns.nameServers,

@@ -13,6 +13,9 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  readonly https: boolean;
+  /** Addresses and networks. */
+  readonly trustedProxies: readonly string[];
   /** Without a slash at its end; null when nobody said. */
   readonly publicUrl: string | null;
   /** An absolute path, or `s3://bucket/prefix`. */
@@ -41,6 +44,8 @@ export function readConfig(env: EnvRecord): Config {
     accountsDir: readSetting(env, 'CERTFERRY_ACCOUNTS_DIR'),
     host: readSetting(env, 'CERTFERRY_HOST'),
     port: readSetting(env, 'CERTFERRY_PORT'),
+    https: readSetting(env, 'CERTFERRY_HTTPS'),
+    trustedProxies: readSetting(env, 'CERTFERRY_TRUSTED_PROXIES'),
     publicUrl: readSetting(env, 'CERTFERRY_PUBLIC_URL'),
     backupTo: readSetting(env, 'CERTFERRY_BACKUP_TO') ?? join(dataDir, 'backups'),
     backupAt: readSetting(env, 'CERTFERRY_BACKUP_AT'),

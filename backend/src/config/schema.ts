@@ -79,6 +79,18 @@ export const SETTINGS = {
     fallback: '8080',
     schema: port,
   },
+  CERTFERRY_HTTPS: {
+    help: 'Whether the daemon speaks HTTPS itself, at first with a self-signed certificate. Off: behind a proxy that does.',
+    allowed: 'on or off',
+    fallback: 'on',
+    schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
+  },
+  CERTFERRY_TRUSTED_PROXIES: {
+    help: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody is, unless named.',
+    allowed: 'a comma-separated list of IP addresses and networks (192.0.2.1, 10.0.0.0/8)',
+    fallback: '',
+    schema: commaList.pipe(z.array(z.string().refine(isNetwork))),
+  },
   CERTFERRY_PUBLIC_URL: {
     help: 'Address at which people reach the web interface, for links in notices.',
     allowed: 'an address that begins with http:// or https://',
@@ -176,6 +188,17 @@ export const SETTINGS = {
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** `192.0.2.1`, `10.0.0.0/8` */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  return (
+    family !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+}
 
 function toSecret(text: string): Secret {
   return new Secret(text);

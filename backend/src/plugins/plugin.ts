@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { HttpFactory } from './http.ts';
+import type { OwnTls } from './own-tls.ts';
 import type { SshDialer } from './ssh.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface PluginDeps {
   readonly ssh: SshDialer;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Absent where the daemon serves no HTTPS. */
+  readonly ownTls?: OwnTls;
 }
 
 export interface Clock {

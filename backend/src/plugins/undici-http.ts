@@ -145,6 +145,11 @@ function dispatchOptions(input: HttpRequest): Dispatcher.DispatchOptions {
   };
 }
 
+/** For whoever needs more of undici than `HttpClient` has: connects to nobody who shows another certificate. */
+export function pinnedAgent(sha256: readonly string[]): Agent {
+  return new Agent({ connect: connector({ trust: { mode: 'pin', sha256 } }, new AbortController().signal) });
+}
+
 function connector({ trust, serverName, keepAlive }: HttpOptions, disposed: AbortSignal): buildConnector.connector {
   const verified = buildConnector({
     timeout: CONNECT_MS,

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { request } from 'undici';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256OfPem } from '../domain/certificate.ts';
+import { systemClock } from '../plugins/clock.ts';
+import { makeCertificate, type TestCertificate } from '../plugins/testing/certificates.ts';
+import { createTlsDialer } from '../plugins/tls-dialer.ts';
+import { pinnedAgent } from '../plugins/undici-http.ts';
+import { fingerprintsIn, TlsIdentities } from './tls-identities.ts';
+import { createWebServer, type WebServer } from './web-server.ts';
+
+const never = new AbortController().signal;
+const DAY_MS = 86_400_000;
+
+let folder: string;
+let logged: string[];
+let now: Date;
+let tls: TlsIdentities;
+let server: WebServer;
+let port: number;
+
+const clock = { ...systemClock, now: () => now };
+const log = pino({ level: 'error' }, { write: (line: string) => logged.push(line) });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'certferry-web-'));
+  logged = [];
+  now = new Date();
+  tls = await TlsIdentities.open({ folder, clock, log });
+  server = createWebServer((req, res) => res.end(`served ${req.url}`), tls);
+  server.front.listen(0, '127.0.0.1');
+  await once(server.front, 'listening');
+  port = (server.front.address() as AddressInfo).port;
+});
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+async function servedFor(serverName: string): Promise<string> {
+  return (await createTlsDialer().served({ host: '127.0.0.1', port, serverName }, never)).sha256;
+}
+
+/** PEM of key and certificate, as the driver writes them. */
+async function put(slot: string, { keyPem, certPem }: TestCertificate): Promise<void> {
+  await tls.write(slot, 'identity.pem', `${keyPem}${certPem}`);
+  await tls.reload();
+}
+
+describe('HTTPS of the daemon', () => {
+  it('begins self-signed, and is known to whoever may read its files', async () => {
+    const dispatcher = pinnedAgent(await fingerprintsIn(folder));
+
+    const answer = await request(`https://127.0.0.1:${port}/page`, { dispatcher });
+    const text = await answer.body.text();
+    await dispatcher.close();
+
+    expect(text).toBe('served /page');
+  });
+
+  it('shows each client the certificate for the name it asks for, and anybody else the first', async () => {
+    const voice = await makeCertificate({ commonName: 'voice.example.com', dnsNames: ['voice.example.com'] });
+    const main = await makeCertificate({ commonName: 'main.example.com', dnsNames: ['main.example.com'] });
+    await put('web', main);
+    await put('web-2', voice);
+
+    expect(await servedFor('voice.example.com')).toBe(voice.sha256);
+    expect(await servedFor('main.example.com')).toBe(main.sha256);
+    expect(await servedFor('other.example.com')).toBe(main.sha256);
+    expect(await servedFor('127.0.0.1')).toBe(main.sha256);
+  });
+
+  it('changes certificates without ending a connection', async () => {
+    const dispatcher = pinnedAgent(await fingerprintsIn(folder));
+    const url = `https://127.0.0.1:${port}/`;
+    await (await request(url, { dispatcher })).body.dump();
+    const other = await makeCertificate({ commonName: 'new.example.com', dnsNames: ['new.example.com'] });
+
+    await put('web', other);
+    // The pin is of the old certificate: only the connection that is open can carry this.
+    const { statusCode, body } = await request(url, { dispatcher });
+    await body.dump();
+    await dispatcher.close();
+
+    expect(statusCode).toBe(200);
+    expect(await servedFor('127.0.0.1')).toBe(other.sha256);
+  });
+
+  it.each([
+    ['damaged', async () => '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n'],
+    ['without its key', async () => (await makeCertificate({ commonName: 'x' })).certPem],
+    [
+      'with the key of another',
+      async () =>
+        `${(await makeCertificate({ commonName: 'x' })).keyPem}${(await makeCertificate({ commonName: 'y' })).certPem}`,
+    ],
+  ])('locks nobody out when its certificate is %s', async (_, content) => {
+    await writeFile(join(folder, 'web', 'identity.pem'), await content());
+
+    await tls.reload();
+
+    const [kept = ''] = await fingerprintsIn(folder);
+    expect(await servedFor('127.0.0.1')).toBe(kept);
+    expect(logged.join('')).toContain('cannot be served');
+  });
+
+  it('makes another self-signed certificate before the first one ends', async () => {
+    const [first = ''] = await fingerprintsIn(folder);
+    now = new Date(Date.now() + 340 * DAY_MS);
+
+    await tls.reload();
+
+    const [second] = await fingerprintsIn(folder);
+    expect(second).not.toBe(first);
+    expect(await servedFor('127.0.0.1')).toBe(second);
+  });
+
+  it('leaves a certificate that somebody else made, also when it ends', async () => {
+    const theirs = await makeCertificate({ commonName: 'theirs.example.com', notAfter: new Date(Date.now() + DAY_MS) });
+
+    await put('web', theirs);
+
+    expect(await servedFor('127.0.0.1')).toBe(theirs.sha256);
+  });
+
+  it('keeps its key to itself', async () => {
+    const text = await readFile(join(folder, 'web', 'identity.pem'), 'utf8');
+
+    expect(text).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(sha256OfPem(text.slice(text.indexOf('-----BEGIN CERTIFICATE')))).toBe((await fingerprintsIn(folder))[0]);
+  });
+});
+
+describe('plain HTTP on the same port', () => {
+  it('sends people on to the same page', async () => {
+    const { statusCode, headers } = await request(`http://127.0.0.1:${port}/connections?x=1`);
+
+    expect(statusCode).toBe(308);
+    expect(headers.location).toBe(`https://127.0.0.1:${port}/connections?x=1`);
+  });
+
+  it('answers whether the daemon is well', async () => {
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}/healthz`);
+
+    expect(statusCode).toBe(200);
+    expect(await body.text()).toBe('served /healthz');
+  });
+
+  it.each([
+    ['POST', '/api/v1/connections'],
+    ['GET', '/api/v1/connections'],
+    ['POST', '/'],
+  ] as const)('tells programs that %s %s went in clear', async (method, path) => {
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`, { method });
+
+    expect(statusCode).toBe(400);
+    expect(await body.json()).toMatchObject({ detail: expect.stringContaining('in clear') });
+  });
+});
+
+describe('closing', () => {
+  it('ends what is open, streams too', async () => {
+    const endless = createWebServer((_req, res) => void res.write('for ever'), null);
+    endless.front.listen(0, '127.0.0.1');
+    await once(endless.front, 'listening');
+    const client = httpRequest({ port: (endless.front.address() as AddressInfo).port, host: '127.0.0.1' }).end();
+    const [answer] = await once(client, 'response');
+    const ended = new Promise<string>((resolve) => {
+      answer.resume().on('error', ({ message }: Error) => resolve(message));
+    });
+
+    await endless.close();
+
+    expect(await ended).toBe('aborted');
+  });
+});

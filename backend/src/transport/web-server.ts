@@ -1,0 +1,94 @@
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
+import type { TlsIdentities } from './tls-identities.ts';
+
+/** Milliseconds. A client that takes longer to say what it wants is let go; answers and streams may take any time. */
+const HEADERS_MS = 20_000;
+const REQUEST_MS = 60_000;
+const FIRST_BYTE_MS = 20_000;
+
+/** The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1). */
+const HANDSHAKE = 0x16;
+
+export interface WebServer {
+  /** What is listened with. */
+  readonly front: NetServer;
+  close(): Promise<void>;
+}
+
+/** HTTP, or HTTPS on whose port plain HTTP is told where to go. */
+export function createWebServer(handle: RequestListener, tls: TlsIdentities | null): WebServer {
+  if (!tls) {
+    const server = withPatience(createHttpServer(handle));
+    return { front: server, close: () => closeAll(server, [server]) };
+  }
+  const secure = withPatience(
+    createHttpsServer({ SNICallback: (name, done) => done(null, tls.contextFor(name)), minVersion: 'TLSv1.2' }, handle),
+  );
+  tls.follow((pem) => secure.setSecureContext({ key: pem, cert: pem, minVersion: 'TLSv1.2' }));
+  const plain = withPatience(createHttpServer((req, res) => (isHealth(req) ? handle : redirect)(req, res)));
+  const open = new Set<Socket>();
+  const front = createNetServer((socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    route(socket, (first) => {
+      (first === HANDSHAKE ? secure : plain).emit('connection', socket);
+    });
+  });
+  return {
+    front,
+    async close() {
+      for (const socket of open) socket.destroy();
+      await closeAll(front, [secure, plain]);
+    },
+  };
+}
+
+function withPatience<T extends Server>(server: T): T {
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  return server;
+}
+
+/** Hands a connection on when its first byte is there, with that byte put back. */
+function route(socket: Socket, to: (first: number) => void): void {
+  socket.setTimeout(FIRST_BYTE_MS, () => socket.destroy());
+  socket.on('error', () => socket.destroy());
+  socket.once('readable', () => {
+    const chunk: Buffer | null = socket.read();
+    if (!chunk || chunk.length === 0) return void socket.destroy();
+    socket.setTimeout(0);
+    socket.unshift(chunk);
+    to(chunk[0] ?? 0);
+  });
+}
+
+/** Asked by programs on the same machine, which should need no certificate to ask. */
+function isHealth({ url }: IncomingMessage): boolean {
+  return url === '/healthz' || url === '/readyz';
+}
+
+/** Only what changes nothing is sent on: whoever has sent a password in clear should hear of it. */
+const redirect: RequestListener = (req, res) => {
+  const { host } = req.headers;
+  if (host && (req.method === 'GET' || req.method === 'HEAD') && !req.url?.startsWith('/api/')) {
+    res.writeHead(308, { location: `https://${host}${req.url ?? '/'}` }).end();
+    return;
+  }
+  const detail = 'This port speaks HTTPS. Whatever the request held was sent in clear.';
+  const problem = { type: 'about:blank', title: 'HTTPS needed', status: 400, detail, code: 'BAD_REQUEST' };
+  res.writeHead(400, { 'content-type': 'application/problem+json', connection: 'close' }).end(JSON.stringify(problem));
+};
+
+async function closeAll(front: NetServer, servers: readonly Server[]): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    front.close(() => resolve());
+  });
+  for (const server of servers) {
+    if (server !== front) server.close();
+    // Streams stay open for ever by themselves: they are cut, and their readers come back with their cursor.
+    server.closeAllConnections();
+  }
+  await closed;
+}

@@ -1,0 +1,49 @@
+import { request } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { sha256OfPem } from '../../backend/src/domain/certificate.ts';
+import { pinnedAgent } from '../../backend/src/plugins/undici-http.ts';
+import { certferry } from '../support/command.ts';
+import { Journey } from '../support/journey.ts';
+
+const NAME = 'certferry.lab.example.com';
+
+describe('the certificate of certferry itself', { timeout: 60_000 }, () => {
+  it('is renewed like any other, twice, while the daemon goes on serving', async () => {
+    await using journey = await Journey.start({
+      config: { https: true },
+      connection: (input) => ({
+        ...input,
+        name: 'This certferry',
+        appliance: { plugin: 'self', settings: {} },
+        slot: 'web',
+        dnsNames: [NAME],
+      }),
+    });
+    await using server = await journey.listen();
+
+    const first = await journey.renew();
+    const second = await journey.renew();
+    const [leaf = ''] = second.facts.chain ? [second.facts.chain.leafPem] : [];
+    const dispatcher = pinnedAgent([sha256OfPem(leaf)]);
+    const { statusCode, body } = await request(`${server.url}/healthz`, { dispatcher });
+    await body.dump();
+    await dispatcher.close();
+
+    expect(server.url).toMatch(/^https:/);
+    expect([first.finished.outcome, second.finished.outcome]).toEqual(['verified', 'verified']);
+    expect(second.facts.served).toMatchObject([{ endpoint: { serverName: NAME }, sha256: sha256OfPem(leaf) }]);
+    expect(second.facts.csr?.key.spkiSha256).not.toBe(first.facts.csr?.key.spkiSha256);
+    expect(statusCode).toBe(200);
+    expect(journey.effects()).toEqual({ issued: 2, restarts: 0, records: [] });
+  });
+
+  it('is known to the command line of the same machine without a CA', async () => {
+    await using journey = await Journey.start({ config: { https: true } });
+    await using server = await journey.listen();
+    const env = { ...journey.folders(), CERTFERRY_PORT: new URL(server.url).port };
+
+    const { output } = await certferry(env, 'connections', 'list');
+
+    expect(output).toContain('Lab CUCM publisher');
+  });
+});
