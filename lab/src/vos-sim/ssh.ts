@@ -47,7 +47,7 @@ export class SshPort implements AsyncDisposable {
     const { host, port } = settings;
     // One protocol object per socket, because it tells of a client too late to know which socket it belongs to.
     const newServer = () =>
-      createServer((socket) => {
+      createServer({ noDelay: true }, (socket) => {
         const listener = (client: Connection): void => serve(client, socket, settings);
         new ssh2.Server({ hostKeys: [privateKey], ident: 'OpenSSH_8.0' }, listener).injectSocket(socket);
       });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import ssh2, { type Algorithms, type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 import { hostKeyFingerprint } from '../ssh-login.ts';
 
@@ -40,7 +40,7 @@ export async function startSshServer(script: SshServerScript): Promise<TestSshSe
   const tried: string[] = [];
   const key = script.isOld ? OLD_HOST_KEY : HOST_KEY;
   const config = { hostKeys: [key.private], ...(script.isOld ? { algorithms: OLD_ALGORITHMS } : {}) };
-  const server = new ssh2.Server(config, (connection) => {
+  const protocol = new ssh2.Server(config, (connection) => {
     connections.add(connection);
     connection.on('error', () => {});
     connection.on('close', () => connections.delete(connection));
@@ -50,6 +50,7 @@ export async function startSshServer(script: SshServerScript): Promise<TestSshSe
     });
     connection.on('ready', () => serveShell(connection, script));
   });
+  const server = createServer({ noDelay: true }, (socket) => protocol.injectSocket(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
