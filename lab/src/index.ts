@@ -14,6 +14,7 @@ export {
 export {
   type ClusterSeed,
   clusterFromSnapshots,
+  KeyStock,
   type NodeSeed,
   type PortName,
   type SlotName,

@@ -5,6 +5,7 @@ import { Exchanges } from './exchanges.ts';
 import { Faults } from './faults.ts';
 import {
   type ClusterSeed,
+  type KeyStock,
   startVosCluster,
   startVosSim,
   type VosCluster,
@@ -38,6 +39,8 @@ export interface LabOptions {
   readonly testCa?: boolean;
   /** All zones of the DNS. Default: `LAB_ZONE` alone. */
   readonly zones?: readonly string[];
+  /** Keys that earlier labs of this process used already, for its nodes. Default: all are new. */
+  readonly keys?: KeyStock;
 }
 
 export type LabClusterNodes = Pick<VosClusterOptions, 'publisher' | 'subscribers' | 'imp'>;
@@ -100,20 +103,21 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 type NodeParts = Omit<VosClusterOptions, 'publisher' | 'subscribers' | 'imp'>;
 
 async function startNodes({ cluster: wanted, ...options }: LabOptions, parts: NodeParts) {
-  const timing = pick(options);
+  const settings = pick(options);
   if (!wanted) {
-    return { vos: await startVosSim({ ...timing, ...parts, nodeName: LAB_NODE }), cluster: null };
+    return { vos: await startVosSim({ ...settings, ...parts, nodeName: LAB_NODE }), cluster: null };
   }
   const nodes = wanted === true ? LAB_CLUSTER : wanted;
-  const cluster = await startVosCluster({ ...timing, ...parts, ...nodes });
+  const cluster = await startVosCluster({ ...settings, ...parts, ...nodes });
   return { vos: cluster.publisher, cluster };
 }
 
 /** What the nodes have to know of the options; the CA reads the others. */
-function pick({ restartMs, installedValidDays }: LabOptions): Partial<NodeParts> {
+function pick({ restartMs, installedValidDays, keys }: LabOptions): Partial<NodeParts> {
   return {
     ...(restartMs === undefined ? {} : { restartMs }),
     ...(installedValidDays === undefined ? {} : { installedValidDays }),
+    ...(keys ? { newKeys: keys.maker() } : {}),
   };
 }
 

@@ -7,7 +7,7 @@ import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
 import { startVosCluster, type VosCluster, type VosClusterOptions, type VosSim } from '../../lab/src/vos-sim/index.ts';
 import type { ApplianceUnderTest } from './appliance-driver.ts';
-import { privateCa, vosDeps } from './appliance-driver-vos.ts';
+import { keys, privateCa, vosDeps } from './appliance-driver-vos.ts';
 
 const PUBLISHER = 'cucm-pub.lab.example.com';
 const SUBSCRIBER = 'cucm-sub1.lab.example.com';
@@ -39,6 +39,7 @@ export async function clusterUnderTest(options: Partial<VosClusterOptions> = {})
     password: PASSWORD,
     ...AXL,
     restartMs: 100,
+    newKeys: keys.maker(),
     faults,
     exchanges,
     ...options,

@@ -9,7 +9,7 @@ import { createTlsDialer } from '../../backend/src/plugins/tls-dialer.ts';
 import { createHttpFactory } from '../../backend/src/plugins/undici-http.ts';
 import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
-import { startVosSim, type VosSim, type VosSimOptions } from '../../lab/src/vos-sim/index.ts';
+import { KeyStock, startVosSim, type VosSim, type VosSimOptions } from '../../lab/src/vos-sim/index.ts';
 import type { ApplianceUnderTest } from './appliance-driver.ts';
 
 const NODE = 'cucm-pub.lab.example.com';
@@ -17,6 +17,9 @@ const USER = 'certferry';
 const PASSWORD = 'pass word:with ünicode';
 const WRONG = 'certainly-the-wrong-password';
 const never = new AbortController().signal;
+
+/** For all nodes that the tests of a file start. */
+export const keys = new KeyStock();
 
 export interface VosUnderTest extends ApplianceUnderTest {
   readonly denied: NonNullable<ApplianceUnderTest['denied']>;
@@ -37,6 +40,7 @@ export async function vosUnderTest(options: Partial<VosSimOptions> = {}): Promis
     password: PASSWORD,
     readOnlyUser: { user: 'reader', password: 'look' },
     restartMs: 100,
+    newKeys: keys.maker(),
     faults,
     exchanges,
     ...options,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash, X509Certificate as NodeCertificate, randomBytes, type webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { type HashName, type KeyKind, keyPemOf, newKeys } from './keys.ts';
+import { type HashName, type KeyKind, type KeyMaker, keyPemOf } from './keys.ts';
 
 export interface Certificate {
   readonly pem: string;
@@ -93,7 +93,7 @@ export async function selfSigned(details: SelfSignedDetails): Promise<Certificat
 }
 
 /** A request with a key of its own. Its SAN is exactly `dnsNames`. */
-export async function newRequest(details: RequestDetails): Promise<CertificateRequest> {
+export async function newRequest(details: RequestDetails, newKeys: KeyMaker): Promise<CertificateRequest> {
   const { commonName, dnsNames, key, hash, ipsecUsage } = details;
   const keys = await newKeys(key, hash);
   const hasNames = dnsNames.length > 0;

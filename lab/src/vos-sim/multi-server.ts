@@ -2,7 +2,6 @@ import { type ClusterMembers, isUp, type Member } from './cluster-members.ts';
 import { withSuffix } from './identities.ts';
 import { keyChoice } from './key-choice.ts';
 import type { Installed } from './node.ts';
-import { newPending } from './pending.ts';
 import { Refusal, TEXTS } from './refusal.ts';
 import type { CsrBody } from './schema.ts';
 
@@ -18,7 +17,7 @@ export async function createMultiServerCsr(body: CsrBody, self: Member, cluster:
   const members = cluster.having(slot);
   if (members[0] !== self) throw new Refusal(400, TEXTS.onlyOnPublisher);
   const names = members.map(({ node }) => node.name);
-  const pending = await newPending({
+  const pending = await self.node.newPending({
     slot,
     ...keyChoice(slot, body),
     commonName: body.commonName ?? withSuffix(self.node.name, slot.key === 'ec' ? '-EC-ms' : '-ms'),

@@ -3,8 +3,8 @@ import type { Certificate } from './certificates.ts';
 import type { NodeClock } from './clock.ts';
 import { type Identity, startIdentities } from './identities.ts';
 import { keyChoice } from './key-choice.ts';
-import type { SharedKeys } from './keys.ts';
-import { checkLeaf, newPending, type Pending } from './pending.ts';
+import type { KeyMaker, SharedKeys } from './keys.ts';
+import { checkLeaf, newPending, type Pending, type PendingDetails } from './pending.ts';
 import { noSuchCsr, Refusal, TEXTS } from './refusal.ts';
 import type { CsrBody } from './schema.ts';
 import type { NodeSeed } from './seed.ts';
@@ -28,6 +28,7 @@ export interface NodeSettings {
   readonly trusted: readonly string[];
   readonly seed: NodeSeed | null;
   readonly startKeys: SharedKeys;
+  readonly newKeys: KeyMaker;
   readonly faults: FaultView;
   readonly now: NodeClock;
 }
@@ -45,6 +46,7 @@ export class VosNode {
   readonly role: Role;
   readonly #faults: FaultView;
   readonly #now: NodeClock;
+  readonly #newKeys: KeyMaker;
   readonly #identities: Map<SlotName, Identity>;
   readonly #pending = new Map<SlotName, Pending>();
   readonly #trust: ReadonlyMap<TrustName, TrustStore>;
@@ -55,6 +57,7 @@ export class VosNode {
     this.role = role;
     this.#faults = settings.faults;
     this.#now = now;
+    this.#newKeys = settings.newKeys;
     this.#identities = identities;
     const found = (store: TrustName) => readUpload(seed?.trusted.get(store) ?? []);
     this.#trust = new Map(trustStoresOf(productOf(role)).map((store) => [store, new TrustStore(now, found(store))]));
@@ -109,7 +112,8 @@ export class VosNode {
     const { commonName } = body;
     const added = [...this.parentsOf(commonName), ...body.altNames];
     const dnsNames = added.length > 0 ? [commonName, ...added] : [];
-    const pending = await newPending({ slot, ...keyChoice(slot, body), commonName, dnsNames, isMultiServer: false });
+    const choice = keyChoice(slot, body);
+    const pending = await this.newPending({ slot, ...choice, commonName, dnsNames, isMultiServer: false });
     this.hold(slot, pending);
     return pending.request.pem;
   }
@@ -118,7 +122,12 @@ export class VosNode {
   async overwriteCsr(service: string): Promise<void> {
     const slot = this.slot(service);
     const pending = this.#pending.get(slot.name);
-    if (pending) this.hold(slot, await newPending(pending.details));
+    if (pending) this.hold(slot, await this.newPending(pending.details));
+  }
+
+  /** Makes a key and a request for it, and does not hold it yet. @throws Refusal when the names are no good */
+  newPending(details: PendingDetails): Promise<Pending> {
+    return newPending(details, this.#newKeys);
   }
 
   hold(slot: Slot, pending: Pending): void {

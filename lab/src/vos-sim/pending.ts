@@ -1,5 +1,5 @@
 import { type Certificate, type CertificateRequest, newRequest } from './certificates.ts';
-import type { HashName, KeyKind } from './keys.ts';
+import type { HashName, KeyKind, KeyMaker } from './keys.ts';
 import { Refusal, TEXTS } from './refusal.ts';
 import type { Slot } from './slots.ts';
 
@@ -23,11 +23,12 @@ export interface PendingDetails {
 }
 
 /** Makes a key and a request for it. @throws Refusal when the names are no good */
-export async function newPending(details: PendingDetails): Promise<Pending> {
+export async function newPending(details: PendingDetails, newKeys: KeyMaker): Promise<Pending> {
   const { slot, key, hash, commonName } = details;
   for (const name of [commonName, ...details.dnsNames]) checkName(name);
   const dnsNames = [...new Set(details.dnsNames.map((name) => name.toLowerCase()))];
-  const request = await newRequest({ commonName, dnsNames, key, hash, ipsecUsage: slot.ipsecUsage });
+  const { ipsecUsage } = slot;
+  const request = await newRequest({ commonName, dnsNames, key, hash, ipsecUsage }, newKeys);
   return { request, details };
 }
 

@@ -4,7 +4,7 @@ import { Accounts } from './accounts.ts';
 import { drawQuirks, type Quirks } from './chance.ts';
 import { nodeClock } from './clock.ts';
 import { ClusterMembers } from './cluster-members.ts';
-import { SharedKeys } from './keys.ts';
+import { type KeyMaker, newKeys, SharedKeys } from './keys.ts';
 import { VosNode } from './node.ts';
 import type { NodeSeed } from './seed.ts';
 import { ServiceManager } from './service-manager.ts';
@@ -45,6 +45,8 @@ export interface VosSimOptions {
   readonly seed?: NodeSeed;
   /** Where the certificates of the start have their keys from, to save time where keys do not matter; new ones. */
   readonly startKeys?: SharedKeys;
+  /** Makes every key of the node, to save time in tests; new ones. */
+  readonly newKeys?: KeyMaker;
   /** What it is in its cluster; the publisher. */
   readonly role?: Role;
   /** Those that it belongs to; it joins them. None: it is alone. */
@@ -113,8 +115,9 @@ async function startParts(options: VosSimOptions, life: AbortSignal): Promise<Si
   const quirks = drawQuirks(options.quirks ?? {});
   const accounts = accountsOf(options);
   const now = nodeClock(faults);
-  const { trusted = [], installedValidDays = 9, seed = null, startKeys = new SharedKeys() } = options;
-  const start = { installedValidDays, trusted, seed, startKeys };
+  const { trusted = [], installedValidDays = 9, seed = null, newKeys: make = newKeys } = options;
+  const { startKeys = new SharedKeys(make) } = options;
+  const start = { installedValidDays, trusted, seed, startKeys, newKeys: make };
   const node = await VosNode.create({ nodeName, role, ...start, faults, now });
   const self = { node, host, faults };
   const cluster = options.members ?? new ClusterMembers();

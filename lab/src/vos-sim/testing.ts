@@ -18,7 +18,7 @@ import {
   type VosSim,
   type VosSimOptions,
 } from './index.ts';
-import { SharedKeys } from './keys.ts';
+import { KeyStock, SharedKeys } from './keys.ts';
 
 /** What the tests of this folder share: a CA, and plain clients that know nothing of the simulator. */
 
@@ -42,9 +42,12 @@ const ACCOUNTS = {
   startKeys: new SharedKeys(),
 };
 
+const keys = new KeyStock();
+
 export async function startLab(options: Partial<VosSimOptions> = {}): Promise<Lab> {
   const [faults, exchanges] = [new Faults(), new Exchanges()];
-  const sim = await startVosSim({ nodeName: NODE, ...ACCOUNTS, faults, exchanges, ...options });
+  const newKeys = keys.maker();
+  const sim = await startVosSim({ nodeName: NODE, ...ACCOUNTS, newKeys, faults, exchanges, ...options });
   return { sim, faults, exchanges, [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose]() };
 }
 
@@ -64,6 +67,7 @@ export async function startClusterLab(options: Partial<VosClusterOptions> = {}):
   const cluster = await startVosCluster({
     ...ACCOUNTS,
     ...nodes,
+    newKeys: keys.maker(),
     trustReplicationMs: 20,
     faults,
     exchanges,
@@ -316,6 +320,7 @@ export async function logIn(sim: VosSim, config: ConnectConfig & { readonly pass
   const ready = once(client, 'ready', { signal: shut.signal });
   client.once('close', () => shut.abort());
   client.connect({ host: sim.host, port: sim.sshPort, tryKeyboard: true, ...config });
+  client.setNoDelay(true);
   await ready;
   return client;
 }
