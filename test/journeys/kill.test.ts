@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { ExchangePhase } from '@certferry/lab';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundle, bundle } from '../support/bundle.ts';
 import { type Doom, namingStore } from '../support/doomed-daemon.ts';
 import { Journey } from '../support/journey.ts';
 
@@ -50,6 +50,14 @@ const EFFECTS = [
   ['vos.identity.upload', 1],
   ['vos.restart', 1],
 ] as const;
+
+let program: Bundle;
+
+beforeAll(async () => {
+  program = await bundle('test/support/doomed-daemon.ts');
+});
+
+afterAll(() => program[Symbol.asyncDispose]());
 
 describe('a daemon killed after a commit', { timeout: 60_000 }, () => {
   it.concurrent.each(COMMITS)('"%s" leaves a renewal that is resumed to its end', async (commit) => {
@@ -116,10 +124,7 @@ async function spawnDaemon(journey: Journey, dieAfter: string | null): Promise<C
     connectionId: connection.id,
     dieAfter,
   };
-  const script = fileURLToPath(new URL('../support/doomed-daemon.ts', import.meta.url));
-  const daemon = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, JSON.stringify(doom)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const daemon = spawn(process.execPath, [program.path, JSON.stringify(doom)], { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [daemon.stdout, daemon.stderr])
     stream?.on('data', (chunk) => journey.logLines.push(String(chunk)));
   return daemon;

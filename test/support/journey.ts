@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FaultName, type Lab, type LabOptions, startLab } from '@certferry/lab';
+import { type FaultName, KeyStock, type Lab, type LabOptions, startLab } from '@certferry/lab';
 import { pino } from 'pino';
 import { type App, createApp, type Overrides } from '../../backend/src/app.ts';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
@@ -14,6 +13,7 @@ import { type Listening, listen } from '../../backend/src/server.ts';
 import type { DomainEvent, StoredEvent } from '../../backend/src/store/events.ts';
 import type { Connection } from '../../backend/src/store/store.ts';
 import { expectNoSecrets, type Haystack } from './leaks.ts';
+import { scratchFolder } from './scratch.ts';
 
 export interface JourneyOptions {
   readonly lab?: LabOptions;
@@ -35,6 +35,8 @@ export interface Ended {
 /** Milliseconds: long enough for a restarting Tomcat, short enough for a test. */
 const RETRY_LADDER_MS = [200, 400, 800, ...Array<number>(8).fill(1_500)];
 const DEADLINE_MS = 80_000;
+
+const keys = new KeyStock();
 
 /**
  * The whole product on a lab of its own: real sockets, real files. When it is disposed, everything it wrote or
@@ -65,9 +67,9 @@ export class Journey implements AsyncDisposable {
   }
 
   static async start(options: JourneyOptions = {}): Promise<Journey> {
-    const lab = await startLab({ restartMs: 300, ...options.lab });
+    const lab = await startLab({ restartMs: 300, keys, ...options.lab });
     for (const fault of options.faults ?? []) lab.faults.on(fault);
-    const folder = await mkdtemp(join(tmpdir(), 'certferry-journey-'));
+    const folder = await scratchFolder('certferry-journey-');
     const config = { ...configIn(folder, lab), ...options.config };
     const secrets = await readSecrets({}, config);
     const logLines: string[] = [];
