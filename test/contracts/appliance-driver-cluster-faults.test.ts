@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ActivationAction, ApplianceDriver } from '../../backend/src/appliances/driver.ts';
 import { chainPems, sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { AXL, type ClusterUnderTest, clusterUnderTest } from './appliance-driver-cluster.ts';
@@ -6,11 +6,8 @@ import { AXL, type ClusterUnderTest, clusterUnderTest } from './appliance-driver
 const never = new AbortController().signal;
 const SLOT = 'tomcat';
 
-let world: ClusterUnderTest;
-async function start(...options: Parameters<typeof clusterUnderTest>): Promise<ClusterUnderTest> {
-  world = await clusterUnderTest(...options);
-  return world;
-}
+const PATIENCE = { timeout: 10_000, interval: 50 };
+
 async function readyChain({ driver, dnsNames, issue }: ClusterUnderTest) {
   const csr = await driver.csr?.create(SLOT, { commonName: dnsNames[0], dnsNames }, never);
   const chain = await issue(csr ?? '');
@@ -27,15 +24,12 @@ async function perform(driver: ApplianceDriver, actions: readonly ActivationActi
   for (const action of actions) await activationOf(driver).start(action, async () => {}, never);
 }
 
-describe('a cluster', () => {
-  afterEach(async () => {
-    await world[Symbol.asyncDispose]();
-  });
-
+describe.concurrent('a cluster', () => {
   test.each(['multi-server', 'multi-server(SAN)'] as const)(
     'a cluster that says %s gets its request',
     async (spelling) => {
-      const { driver, dnsNames, cluster } = await start({ quirks: { multiServer: spelling } });
+      await using world = await clusterUnderTest({ quirks: { multiServer: spelling } });
+      const { driver, dnsNames, cluster } = world;
 
       await driver.csr?.create(SLOT, { commonName: dnsNames[0], dnsNames }, never);
 
@@ -45,7 +39,8 @@ describe('a cluster', () => {
 
   describe('a certificate for all', () => {
     test('is installed on every node and served by every service that is restarted', async () => {
-      const { driver, cluster, driverWith } = await start();
+      await using world = await clusterUnderTest();
+      const { driver, cluster, driverWith } = world;
       const chain = await readyChain(world);
       const sha256 = sha256OfPem(chain.leafPem);
 
@@ -57,16 +52,17 @@ describe('a cluster', () => {
 
       expect(cluster.nodes.map((node) => node.installedSha256())).toEqual(cluster.nodes.map(() => sha256));
       for (const node of cluster.nodes) {
-        await expect.poll(() => node.servedSha256(), { timeout: 10_000 }).toBe(sha256);
+        await vi.waitFor(() => expect(node.servedSha256()).toBe(sha256), PATIENCE);
         expect(node.restarts()).toBe(1);
       }
       for (const service of ['Cisco UDS Tomcat', 'Cisco AXL Tomcat', 'Cisco Tftp']) {
-        await expect.poll(() => cluster.publisher.inUseSha256(service, SLOT), { timeout: 10_000 }).toBe(sha256);
+        await vi.waitFor(() => expect(cluster.publisher.inUseSha256(service, SLOT)).toBe(sha256), PATIENCE);
       }
     });
 
     test('that a subscriber did not get is not called installed, and the subscriber is named', async () => {
-      const { driver, faults, cluster } = await start();
+      await using world = await clusterUnderTest();
+      const { driver, faults, cluster } = world;
       const chain = await readyChain(world);
       const [subscriber] = cluster.subscribers;
       faults.on('identity-not-distributed', subscriber?.nodeName);
@@ -82,7 +78,8 @@ describe('a cluster', () => {
       ['password-changed', 'APPLIANCE_DENIED'],
       ['account-locked', 'APPLIANCE_DENIED'],
     ] as const)('waits for a subscriber with %s, which is named', async (fault, code) => {
-      const { driver, faults, cluster } = await start();
+      await using world = await clusterUnderTest();
+      const { driver, faults, cluster } = world;
       const chain = await readyChain(world);
       const [subscriber] = cluster.subscribers;
       faults.on(fault, subscriber?.nodeName);
@@ -100,7 +97,8 @@ describe('a cluster', () => {
       ['ssh-closes', 'APPLIANCE_UNREACHABLE'],
       ['password-changed', 'APPLIANCE_DENIED'],
     ] as const)('with %s between two restarts is named, and nothing is restarted there', async (fault, code) => {
-      const { driver, faults, cluster } = await start();
+      await using world = await clusterUnderTest();
+      const { driver, faults, cluster } = world;
       const [subscriber] = cluster.subscribers;
       const name = subscriber?.nodeName ?? '';
       const plan = await activationOf(driver).plan(SLOT, never);
@@ -119,7 +117,8 @@ describe('a cluster', () => {
       ['sub-other-version', 'appliance.cluster.version'],
       ['clock-skew', 'appliance.clock.cucm-sub1.lab.example.com'],
     ] as const)('with %s is a warning', async (fault, id) => {
-      const { driver, faults, dnsNames } = await start();
+      await using world = await clusterUnderTest();
+      const { driver, faults, dnsNames } = world;
       faults.on(fault, 'cucm-sub1');
 
       const findings = await driver.check(SLOT, dnsNames, never);
@@ -132,7 +131,8 @@ describe('a cluster', () => {
   });
 
   test('discovers the nodes that it has', async () => {
-    const { driver, cluster } = await start();
+    await using world = await clusterUnderTest();
+    const { driver, cluster } = world;
 
     const nodes = await driver.cluster?.discover(never);
 
@@ -144,7 +144,8 @@ describe('a cluster', () => {
   test.each(['status-503', 'fault'] as const)(
     'a Control Center that is asked too often (%s) is busy',
     async (rateLimit) => {
-      const { driverWith, faults } = await start({ quirks: { rateLimit } });
+      await using world = await clusterUnderTest({ quirks: { rateLimit } });
+      const { driverWith, faults } = world;
       const driver = driverWith(AXL);
       const plan = await activationOf(driver).plan(SLOT, never);
       const tftp = plan.filter(({ service }) => service === 'Cisco Tftp').slice(0, 1);

@@ -74,7 +74,7 @@ function driverOf({ publisher, nodes }: VosCluster, settings: object): Appliance
       nodes: nodes
         .filter((node) => node !== publisher)
         .map((node) => ({ ...addressOf(node), role: node.role === 'imp' ? 'imp' : 'subscriber' })),
-      apiTimeoutSeconds: 2,
+      apiTimeoutSeconds: 10,
       ...settings,
     }),
     { ...vosDeps, clock: hurried },

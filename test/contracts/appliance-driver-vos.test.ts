@@ -1,22 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ApplianceDriver } from '../../backend/src/appliances/driver.ts';
 import { type CertificateChain, chainPems, readCsr, sha256OfPem } from '../../backend/src/domain/certificate.ts';
-import { type VosUnderTest, vosUnderTest } from './appliance-driver-vos.ts';
+import { VOS_NAMES, type VosUnderTest, vosUnderTest } from './appliance-driver-vos.ts';
 
 const NO_ACTION = { id: '', node: '', service: '', impact: '', endpoints: [], expectedSeconds: 0 };
 
 const never = new AbortController().signal;
 const SLOT = 'tomcat';
-
-let world: VosUnderTest;
-async function start(...options: Parameters<typeof vosUnderTest>): Promise<VosUnderTest> {
-  world = await vosUnderTest(...options);
-  return world;
-}
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-});
 
 function capabilities(driver: ApplianceDriver) {
   const { csr, trust, activation } = driver;
@@ -25,7 +16,7 @@ function capabilities(driver: ApplianceDriver) {
 }
 
 function newRequest(driver: ApplianceDriver, signal = never): Promise<string> {
-  const { dnsNames } = world;
+  const dnsNames = VOS_NAMES;
   return capabilities(driver).csr.create(SLOT, { commonName: dnsNames[0], dnsNames }, signal);
 }
 
@@ -36,21 +27,28 @@ async function readyChain({ driver, issue }: VosUnderTest): Promise<CertificateC
 }
 
 /** Runs `effect` when an exchange of this name comes to this phase, the first time only. */
-function once(name: string, phase: 'received' | 'done', effect: () => Promise<unknown>): void {
-  const remove = world.exchanges.listen(async (seen, at) => {
+function once(
+  { exchanges }: VosUnderTest,
+  name: string,
+  phase: 'received' | 'done',
+  effect: () => Promise<unknown>,
+): void {
+  const remove = exchanges.listen(async (seen, at) => {
     if (seen !== name || at !== phase) return;
     remove();
     await effect();
   });
-  onTestFinished(() => {
-    remove();
-  });
 }
 
-describe('an answer that got lost', () => {
+/** Gives up on an answer before it comes. */
+const IMPATIENT = { apiTimeoutSeconds: 2 };
+
+describe.concurrent('an answer that got lost', () => {
   test('of an upload that arrived is a success, and it was sent once', async () => {
-    const { driver, faults, exchanges } = await start();
+    await using world = await vosUnderTest();
+    const { faults, exchanges } = world;
     const chain = await readyChain(world);
+    const driver = world.driverWith(IMPATIENT);
     faults.on('identity-timeout-but-stored');
 
     const receipt = await driver.install(SLOT, chain, never);
@@ -60,9 +58,11 @@ describe('an answer that got lost', () => {
   });
 
   test('of a new request that was made is that request', async () => {
-    const { driver, sim } = await start();
-    const before = await newRequest(driver);
-    once('vos.csr.create', 'done', () => wait(1200));
+    await using world = await vosUnderTest();
+    const { sim } = world;
+    const before = await newRequest(world.driver);
+    const driver = world.driverWith(IMPATIENT);
+    once(world, 'vos.csr.create', 'done', () => wait(2400));
 
     const csr = await newRequest(driver);
 
@@ -71,32 +71,35 @@ describe('an answer that got lost', () => {
   });
 
   test('of a new request that was not made is a failure, not the request of before', async () => {
-    const { driver } = await start();
-    await newRequest(driver);
-    once('vos.csr.create', 'received', () => wait(2500));
+    await using world = await vosUnderTest();
+    await newRequest(world.driver);
+    const driver = world.driverWith(IMPATIENT);
+    once(world, 'vos.csr.create', 'received', () => wait(5000));
 
     await expect(newRequest(driver)).rejects.toMatchObject({ code: 'APPLIANCE_UNREACHABLE' });
   });
 });
 
-describe('somebody else', () => {
+describe.concurrent('somebody else', () => {
   test('who replaces the request during the upload is named', async () => {
-    const { driver, faults } = await start();
+    await using world = await vosUnderTest();
+    const { driver, faults } = world;
     faults.on('csr-stale-500');
     const chain = await readyChain(world);
     const before = await driver.readInstalled(SLOT, never);
-    once('vos.identity.upload', 'received', () => newRequest(driver));
+    once(world, 'vos.identity.upload', 'received', () => newRequest(driver));
 
     await expect(driver.install(SLOT, chain, never)).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
     expect(await driver.readInstalled(SLOT, never)).toEqual(before);
   });
 
   test('who adds the same CA certificates meanwhile does no harm', async () => {
-    const { driver, faults, sim, issueForStranger } = await start();
+    await using world = await vosUnderTest();
+    const { driver, faults, sim, issueForStranger } = world;
     faults.on('trust-duplicate');
     const { trust } = capabilities(driver);
     const caPem = chainPems(await issueForStranger()).slice(1);
-    once('vos.trust.upload', 'received', () => trust.ensure(SLOT, caPem, never));
+    once(world, 'vos.trust.upload', 'received', () => trust.ensure(SLOT, caPem, never));
 
     const added = await trust.ensure(SLOT, caPem, never);
 
@@ -105,11 +108,12 @@ describe('somebody else', () => {
   });
 });
 
-describe('a restart', () => {
+describe.concurrent('a restart', () => {
   test.each(['no-started-line', 'restart-drops-session', 'banner-error-word'] as const)(
     'with %s begins once and is no failure',
     async (fault) => {
-      const { driver, faults, sim, exchanges } = await start();
+      await using world = await vosUnderTest();
+      const { driver, faults, sim, exchanges } = world;
       faults.on(fault);
       const { activation } = capabilities(driver);
       const [action] = await activation.plan(SLOT, never);
@@ -124,13 +128,14 @@ describe('a restart', () => {
       );
 
       expect(accepted).toBe(1);
-      await expect.poll(() => sim.restarts()).toBe(1);
+      await vi.waitFor(() => expect(sim.restarts()).toBe(1), { timeout: 10_000, interval: 50 });
       expect(exchanges.count('vos.restart')).toBe(1);
     },
   );
 
   test('whose beginning cannot be stored says so', async () => {
-    const { driver } = await start();
+    await using world = await vosUnderTest();
+    const { driver } = world;
     const { activation } = capabilities(driver);
     const [action] = await activation.plan(SLOT, never);
     const accepted = () => Promise.reject(new Error('the disk is full'));
@@ -141,7 +146,8 @@ describe('a restart', () => {
   });
 
   test('is running, then done; unknown while nobody answers', async () => {
-    const { driver, driverWith } = await start({ restartMs: 1500 });
+    await using world = await vosUnderTest({ restartMs: 1500 });
+    const { driver, driverWith } = world;
     const { activation } = capabilities(driver);
     const [action = NO_ACTION] = await activation.plan(SLOT, never);
     const unanswered = capabilities(driverWith({ sshPort: 1 })).activation;
@@ -163,7 +169,8 @@ describe('a restart', () => {
   test.each([[[]], [['SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']]])(
     'with the host keys %j does not begin, shows the key seen and sends no password',
     async (sshHostKeys) => {
-      const { driverWith, sim } = await start();
+      await using world = await vosUnderTest();
+      const { driverWith, sim } = world;
       const { activation } = capabilities(driverWith({ sshHostKeys }));
       const [action = NO_ACTION] = await activation.plan(SLOT, never);
 
@@ -179,14 +186,15 @@ describe('a restart', () => {
   );
 });
 
-describe('the check', () => {
-  const outcomes = async (driver: ApplianceDriver, dnsNames: readonly string[] = world.dnsNames) => {
+describe.concurrent('the check', () => {
+  const outcomes = async (driver: ApplianceDriver, dnsNames: readonly string[] = VOS_NAMES) => {
     const findings = await driver.check(SLOT, dnsNames, never);
     return Object.fromEntries(findings.map(({ id, outcome }) => [id, outcome]));
   };
 
   test('finds nothing on a healthy node', async () => {
-    const { driver } = await start();
+    await using world = await vosUnderTest();
+    const { driver } = world;
 
     expect(new Set(Object.values(await outcomes(driver)))).toEqual(new Set(['ok']));
   });
@@ -200,13 +208,15 @@ describe('the check', () => {
     ['an account that may only read', { user: 'reader', password: 'look' }, 'appliance.privilege', 'block'],
     ['a wrong SSH port', { sshPort: 1 }, 'appliance.ssh-host-key', 'block'],
   ])('blocks on %s', async (_, settings, id, outcome) => {
-    const { driverWith } = await start();
+    await using world = await vosUnderTest();
+    const { driverWith } = world;
 
     expect(await outcomes(driverWith(settings))).toMatchObject({ [id]: outcome });
   });
 
   test('shows the host key that has to be compared', async () => {
-    const { driverWith, sim } = await start();
+    await using world = await vosUnderTest();
+    const { driverWith, sim } = world;
 
     const findings = await driverWith({ sshHostKeys: [] }).check(SLOT, [], never);
 
@@ -214,7 +224,8 @@ describe('the check', () => {
   });
 
   test('tries a wrong password once, over both ways together', async () => {
-    const { denied, sim } = await start();
+    await using world = await vosUnderTest();
+    const { denied, sim } = world;
 
     expect(await outcomes(denied.driver)).toMatchObject({
       'appliance.credentials': 'block',
@@ -224,7 +235,8 @@ describe('the check', () => {
   });
 
   test('warns of a request that somebody may wait for, and of a node without its name', async () => {
-    const { driver } = await start();
+    await using world = await vosUnderTest();
+    const { driver } = world;
     await newRequest(driver);
 
     expect(await outcomes(driver, ['voice.lab.example.com'])).toMatchObject({
@@ -234,7 +246,8 @@ describe('the check', () => {
   });
 
   test('blocks names that the product does not take', async () => {
-    const { driver } = await start();
+    await using world = await vosUnderTest();
+    const { driver } = world;
 
     expect(await outcomes(driver, ['*.lab.example.com', '10.0.0.1'])).toMatchObject({
       'appliance.names.wildcard': 'block',
@@ -243,16 +256,18 @@ describe('the check', () => {
   });
 });
 
-test('an account that may only read is forbidden to write', async () => {
-  const { driverWith } = await start();
+test.concurrent('an account that may only read is forbidden to write', async () => {
+  await using world = await vosUnderTest();
+  const { driverWith } = world;
 
   const created = newRequest(driverWith({ user: 'reader', password: 'look' }));
 
   await expect(created).rejects.toMatchObject({ code: 'APPLIANCE_FORBIDDEN' });
 });
 
-test('identify knows the version only over SSH', async () => {
-  const { driver, driverWith } = await start();
+test.concurrent('identify knows the version only over SSH', async () => {
+  await using world = await vosUnderTest();
+  const { driver, driverWith } = world;
 
   expect((await driver.identify(never)).version).toMatch(/^15\./);
   expect((await driverWith({ sshHostKeys: [] }).identify(never)).version).toBeNull();

@@ -13,6 +13,7 @@ import { KeyStock, startVosSim, type VosSim, type VosSimOptions } from '../../la
 import type { ApplianceUnderTest } from './appliance-driver.ts';
 
 const NODE = 'cucm-pub.lab.example.com';
+export const VOS_NAMES = [NODE, 'voice.lab.example.com'] as const;
 const USER = 'certferry';
 const PASSWORD = 'pass word:with ünicode';
 const WRONG = 'certainly-the-wrong-password';
@@ -53,10 +54,10 @@ export async function vosUnderTest(options: Partial<VosSimOptions> = {}): Promis
     driverWith,
     driver: driverWith({}),
     slot: 'tomcat',
-    dnsNames: [NODE, 'voice.lab.example.com'],
+    dnsNames: VOS_NAMES,
     denied: { driver: driverWith({ password: WRONG }), password: WRONG },
     absent: driverWith({ apiPort: 1, sshPort: 1 }),
-    ...(await privateCa([NODE, 'voice.lab.example.com'])),
+    ...(await privateCa(VOS_NAMES)),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,
     [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose](),
   };
@@ -74,7 +75,7 @@ function driverOf(sim: VosSim, settings: object): ApplianceDriver {
       servedPorts: [sim.httpsPort, sim.tomcatPort2],
       sshPort: sim.sshPort,
       sshHostKeys: [sim.sshHostKey],
-      apiTimeoutSeconds: 1,
+      apiTimeoutSeconds: 10,
       ...settings,
     }),
     vosDeps,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, type TestContext, test, vi } from 'vitest';
 import type { ApplianceDriver, SlotId } from '../../backend/src/appliances/driver.ts';
 import {
   type CertificateChain,
@@ -31,32 +31,28 @@ export interface ApplianceUnderTest extends AsyncDisposable {
 
 /** The promises of backend/src/appliances/driver.ts, for one implementation. */
 export function applianceDriverContract(name: string, setup: () => Promise<ApplianceUnderTest>): void {
-  describe(`appliance driver: ${name}`, () => {
-    let world: ApplianceUnderTest;
-    const theWorld = () => world;
-
-    beforeEach(async () => {
-      world = await setup();
+  const promise: Pledge = (title, keeps) =>
+    test(title, async (context) => {
+      await using world = await setup();
+      await keeps(world, context);
     });
-
-    afterEach(async () => {
-      await world[Symbol.asyncDispose]();
-    });
-
-    describe('looking', () => looking(theWorld));
-    describe('requests', () => requests(theWorld));
-    describe('installing', () => installing(theWorld));
-    describe('activating', () => activating(theWorld));
-    describe('failing', () => failing(theWorld));
+  describe.concurrent(`appliance driver: ${name}`, () => {
+    describe('looking', () => looking(promise));
+    describe('requests', () => requests(promise));
+    describe('installing', () => installing(promise));
+    describe('activating', () => activating(promise));
+    describe('failing', () => failing(promise));
   });
 }
 
 const never = new AbortController().signal;
-type World = () => ApplianceUnderTest;
+const PATIENCE = { timeout: 15_000, interval: 50 };
+/** A test with an appliance of its own. */
+type Pledge = (title: string, keeps: (world: ApplianceUnderTest, context: TestContext) => Promise<void>) => void;
 
-function looking(world: World): void {
-  test('identify names the node and its slots', async () => {
-    const { driver, slot } = world();
+function looking(promise: Pledge): void {
+  promise('identify names the node and its slots', async (world) => {
+    const { driver, slot } = world;
 
     const identity = await driver.identify(never);
 
@@ -65,8 +61,8 @@ function looking(world: World): void {
     expect(identity.nodeName).not.toBe('');
   });
 
-  test('readInstalled returns what the endpoints serve', async () => {
-    const { driver, slot, served, beginsShared = true } = world();
+  promise('readInstalled returns what the endpoints serve', async (world) => {
+    const { driver, slot, served, beginsShared = true } = world;
 
     const installed = await driver.readInstalled(slot, never);
     const endpoints = await driver.endpoints(slot, never);
@@ -77,28 +73,28 @@ function looking(world: World): void {
     for (const endpoint of concerned) expect(await served(endpoint)).toBe(sha256Of(installed));
   });
 
-  test('check blocks nothing on a healthy appliance, and changes nothing', async () => {
-    const { driver, slot, dnsNames } = world();
-    const before = await stateOf(world());
+  promise('check blocks nothing on a healthy appliance, and changes nothing', async (world) => {
+    const { driver, slot, dnsNames } = world;
+    const before = await stateOf(world);
 
     const findings = await driver.check(slot, dnsNames, never);
 
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.filter((finding) => finding.outcome === 'block')).toEqual([]);
     expect(new Set(findings.map((finding) => finding.id)).size).toBe(findings.length);
-    expect(await stateOf(world())).toEqual(before);
+    expect(await stateOf(world)).toEqual(before);
   });
 
-  test('a slot that does not exist is refused', async () => {
-    const { driver } = world();
+  promise('a slot that does not exist is refused', async (world) => {
+    const { driver } = world;
 
     await expect(driver.readInstalled('no-such-slot', never)).rejects.toMatchObject({ name: 'AppError' });
   });
 }
 
-function requests(world: World): void {
-  test('create makes a request for the names and returns what is then pending', async (context) => {
-    const { driver, slot, dnsNames } = world();
+function requests(promise: Pledge): void {
+  promise('create makes a request for the names and returns what is then pending', async (world, context) => {
+    const { driver, slot, dnsNames } = world;
     if (!driver.csr) return context.skip('makes no requests');
     expect(await driver.csr.pending(slot, never)).toBeNull();
 
@@ -109,8 +105,8 @@ function requests(world: World): void {
     expect(sameNames(readCsr(csr).dnsNames, dnsNames)).toBe(true);
   });
 
-  test('create replaces the pending request and its key', async (context) => {
-    const { driver, slot, dnsNames } = world();
+  promise('create replaces the pending request and its key', async (world, context) => {
+    const { driver, slot, dnsNames } = world;
     if (!driver.csr) return context.skip('makes no requests');
     const first = await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
 
@@ -121,8 +117,8 @@ function requests(world: World): void {
     expect(pending && readCsr(pending).key).toEqual(readCsr(second).key);
   });
 
-  test('trust.ensure adds what is missing, once', async (context) => {
-    const { driver, slot, issueForStranger } = world();
+  promise('trust.ensure adds what is missing, once', async (world, context) => {
+    const { driver, slot, issueForStranger } = world;
     if (!driver.trust) return context.skip('needs no trusted CA');
     const caPem = chainPems(await issueForStranger()).slice(1);
 
@@ -134,10 +130,10 @@ function requests(world: World): void {
   });
 }
 
-function installing(world: World): void {
-  test('install puts the leaf into the slot; again, it changes nothing', async () => {
-    const { driver, slot } = world();
-    const chain = await issued(world());
+function installing(promise: Pledge): void {
+  promise('install puts the leaf into the slot; again, it changes nothing', async (world) => {
+    const { driver, slot } = world;
+    const chain = await issued(world);
     await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
 
     const first = await driver.install(slot, chain, never);
@@ -149,11 +145,11 @@ function installing(world: World): void {
     expect(sha256Of(await driver.readInstalled(slot, never))).toBe(sha256);
   });
 
-  test('a certificate of an untrusted CA is rejected in the words of the appliance', async (context) => {
-    const { driver, slot } = world();
+  promise('a certificate of an untrusted CA is rejected in the words of the appliance', async (world, context) => {
+    const { driver, slot } = world;
     if (!driver.trust) return context.skip('needs no trusted CA');
     const before = await driver.readInstalled(slot, never);
-    const chain = await issued(world());
+    const chain = await issued(world);
 
     const failure = await driver.install(slot, chain, never).catch((err) => err);
 
@@ -162,11 +158,11 @@ function installing(world: World): void {
     expect(await driver.readInstalled(slot, never)).toEqual(before);
   });
 
-  test('a certificate for a replaced request is not sent', async (context) => {
-    const { driver, slot, dnsNames } = world();
+  promise('a certificate for a replaced request is not sent', async (world, context) => {
+    const { driver, slot, dnsNames } = world;
     if (!driver.csr) return context.skip('makes no requests');
     const before = await driver.readInstalled(slot, never);
-    const chain = await issued(world());
+    const chain = await issued(world);
     await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
     await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
 
@@ -176,8 +172,8 @@ function installing(world: World): void {
     expect(await driver.readInstalled(slot, never)).toEqual(before);
   });
 
-  test('a certificate without a request is not sent', async (context) => {
-    const { driver, slot, issueForStranger } = world();
+  promise('a certificate without a request is not sent', async (world, context) => {
+    const { driver, slot, issueForStranger } = world;
     if (!driver.csr) return context.skip('makes no requests');
 
     const installed = driver.install(slot, await issueForStranger(), never);
@@ -186,12 +182,12 @@ function installing(world: World): void {
   });
 }
 
-function activating(world: World): void {
-  test('every planned action begins once, ends, and then the new certificate is served', async (context) => {
-    const { driver, slot, served } = world();
+function activating(promise: Pledge): void {
+  promise('every planned action begins once, ends, and then the new certificate is served', async (world, context) => {
+    const { driver, slot, served } = world;
     if (!driver.activation) return context.skip('serves at once');
     const { activation } = driver;
-    const chain = await issued(world());
+    const chain = await issued(world);
     await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
     await driver.install(slot, chain, never);
     const plan = await activation.plan(slot, never);
@@ -205,19 +201,18 @@ function activating(world: World): void {
         },
         never,
       );
-      await expect.poll(() => activation.status(action, never), { timeout: 15_000 }).toBe('done');
+      await vi.waitFor(async () => expect(await activation.status(action, never)).toBe('done'), PATIENCE);
     }
 
     expect(plan.length).toBeGreaterThan(0);
     expect(accepted).toBe(plan.length);
     for (const endpoint of await driver.endpoints(slot, never)) {
-      const serves = () => served(endpoint).catch(() => null);
-      await expect.poll(serves, { timeout: 15_000 }).toBe(sha256OfPem(chain.leafPem));
+      await vi.waitFor(async () => expect(await served(endpoint)).toBe(sha256OfPem(chain.leafPem)), PATIENCE);
     }
   });
 
-  test('an action that was not planned does not begin', async (context) => {
-    const { driver } = world();
+  promise('an action that was not planned does not begin', async (world, context) => {
+    const { driver } = world;
     if (!driver.activation) return context.skip('serves at once');
     let accepted = 0;
     const action = {
@@ -242,9 +237,9 @@ function activating(world: World): void {
   });
 }
 
-function failing(world: World): void {
-  test('a wrong password is denied, and is nowhere in the failure', async (context) => {
-    const { denied, slot } = world();
+function failing(promise: Pledge): void {
+  promise('a wrong password is denied, and is nowhere in the failure', async (world, context) => {
+    const { denied, slot } = world;
     if (!denied) return context.skip('has no password');
 
     const failure = await denied.driver.readInstalled(slot, never).catch((err) => err);
@@ -254,8 +249,8 @@ function failing(world: World): void {
     expect(everythingIn(failure)).not.toContain(Buffer.from(denied.password).toString('base64').slice(0, 8));
   });
 
-  test('a wrong password is a finding, with what to do about it', async (context) => {
-    const { denied, slot, dnsNames } = world();
+  promise('a wrong password is a finding, with what to do about it', async (world, context) => {
+    const { denied, slot, dnsNames } = world;
     if (!denied) return context.skip('has no password');
 
     const findings = await denied.driver.check(slot, dnsNames, never);
@@ -266,8 +261,8 @@ function failing(world: World): void {
     expect(JSON.stringify(findings)).not.toContain(denied.password);
   });
 
-  test('an appliance that does not answer is unreachable, and check says so', async (context) => {
-    const { absent, slot, dnsNames } = world();
+  promise('an appliance that does not answer is unreachable, and check says so', async (world, context) => {
+    const { absent, slot, dnsNames } = world;
     if (!absent) return context.skip('is at no other address');
 
     const failure = await absent.identify(never).catch((err) => err);
@@ -277,8 +272,8 @@ function failing(world: World): void {
     expect(findings.some((finding) => finding.outcome === 'block')).toBe(true);
   });
 
-  test('an abort rejects with its reason, whatever is asked', async () => {
-    const { driver, slot, dnsNames } = world();
+  promise('an abort rejects with its reason, whatever is asked', async (world) => {
+    const { driver, slot, dnsNames } = world;
     const reason = new Error('cancelled');
     const aborted = AbortSignal.abort(reason);
 

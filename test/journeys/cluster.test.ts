@@ -95,7 +95,7 @@ describe.concurrent('a multi-server certificate', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what is shown of a cluster', { timeout: 60_000 }, () => {
+describe.concurrent('what is shown of a cluster', { timeout: 60_000 }, () => {
   it('is the plan with every node, what its trust stores hold, and the nodes the publisher knows', async () => {
     await using journey = await startCluster();
     await using peers = await journey.app.peersOf(journey.connection);
@@ -113,7 +113,7 @@ describe('what is shown of a cluster', { timeout: 60_000 }, () => {
   });
 });
 
-describe('two certificates of one cluster', { timeout: 90_000 }, () => {
+describe.concurrent('two certificates of one cluster', { timeout: 90_000 }, () => {
   it('never restart two nodes at the same time', async () => {
     await using journey = await startCluster();
     const { addConnection } = await import('../../backend/src/connections.ts');
@@ -158,7 +158,7 @@ describe('two certificates of one cluster', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a slot whose renewal resets phones', { timeout: 60_000 }, () => {
+describe.concurrent('a slot whose renewal resets phones', { timeout: 60_000 }, () => {
   it('waits for the typed name of the node before anything is handed over', async () => {
     await using journey = await Journey.start({
       connection: (input, lab) => {

@@ -20,37 +20,41 @@ const withBind = missing('pebble', 'pebble-challtestsrv', 'named');
 const withPowerDns = missing('pebble', 'pebble-challtestsrv', 'pdns_server', 'sqlite3');
 const withBoth = withBind ?? withPowerDns;
 
-describe.skipIf(withPowerDns)(`PowerDNS (${withPowerDns ?? 'and Pebble'})`, { timeout: 60_000 }, () => {
-  it('takes the records of a renewal and has only those of others in the end', async () => {
-    await using server = await startPowerDns([
-      {
-        name: 'example.com',
-        nameServers: ['ns.example.com'],
-        rrsets: [rrset('ns.example.com', 'A', '127.0.0.1'), rrset(LAB_ZONE, 'NS', `${SERVER}.`)],
-      },
-      {
-        name: LAB_ZONE,
-        nameServers: [SERVER],
-        rrsets: [rrset(SERVER, 'A', '127.0.0.1'), rrset(NAME, 'TXT', `"${FOREIGN}"`)],
-      },
-    ]);
-    await using pebble = await startStrictPebble(server.endpoint);
-    const issuer = await issuerAt(pebble);
-    await using journey = await Journey.start({
-      config: { resolvers: [server.endpoint], nameServers: { [SERVER]: server.endpoint } },
-      connection: (input) => ({ ...input, issuer, dns: byPowerDns(server) }),
+describe.skipIf(withPowerDns)(
+  `PowerDNS (${withPowerDns ?? 'and Pebble'})`,
+  { concurrent: true, timeout: 90_000 },
+  () => {
+    it('takes the records of a renewal and has only those of others in the end', async () => {
+      await using server = await startPowerDns([
+        {
+          name: 'example.com',
+          nameServers: ['ns.example.com'],
+          rrsets: [rrset('ns.example.com', 'A', '127.0.0.1'), rrset(LAB_ZONE, 'NS', `${SERVER}.`)],
+        },
+        {
+          name: LAB_ZONE,
+          nameServers: [SERVER],
+          rrsets: [rrset(SERVER, 'A', '127.0.0.1'), rrset(NAME, 'TXT', `"${FOREIGN}"`)],
+        },
+      ]);
+      await using pebble = await startStrictPebble(server.endpoint);
+      const issuer = await issuerAt(pebble);
+      await using journey = await Journey.start({
+        config: { resolvers: [server.endpoint], nameServers: { [SERVER]: server.endpoint } },
+        connection: (input) => ({ ...input, issuer, dns: byPowerDns(server) }),
+      });
+
+      const { finished, facts } = await journey.renew();
+
+      expect(finished).toMatchObject(VERIFIED);
+      expect(facts.records?.map(({ record }) => record.zone)).toEqual([LAB_ZONE]);
+      expect(await txt(server, NAME)).toEqual([FOREIGN]);
+      expect(journey.logLines.join('')).not.toContain(server.apiKey);
     });
+  },
+);
 
-    const { finished, facts } = await journey.renew();
-
-    expect(finished).toMatchObject(VERIFIED);
-    expect(facts.records?.map(({ record }) => record.zone)).toEqual([LAB_ZONE]);
-    expect(await txt(server, NAME)).toEqual([FOREIGN]);
-    expect(journey.logLines.join('')).not.toContain(server.apiKey);
-  });
-});
-
-describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { timeout: 60_000 }, () => {
+describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { concurrent: true, timeout: 90_000 }, () => {
   it('proves a name through a CNAME into another zone, with the key of that zone', async () => {
     const alias = 'cucm.acme.example.net';
     const [labKey, aliasKey] = [bindKey('lab-only'), bindKey('alias-only', 'hmac-sha512')];
@@ -91,7 +95,7 @@ describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { timeout: 60_00
     expect(await txt(bind, alias)).toEqual([]);
   });
 
-  it('keeps two renewals apart that prove the same name at the same time', async () => {
+  it('keeps two renewals apart that prove the same name at the same time', async ({ expect }) => {
     const key = bindKey('certferry');
     await using bind = await startBind({
       keys: [key],
@@ -125,7 +129,7 @@ describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { timeout: 60_00
 
 describe.skipIf(withBoth)(
   `two DNS services in one order (${withBoth ?? 'BIND and PowerDNS'})`,
-  { timeout: 60_000 },
+  { concurrent: true, timeout: 90_000 },
   () => {
     it('prove a name each, in their own zone', async () => {
       const voice = 'voice.example.com';

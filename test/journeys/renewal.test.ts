@@ -103,7 +103,7 @@ describe.concurrent('a renewal of the lab CUCM', { timeout: 60_000 }, () => {
   });
 });
 
-describe('one renewal at a time', () => {
+describe.concurrent('one renewal at a time', { timeout: 60_000 }, () => {
   it('refuses a second one for the same connection', async () => {
     await using journey = await Journey.start();
     const id = await journey.start();
