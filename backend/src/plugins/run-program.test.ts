@@ -83,11 +83,11 @@ describe('a program that does not end', () => {
     abort.abort(reason);
 
     expect(await outcome).toBe(reason);
-    for (const pid of pids) await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    for (const pid of pids) await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
   });
 
   test('is ended when its time is over', async () => {
-    const result = await runProgram(shell('echo waiting; sleep 30', { timeoutMs: 300 }), never);
+    const result = await runProgram(shell('echo waiting; sleep 30', { timeoutMs: 1_000 }), never);
 
     expect(result).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: true, stdout: 'waiting\n' });
   });
@@ -102,11 +102,14 @@ describe('a program that does not end', () => {
   });
 
   async function pidsOnceWritten(): Promise<readonly number[]> {
-    const text = await vi.waitFor(async () => {
-      const written = await readFile(join(folder, 'pids'), 'utf8');
-      expect(written).toMatch(/^\d+ \d+\n$/);
-      return written;
-    });
+    const text = await vi.waitFor(
+      async () => {
+        const written = await readFile(join(folder, 'pids'), 'utf8');
+        expect(written).toMatch(/^\d+ \d+\n$/);
+        return written;
+      },
+      { timeout: 10_000 },
+    );
     return text.trim().split(' ').map(Number);
   }
 });

@@ -146,7 +146,7 @@ describe('no login', () => {
     const abort = new AbortController();
 
     const opened = dialer.open(target(server), abort.signal).catch((err) => err);
-    await vi.waitFor(() => expect(server.passwords).toHaveLength(1));
+    await vi.waitFor(() => expect(server.passwords).toHaveLength(1), { timeout: 10_000 });
     abort.abort(new Error('enough'));
 
     expect(await opened).toMatchObject({ message: 'enough' });
@@ -288,9 +288,12 @@ describe('a command without a prompt after it', () => {
     await using server = await startSshServer(script({ shell }));
     await using first = await dialer.open(target(server), never);
     await using second = await dialer.open(target(server), never);
-    const abort = new AbortController();
+    const [deadline, abort] = [new AbortController(), new AbortController()];
+    const overdue = new DOMException('too late', 'TimeoutError');
 
-    const late = first.command('restart', AbortSignal.timeout(50));
+    const late = first.command('restart', deadline.signal, (soFar) => {
+      if (soFar === 'working') deadline.abort(overdue);
+    });
     const aborted = second.command('restart', abort.signal, () => abort.abort(new Error('enough')));
 
     await Promise.all([

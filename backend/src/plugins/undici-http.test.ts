@@ -164,7 +164,7 @@ describe('answers', () => {
 describe('no answer', () => {
   const pinned = () => ({ mode: 'pin', sha256: [selfSigned.sha256] }) as const;
 
-  test('after the request: a timeout, exact, and maybe sent', async () => {
+  test('after the request: a timeout, exact, and maybe sent', { retry: 3 }, async () => {
     await using server = await startTlsServer(() => selfSigned);
     const started = performance.now();
 
@@ -196,7 +196,7 @@ describe('no answer', () => {
     abort.abort(new Error('given up'));
 
     await expect(response).rejects.toThrow('given up');
-    await vi.waitFor(() => expect(server.connections).toBe(1));
+    await vi.waitFor(() => expect(server.connections).toBe(1), { timeout: 10_000 });
     for (const socket of sockets) socket.resume();
     expect(server.received).toBe('');
   });
@@ -227,7 +227,7 @@ describe('no answer', () => {
 
     const response = ask(server.port, { trust: pinned() }, abort.signal);
     const failure = response.catch((err) => err);
-    await vi.waitFor(() => expect(server.received).toContain('GET'));
+    await vi.waitFor(() => expect(server.received).toContain('GET'), { timeout: 10_000 });
     abort.abort(reason);
 
     expect(await failure).toBe(reason);
@@ -239,7 +239,7 @@ describe('no answer', () => {
     const url = `https://127.0.0.1:${server.port}/`;
 
     const response = client.request({ method: 'GET', url }, never).catch((err) => err);
-    await vi.waitFor(() => expect(server.received).toContain('GET'));
+    await vi.waitFor(() => expect(server.received).toContain('GET'), { timeout: 10_000 });
     await client[Symbol.asyncDispose]();
 
     expect(await response).toMatchObject({ name: 'TransportError' });

@@ -23,7 +23,7 @@ describe('the secondary', () => {
 
     sim.add(RECORD);
 
-    await vi.waitFor(async () => expect(soaSerial(await ask(sim.secondary, ZONE, 'SOA'))).toBe(2));
+    await vi.waitFor(async () => expect(soaSerial(await ask(sim.secondary, ZONE, 'SOA'))).toBe(2), { timeout: 10_000 });
     expect(await nodeResolver(sim.secondary).resolveTxt(NAME)).toEqual([['value']]);
   });
 
@@ -33,7 +33,9 @@ describe('the secondary', () => {
     world.sim.remove(RECORD);
 
     expect(world.sim.txt(NAME)).toEqual([]);
-    await vi.waitFor(async () => expect(rcodeOf(await ask(world.sim.secondary, NAME, 'TXT'))).toBe(3));
+    await vi.waitFor(async () => expect(rcodeOf(await ask(world.sim.secondary, NAME, 'TXT'))).toBe(3), {
+      timeout: 10_000,
+    });
   });
 
   test('takes longer under the fault dns-lag, and never goes back to what it had overtaken', async () => {
@@ -49,8 +51,8 @@ describe('the secondary', () => {
     sim.remove({ ...RECORD, data: 'slow' });
     sim.add({ ...RECORD, data: 'quick' });
 
-    await vi.waitFor(async () => expect(await values()).toEqual(['quick']), { interval: 5 });
-    await vi.waitFor(() => expect(performance.now() - startedAt).toBeGreaterThan(250));
+    await vi.waitFor(async () => expect(await values()).toEqual(['quick']), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(() => expect(performance.now() - startedAt).toBeGreaterThan(250), { timeout: 10_000 });
     expect(await values()).toEqual(['quick']);
   });
 
@@ -62,7 +64,10 @@ describe('the secondary', () => {
     const startedAt = performance.now();
     sim.add(RECORD);
 
-    await vi.waitFor(async () => expect(rcodeOf(await ask(sim.secondary, NAME, 'TXT'))).toBe(0), { interval: 5 });
+    await vi.waitFor(async () => expect(rcodeOf(await ask(sim.secondary, NAME, 'TXT'))).toBe(0), {
+      timeout: 10_000,
+      interval: 5,
+    });
     expect(performance.now() - startedAt).toBeGreaterThan(190);
   });
 

@@ -32,7 +32,7 @@ describe.skipIf(missing('nsupdate'))('an update by nsupdate', () => {
 
     await nsupdate(sim.primary, [`add ${NAME} 60 TXT one`]);
 
-    await vi.waitFor(async () => expect(soaSerial(await ask(sim.secondary, ZONE, 'SOA'))).toBe(2));
+    await vi.waitFor(async () => expect(soaSerial(await ask(sim.secondary, ZONE, 'SOA'))).toBe(2), { timeout: 10_000 });
     expect(await nodeResolver(sim.secondary).resolveTxt(NAME)).toEqual([['one']]);
   });
 

@@ -192,7 +192,7 @@ describe('faults of the upload', () => {
     const stored = lab.exchanges.count('vos.identity.upload') + 1;
     const body = { service: 'tomcat', certificates: [leaf] };
 
-    const answer = call(lab.sim, '/identity/certificates', { body, signal: AbortSignal.timeout(300) });
+    const answer = call(lab.sim, '/identity/certificates', { body, signal: AbortSignal.timeout(1_000) });
 
     await expect(answer).rejects.toThrow('aborted');
     lab.faults.off('identity-timeout-but-stored');

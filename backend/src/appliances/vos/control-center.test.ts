@@ -19,7 +19,7 @@ beforeAll(async () => {
 const startNode = (answer: Script[string]) => startApi(certificate, { [CALL]: answer });
 
 function controlAt(port: number): ControlCenter {
-  const http = createHttpFactory()({ trust: { mode: 'pin', sha256: [certificate.sha256] }, timeoutMs: 300 });
+  const http = createHttpFactory()({ trust: { mode: 'pin', sha256: [certificate.sha256] }, timeoutMs: 10_000 });
   return new ControlCenter({
     http,
     host: '127.0.0.1',

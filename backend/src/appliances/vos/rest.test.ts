@@ -23,8 +23,8 @@ function startNode(answer: string) {
   );
 }
 
-function restAt(port: number, pin = certificate.sha256): VosRest {
-  const http = createHttpFactory()({ trust: { mode: 'pin', sha256: [pin] }, timeoutMs: 300 });
+function restAt(port: number, pin = certificate.sha256, timeoutMs = 10_000): VosRest {
+  const http = createHttpFactory()({ trust: { mode: 'pin', sha256: [pin] }, timeoutMs });
   return new VosRest({ http, host: '127.0.0.1', port, user: 'admin', password: new Secret(PASSWORD) });
 }
 
@@ -102,7 +102,7 @@ describe('what is no answer', () => {
   test('silence is unreachable and undecided', async () => {
     await using node = await startTlsServer(() => certificate);
 
-    const asked = restAt(node.port).uploadIdentity('tomcat', ['pem'], never);
+    const asked = restAt(node.port, certificate.sha256, 1_000).uploadIdentity('tomcat', ['pem'], never);
 
     await expect(asked).rejects.toMatchObject({ code: 'APPLIANCE_UNREACHABLE', status: null, isUndecided: true });
   });

@@ -98,7 +98,7 @@ describe('answers of the service', () => {
     const reason = new Error('cancelled by the test');
 
     const failure = failureOf(providerFor(`http://127.0.0.1:${silent.port}`).present(RECORD, abort.signal));
-    await vi.waitFor(() => expect(silent.received).toContain('GET /zones'));
+    await vi.waitFor(() => expect(silent.received).toContain('GET /zones'), { timeout: 10_000 });
     abort.abort(reason);
 
     expect(await failure).toBe(reason);

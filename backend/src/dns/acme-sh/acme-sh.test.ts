@@ -168,7 +168,7 @@ describe.skipIf(absent)('failures', () => {
     const reason = new Error('cancelled by the test');
 
     const outcome = own.present(RECORD, abort.signal).catch((err) => err);
-    await vi.waitFor(() => told('started'));
+    await vi.waitFor(() => told('started'), { timeout: 10_000 });
     abort.abort(reason);
 
     expect(await outcome).toBe(reason);

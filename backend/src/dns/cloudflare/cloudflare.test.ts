@@ -251,7 +251,7 @@ describe('failures', () => {
 
     const outcome = providerFor(api).present(RECORD, abort.signal);
     outcome.catch(() => {});
-    await vi.waitFor(() => expect(api.requests).toHaveLength(2));
+    await vi.waitFor(() => expect(api.requests).toHaveLength(2), { timeout: 10_000 });
     abort.abort(reason);
 
     await expect(outcome).rejects.toBe(reason);

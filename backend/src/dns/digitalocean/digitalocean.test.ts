@@ -66,7 +66,7 @@ describe('digitalocean-js', () => {
 
     const stuck = providerFor(api).present(RECORD, abort.signal);
     stuck.catch(() => {});
-    await vi.waitFor(() => expect(api.requests).toHaveLength(2));
+    await vi.waitFor(() => expect(api.requests).toHaveLength(2), { timeout: 10_000 });
     await providerFor(second).present(RECORD, NEVER);
     abort.abort(new Error('enough'));
 
@@ -262,7 +262,7 @@ describe('failures', () => {
 
     const outcome = providerFor(api).present(RECORD, abort.signal);
     outcome.catch(() => {});
-    await vi.waitFor(() => expect(api.requests).toHaveLength(2));
+    await vi.waitFor(() => expect(api.requests).toHaveLength(2), { timeout: 10_000 });
     abort.abort(reason);
 
     await expect(outcome).rejects.toBe(reason);
@@ -272,7 +272,7 @@ describe('failures', () => {
     api.answerNext('as usual', 'silence');
     const impatient = {
       ...deps,
-      http: (options: Parameters<PluginDeps['http']>[0]) => deps.http({ ...options, timeoutMs: 300 }),
+      http: (options: Parameters<PluginDeps['http']>[0]) => deps.http({ ...options, timeoutMs: 1_000 }),
     };
 
     const failure = await failureOf(providerFor(api, TOKEN, impatient).present(RECORD, NEVER));

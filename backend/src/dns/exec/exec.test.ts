@@ -137,7 +137,7 @@ describe('how it ends', () => {
     const reason = new Error('cancelled by the test');
 
     const outcome = provider.present(RECORD, abort.signal).catch((err) => err);
-    await vi.waitFor(() => written('started'));
+    await vi.waitFor(() => written('started'), { timeout: 10_000 });
     abort.abort(reason);
 
     expect(await outcome).toBe(reason);

@@ -148,7 +148,7 @@ describe('answers', () => {
 
     const outcome = providerOf({ endpoint: `http://127.0.0.1:${silent.port}` }).present(RECORD, abort.signal);
     const failure = failureOf(outcome);
-    await vi.waitFor(() => expect(silent.received).toContain('POST /present'));
+    await vi.waitFor(() => expect(silent.received).toContain('POST /present'), { timeout: 10_000 });
     abort.abort(reason);
 
     expect(await failure).toBe(reason);

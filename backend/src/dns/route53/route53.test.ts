@@ -199,7 +199,7 @@ test('an abort ends a call without an answer, also while credentials are fetched
     const controller = new AbortController();
     const outcome = expect(providerFor(server, role).check(controller.signal)).rejects.toBe('enough');
     const before = server.calls.length;
-    await vi.waitFor(() => expect(server.calls.length).toBeGreaterThan(before === 0 ? 0 : 1));
+    await vi.waitFor(() => expect(server.calls.length).toBeGreaterThan(before === 0 ? 0 : 1), { timeout: 10_000 });
     controller.abort('enough');
     await outcome;
   }
