@@ -11,7 +11,7 @@ export default defineConfig({
     sequence: { sequencer: SlowestFirst },
     // As CI services do it: what is written to a file or a pipe must stay plain nevertheless.
     env: { FORCE_COLOR: '1' },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // Patience costs nothing where all is well; a second is short on a busy machine.
     expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,

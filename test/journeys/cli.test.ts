@@ -11,7 +11,7 @@ const lines = (output: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-describe.concurrent('certferry lab --once', { timeout: 60_000 }, () => {
+describe.concurrent('certferry lab --once', { timeout: 120_000 }, () => {
   it('renews the lab CUCM, prints each step, and ends with 0 because it was seen served', async () => {
     const { status, output } = await certferry({}, 'lab', '--once');
 
@@ -44,7 +44,7 @@ describe.concurrent('certferry lab --once', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('commands for a running daemon', { timeout: 60_000 }, () => {
+describe.concurrent('commands for a running daemon', { timeout: 120_000 }, () => {
   it('add, list, look, renew, tell and forget', async () => {
     await using journey = await Journey.start();
     await using server = await journey.listen();

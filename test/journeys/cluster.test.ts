@@ -25,7 +25,7 @@ function recordRestarts({ lab }: Journey): readonly string[] {
   return log;
 }
 
-describe.concurrent('a multi-server certificate', { timeout: 120_000 }, () => {
+describe.concurrent('a multi-server certificate', { timeout: 180_000 }, () => {
   it('is served by every node, restarted one at a time, the publisher first', async () => {
     await using journey = await startCluster();
     const restarts = recordRestarts(journey);
@@ -95,7 +95,7 @@ describe.concurrent('a multi-server certificate', { timeout: 120_000 }, () => {
   });
 });
 
-describe.concurrent('what is shown of a cluster', { timeout: 60_000 }, () => {
+describe.concurrent('what is shown of a cluster', { timeout: 120_000 }, () => {
   it('is the plan with every node, what its trust stores hold, and the nodes the publisher knows', async () => {
     await using journey = await startCluster();
     await using peers = await journey.app.peersOf(journey.connection);
@@ -113,7 +113,7 @@ describe.concurrent('what is shown of a cluster', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('two certificates of one cluster', { timeout: 90_000 }, () => {
+describe.concurrent('two certificates of one cluster', { timeout: 120_000 }, () => {
   it('never restart two nodes at the same time', async () => {
     await using journey = await startCluster();
     const { addConnection } = await import('../../backend/src/connections.ts');
@@ -158,7 +158,7 @@ describe.concurrent('two certificates of one cluster', { timeout: 90_000 }, () =
   });
 });
 
-describe.concurrent('a slot whose renewal resets phones', { timeout: 60_000 }, () => {
+describe.concurrent('a slot whose renewal resets phones', { timeout: 120_000 }, () => {
   it('waits for the typed name of the node before anything is handed over', async () => {
     await using journey = await Journey.start({
       connection: (input, lab) => {

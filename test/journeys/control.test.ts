@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Journey } from '../support/journey.ts';
 
-describe.concurrent('a person in a renewal', { timeout: 60_000 }, () => {
+describe.concurrent('a person in a renewal', { timeout: 120_000 }, () => {
   it('cancels while DNS is being waited for: records gone, nothing issued, old certificate served', async () => {
     await using journey = await Journey.start({ faults: ['dns-servfail-secondary'] });
     const id = await journey.start();

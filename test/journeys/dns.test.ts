@@ -5,7 +5,7 @@ import { Journey } from '../support/journey.ts';
 
 const NAME = `_acme-challenge.${LAB_NODE}`;
 
-describe.concurrent('records that could not be removed', { timeout: 60_000 }, () => {
+describe.concurrent('records that could not be removed', { timeout: 120_000 }, () => {
   it('do not keep the certificate from being installed, and are removed at the next start', async ({ expect }) => {
     await using journey = await Journey.start();
     const stopRefusing = refuseRemovals(journey);
@@ -37,7 +37,7 @@ describe.concurrent('records that could not be removed', { timeout: 60_000 }, ()
   });
 });
 
-describe.concurrent('certferry dns sweep', { timeout: 60_000 }, () => {
+describe.concurrent('certferry dns sweep', { timeout: 120_000 }, () => {
   it('shows what is left, says why it cannot be removed, and removes it', async () => {
     await using journey = await Journey.start();
     await using server = await journey.listen();
@@ -57,7 +57,7 @@ describe.concurrent('certferry dns sweep', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('several DNS services in one order', { timeout: 60_000 }, () => {
+describe.concurrent('several DNS services in one order', { timeout: 120_000 }, () => {
   it('proves one name through a CNAME into the zone of another provider, and the other at the default', async () => {
     await using journey = await Journey.start({
       lab: { zones: [LAB_ZONE, 'acme.example.net'] },

@@ -134,7 +134,7 @@ const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
 /** Faults under which trying again only takes long. */
 const HOPELESS: readonly FaultName[] = ['node-down', 'ssh-closes'];
 
-describe('under a fault of the lab', { timeout: 90_000 }, () => {
+describe('under a fault of the lab', { timeout: 120_000 }, () => {
   it.concurrent.each(Object.keys(FAULTS) as FaultName[])('%s', async (fault) => {
     const { outcome, issued, restarts, also } = EXPECTATIONS[fault];
     await using journey = await Journey.start({

@@ -59,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(() => program[Symbol.asyncDispose]());
 
-describe('a daemon killed after a commit', { timeout: 60_000 }, () => {
+describe('a daemon killed after a commit', { timeout: 120_000 }, () => {
   it.concurrent.each(COMMITS)('"%s" leaves a renewal that is resumed to its end', async (commit) => {
     await using journey = await Journey.start();
     const daemon = await spawnDaemon(journey, commit);
@@ -69,7 +69,7 @@ describe('a daemon killed after a commit', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a daemon killed in the middle of an effect', { timeout: 60_000 }, () => {
+describe('a daemon killed in the middle of an effect', { timeout: 120_000 }, () => {
   const cases = EFFECTS.flatMap(([name, nth]) =>
     (['received', 'done'] as const).map((phase) => ({ name, nth, phase })),
   );

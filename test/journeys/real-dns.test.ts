@@ -22,7 +22,7 @@ const withBoth = withBind ?? withPowerDns;
 
 describe.skipIf(withPowerDns)(
   `PowerDNS (${withPowerDns ?? 'and Pebble'})`,
-  { concurrent: true, timeout: 90_000 },
+  { concurrent: true, timeout: 120_000 },
   () => {
     it('takes the records of a renewal and has only those of others in the end', async () => {
       await using server = await startPowerDns([
@@ -54,7 +54,7 @@ describe.skipIf(withPowerDns)(
   },
 );
 
-describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { concurrent: true, timeout: 90_000 }, () => {
+describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { concurrent: true, timeout: 120_000 }, () => {
   it('proves a name through a CNAME into another zone, with the key of that zone', async () => {
     const alias = 'cucm.acme.example.net';
     const [labKey, aliasKey] = [bindKey('lab-only'), bindKey('alias-only', 'hmac-sha512')];
@@ -129,7 +129,7 @@ describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { concurrent: tr
 
 describe.skipIf(withBoth)(
   `two DNS services in one order (${withBoth ?? 'BIND and PowerDNS'})`,
-  { concurrent: true, timeout: 90_000 },
+  { concurrent: true, timeout: 120_000 },
   () => {
     it('prove a name each, in their own zone', async () => {
       const voice = 'voice.example.com';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { Journey } from '../support/journey.ts';
 
-describe.concurrent('a renewal of the lab CUCM', { timeout: 60_000 }, () => {
+describe.concurrent('a renewal of the lab CUCM', { timeout: 120_000 }, () => {
   it('ends verified: one certificate, one restart, no record left, and every endpoint seen', async () => {
     await using journey = await Journey.start();
     const before = journey.lab.vos.servedSha256();
@@ -103,7 +103,7 @@ describe.concurrent('a renewal of the lab CUCM', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('one renewal at a time', { timeout: 60_000 }, () => {
+describe.concurrent('one renewal at a time', { timeout: 120_000 }, () => {
   it('refuses a second one for the same connection', async () => {
     await using journey = await Journey.start();
     const id = await journey.start();

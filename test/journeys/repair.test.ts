@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Journey } from '../support/journey.ts';
 
-describe.concurrent('a renewal after one that did not get to its end', { timeout: 60_000 }, () => {
+describe.concurrent('a renewal after one that did not get to its end', { timeout: 120_000 }, () => {
   it('restarts what was not restarted, without another certificate', async () => {
     await using journey = await Journey.start({
       faults: ['wrong-cert-served'],

@@ -8,8 +8,8 @@ import { pathOf } from './programs.ts';
 export const DESKTOP = { width: 1280, height: 860 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Milliseconds for something to appear: longer than the lab's restarts, shorter than a test. */
-const PATIENCE_MS = 20_000;
+/** Milliseconds for something to appear: longer than the lab's restarts on a busy machine, shorter than a test. */
+const PATIENCE_MS = 60_000;
 
 export type Scheme = 'light' | 'dark';
 

@@ -34,7 +34,7 @@ export interface Ended {
 
 /** Milliseconds: long enough for a restarting Tomcat, short enough for a test. */
 const RETRY_LADDER_MS = [200, 400, 800, ...Array<number>(8).fill(1_500)];
-const DEADLINE_MS = 80_000;
+const DEADLINE_MS = 110_000;
 
 const keys = new KeyStock();
 

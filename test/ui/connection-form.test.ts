@@ -7,7 +7,7 @@ import { missing } from '../support/programs.ts';
 
 let browser: Browser;
 
-describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, timeout: 60_000 }, () => {
+describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, timeout: 120_000 }, () => {
   beforeAll(async () => {
     browser = await startBrowser();
   });
