@@ -8,7 +8,7 @@ import { missing } from '../support/programs.ts';
 const absent = missing('pebble', 'pebble-challtestsrv', 'named');
 const SERVER = `ns1.${LAB_ZONE}`;
 
-describe.skipIf(absent)(`the CA and the DNS are not ours (${absent ?? 'Pebble and BIND'})`, { timeout: 120_000 }, () => {
+describe.skipIf(absent)(`the CA and the DNS are not ours (${absent ?? 'Pebble and BIND'})`, { timeout: 60_000 }, () => {
   it('renews with Pebble, strict, refusing one nonce in five, and BIND with TSIG', async () => {
     const key = bindKey('certferry', 'hmac-sha512');
     await using bind = await startZone(key);

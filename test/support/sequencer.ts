@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes long first. A file that starts last and takes a minute would keep one worker busy while the others idle. */
 const FOLDERS = ['test/journeys/', 'test/ui/', 'test/contracts/', 'lab/', ''];
 
-/** The order of test files where vitest does not know yet how long each takes, as on a fresh checkout: by folder, then by size. */
+/** The order of test files, the same on every machine: by folder, then by size. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const ranked = files.map((file) => ({ file, rank: this.#rankOf(file), size: statSync(file.moduleId).size }));
