@@ -37,7 +37,7 @@ const TRANSCRIPT = new RegExp(
   ].join('\\n'),
 );
 
-describe('connections', () => {
+describe.concurrent('connections', () => {
   test('an open one is reset', async () => {
     await using lab = await startLab({ quirks: { stopping: 'closed' } });
     lab.faults.on('identity-timeout-but-stored');
@@ -56,7 +56,7 @@ describe('connections', () => {
   });
 });
 
-describe('faults of the restart', () => {
+describe.concurrent('faults of the restart', () => {
   test('wrong-cert-served', async () => {
     await using lab = await startLab();
     lab.faults.on('wrong-cert-served');
@@ -120,7 +120,7 @@ describe('faults of the restart', () => {
   });
 });
 
-test('Ctrl-C gives the prompt back, and the restart goes on', async () => {
+test.concurrent('Ctrl-C gives the prompt back, and the restart goes on', async () => {
   await using lab = await startLab();
   await using cli = await Cli.open(lab.sim);
   await cli.prompt();
@@ -134,7 +134,7 @@ test('Ctrl-C gives the prompt back, and the restart goes on', async () => {
   expect(cli.output).not.toContain('[STARTED]');
 });
 
-test('a restart can be stopped before it begins', async () => {
+test.concurrent('a restart can be stopped before it begins', async () => {
   await using lab = await startLab();
   let proceed: () => void = () => undefined;
   lab.exchanges.listen(async (name, phase) => {

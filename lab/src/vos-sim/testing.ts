@@ -252,7 +252,7 @@ async function certificate({
 
 /** Repeats the assertion until it holds, often enough to see short moments. */
 export async function eventually(assertion: () => void): Promise<void> {
-  await vi.waitFor(assertion, { timeout: 5000, interval: 5 });
+  await vi.waitFor(assertion, { timeout: 15_000, interval: 5 });
 }
 
 /** An SSH shell in the hands of a test: what was printed so far, and keys to press. */
