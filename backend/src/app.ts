@@ -22,6 +22,7 @@ import { type BlastRadius, blastRadius } from './renewal/blast-radius.ts';
 import { Journal } from './renewal/journal.ts';
 import { Peers } from './renewal/peers.ts';
 import { type PreflightOptions, preflight } from './renewal/preflight.ts';
+import { Recordings } from './renewal/recordings.ts';
 import { RETRY_LADDER_MS } from './renewal/retry.ts';
 import { Runner } from './renewal/runner.ts';
 import { dailyAt, every } from './renewal/schedule.ts';
@@ -54,6 +55,7 @@ export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly store: Store;
   readonly runner: Runner;
+  readonly recordings: Recordings;
   readonly sweeper: Sweeper;
   readonly backups: Backups;
   /** Over the DNS of this installation. */
@@ -92,13 +94,15 @@ export async function createApp(
   const history = createPropagationHistory(store.settings);
   const peers = new Peers({ ...common, store, accounts, resolver, history, dialer, userAgent: `certferry/${VERSION}` });
   const journal = new Journal({ store, accounts, log });
+  const recordings = new Recordings(accounts, log);
   const runner = new Runner({
     store,
     clock,
     log,
     retryLadderMs,
     turns: new Turns(clock),
-    peers: (connection) => peers.of(connection),
+    recordings,
+    peers: (connection, recorder) => peers.of(connection, recorder),
   });
   const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
   const backups = new Backups({
@@ -114,6 +118,7 @@ export async function createApp(
     config,
     store,
     runner,
+    recordings,
     sweeper,
     backups,
     resolver,

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { existing } from '../connections.ts';
 import { chainPems } from '../domain/certificate.ts';
 import { AppError } from '../domain/errors.ts';
 import { type Conclusion, conclude } from '../renewal/conclusion.ts';
@@ -13,7 +14,7 @@ import { certificateView } from './served.ts';
 /** More than any renewal has: a page of history for one renewal is read at once. */
 const ALL_EVENTS = 10_000;
 
-export function renewalsRouter({ store, runner }: App): Router {
+export function renewalsRouter({ store, runner, recordings }: App): Router {
   const router = Router();
 
   router.get('/', async (req, res) => {
@@ -28,6 +29,13 @@ export function renewalsRouter({ store, runner }: App): Router {
 
   router.get('/:id', async (req, res) => {
     res.json(await renewalView(store, req.params.id));
+  });
+
+  router.get('/:id/exchanges', async (req, res) => {
+    const renewal = await existingRenewal(store, req.params.id);
+    const connection = await existing(store, renewal.connectionId);
+    res.attachment(`certferry-recording-${renewal.id}.jsonl`).type('application/jsonl');
+    res.send(await recordings.download(connection, renewal));
   });
 
   router.post('/:id/cancel', async (req, res) => {
@@ -68,8 +76,7 @@ function conclusionOf(outcome: string | null, facts: Partial<Facts>, context?: M
 
 /** @throws AppError NOT_FOUND */
 export async function renewalView(store: Store, id: string): Promise<contract.RenewalView> {
-  const row = await store.renewals.get(id);
-  if (!row) throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
+  const row = await existingRenewal(store, id);
   const events = await store.events.read({ renewalId: id, limit: ALL_EVENTS });
   const { chain } = row.facts as Partial<Facts>;
   return {
@@ -78,6 +85,12 @@ export async function renewalView(store: Store, id: string): Promise<contract.Re
     events,
     chain: chain ? chainPems(chain).map(certificateView) : [],
   };
+}
+
+async function existingRenewal(store: Store, id: string): Promise<RenewalRow> {
+  const row = await store.renewals.get(id);
+  if (row) return row;
+  throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
 }
 
 const storedState = z.object({ at: z.string(), context: z.custom<MachineContext | undefined>() });

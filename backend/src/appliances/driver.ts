@@ -3,6 +3,7 @@ import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/cer
 import type { Finding } from '../domain/finding.ts';
 import type { IssuerTraits } from '../domain/issuer-traits.ts';
 import type { Json } from '../domain/json.ts';
+import type { Exchange } from '../plugins/exchange.ts';
 import type { Plugin } from '../plugins/plugin.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 
@@ -181,4 +182,10 @@ export interface InstallReceipt {
   readonly sha256: string;
 }
 
-export type AppliancePlugin<S extends z.ZodObject = z.ZodObject> = Plugin<S, ApplianceDriver>;
+export interface AppliancePlugin<S extends z.ZodObject = z.ZodObject> extends Plugin<S, ApplianceDriver> {
+  /** Where a recording was made, as far as the settings of the connection and the exchanges tell. */
+  recordedAt?(
+    settings: Readonly<Record<string, unknown>>,
+    exchanges: readonly Exchange[],
+  ): { readonly product: string; readonly release: string | null };
+}

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { UnconfirmedFact } from './exchange.ts';
 import type { HttpFactory } from './http.ts';
 import type { OwnTls } from './own-tls.ts';
 import type { SshDialer } from './ssh.ts';
@@ -23,6 +24,8 @@ export interface Plugin<Settings extends z.ZodObject, Instance, Deps = PluginDep
 
   /** Known limits of a plugin that otherwise works; each links to its evidence. */
   readonly caveats?: readonly Caveat[];
+  /** What it takes to be so without a public source; part of its page under docs/. */
+  readonly unconfirmed?: readonly UnconfirmedFact[];
 
   /** Builds an instance. No I/O here: a bad password must surface in `check`, not in a constructor. */
   create(settings: z.output<Settings>, deps: Deps): Instance;

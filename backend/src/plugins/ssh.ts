@@ -31,10 +31,16 @@ export interface SshTarget {
 export interface SshShell extends AsyncDisposable {
   /**
    * Sends one line and returns everything printed before the next prompt, without the echo.
-   * `onOutput` sees the text as it comes.
+   * `onOutput` sees the text as it comes. `confirms`: unconfirmed facts (exchange.ts) that the output tells something
+   * about, for a recorder.
    *
    * @throws AppError APPLIANCE_UNREACHABLE when the session closes or the signal's deadline passes before the prompt;
    *   its evidence holds what had been printed.
    */
-  command(line: string, signal: AbortSignal, onOutput?: (soFar: string) => void): Promise<string>;
+  command(
+    line: string,
+    signal: AbortSignal,
+    onOutput?: (soFar: string) => void,
+    confirms?: readonly string[],
+  ): Promise<string>;
 }

@@ -13,6 +13,7 @@ import { issuerPlugin } from '../issuers/index.ts';
 import type { Issuer, IssuerDeps } from '../issuers/issuer.ts';
 import type { HttpClient } from '../plugins/http.ts';
 import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
+import { type Recorder, recordedHttp, recordedSsh } from '../plugins/recorder.ts';
 import { parseSettings } from '../plugins/settings.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
 import type { AccountsDir } from '../store/accounts-dir.ts';
@@ -43,14 +44,23 @@ export class Peers implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
-  async of(connection: Connection): Promise<StepPeers & AsyncDisposable> {
+  /**
+   * `recorder` hears what is said to the appliance.
+   *
+   * @throws AppError INVALID_SETTINGS, VAULT_DAMAGED
+   */
+  async of(connection: Connection, recorder?: Recorder): Promise<StepPeers & AsyncDisposable> {
     const { resolver, history, dialer, accounts, store } = this.#deps;
     const clients = new ClientPool();
     const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
     const [firstName = connection.name] = connection.dnsNames;
     return {
-      appliance: await build(connection.appliance, appliancePlugin(connection.appliance.plugin), deps, store),
+      appliance: await build(
+        connection.appliance,
+        appliancePlugin(connection.appliance.plugin),
+        recorder ? { ...deps, http: recordedHttp(deps.http, recorder), ssh: recordedSsh(deps.ssh, recorder) } : deps,
+        store,
+      ),
       dns: await this.#router(connection, deps),
       issuer: await this.issuer(connection.issuer),
       files: accounts.connectionFolder({ id: connection.id, firstName }),

@@ -3,11 +3,13 @@ import { sha256OfPem } from '../domain/certificate.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
+import { Recorder } from '../plugins/recorder.ts';
 import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
 import type { EarlierCertificate, Facts } from './facts.ts';
 import { type Effect, effectOf, type MachineEvent, type MachineState, nextState, readState } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import { expectAlso, expectOnly } from './pins.ts';
+import type { Recordings } from './recordings.ts';
 import { report } from './reports.ts';
 import { retryAt } from './retry.ts';
 import type { RenewalStep, StepContext, StepPeers } from './step.ts';
@@ -24,8 +26,9 @@ export interface RunDeps {
   readonly retryLadderMs: readonly number[];
   /** One for all runs of the process. */
   readonly turns: Turns;
+  readonly recordings: Recordings;
   /** Builds what a step talks to, from the connection as it is now. */
-  peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
+  peers(connection: Connection, recorder: Recorder): Promise<StepPeers & AsyncDisposable>;
 }
 
 /** Renewals to look through for a certificate that is still good: those since then were issued none. */
@@ -55,6 +58,7 @@ export class RenewalRun {
   readonly #deps: RunDeps;
   readonly #mailbox = new Mailbox<Control>();
   readonly #stop = new AbortController();
+  readonly #recorder: Recorder;
   #state: MachineState;
   #facts: Partial<Facts>;
   #enteredAt: number;
@@ -65,6 +69,7 @@ export class RenewalRun {
     this.id = row.id;
     this.connectionId = row.connectionId;
     this.#deps = deps;
+    this.#recorder = new Recorder(deps.clock);
     this.#state = readState(row.state, row.machineVersion);
     // Written by `#store` below and by the runner's `begin`, and by nobody else.
     this.#facts = row.facts as Partial<Facts>;
@@ -159,10 +164,12 @@ export class RenewalRun {
   async #runStep(name: StepName, signal: AbortSignal): Promise<Result> {
     const connection = await this.#deps.store.connections.get(this.connectionId);
     if (!connection) throw new AppError('NOT_FOUND', 'The connection was removed.');
-    await using peers = await this.#deps.peers(connection);
+    await using peers = await this.#deps.peers(connection, this.#recorder);
     // Which facts a step needs and gives is checked where it is defined, and its place in the order by a test.
     const step = steps[name] as unknown as RenewalStep;
-    const outcome = await step.run(this.#facts as Facts, this.#context(name, this.#towardsGoal(peers), signal));
+    const outcome = await this.#recorded(connection, name, signal, () =>
+      step.run(this.#facts as Facts, this.#context(name, this.#towardsGoal(peers), signal)),
+    );
     switch (outcome.kind) {
       case 'done':
         return { event: { type: 'DONE' }, gives: outcome.gives, summary: outcome.summary };
@@ -183,6 +190,18 @@ export class RenewalRun {
     const issuer = peers.issuer.staging;
     if (!issuer) throw new AppError('INVALID_SETTINGS', 'The CA of this connection has no test directory.');
     return { ...peers, issuer, files: { write: async () => {}, archive: async () => {} } };
+  }
+
+  /** What shows an unconfirmed fact, and what came before a failure, is kept for people to send us. */
+  async #recorded<T>(connection: Connection, step: StepName, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (err) {
+      if (!signal.aborted) this.#recorder.keepRecent();
+      throw err;
+    } finally {
+      await this.#deps.recordings.add(connection, this.id, step, this.#recorder);
+    }
   }
 
   async #issuedBefore(): Promise<EarlierCertificate | null> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readdir, rename } from 'node:fs/promises';
+import { appendFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Folder } from '../issuers/issuer.ts';
 import {
@@ -35,6 +35,14 @@ export interface ConnectionFolder extends Folder {
   appendLog(text: string): Promise<void>;
   /** Keeps `files` in `history/<serial>/`. Repeatable. */
   archive(serial: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** The folder `exchanges/`. */
+  readonly exchanges: RecordingsFolder;
+}
+
+/** A file for each renewal, named by what sorts by time. */
+export interface RecordingsFolder extends Folder {
+  /** Removes all files but the last `count` by name. */
+  keepLast(count: number): Promise<void>;
 }
 
 /**
@@ -76,6 +84,18 @@ function connectionFolderIn(parent: string, { id, firstName }: ConnectionFolderO
         return join(history, safeName(serial));
       });
       for (const [name, text] of Object.entries(files)) await folder.write(name, text);
+    },
+    exchanges: recordingsIn(async () => join(await locate(), 'exchanges')),
+  };
+}
+
+function recordingsIn(locate: () => Promise<string>): RecordingsFolder {
+  return {
+    ...folderAt(locate),
+    async keepLast(count) {
+      const path = await locate();
+      const names = (await readdir(path)).sort();
+      for (const name of names.slice(0, Math.max(0, names.length - count))) await rm(join(path, name), { force: true });
     },
   };
 }
