@@ -12,7 +12,7 @@ import type { RenewalOptions } from '../../backend/src/renewal/runner.ts';
 import { type Listening, listen } from '../../backend/src/server.ts';
 import type { DomainEvent, StoredEvent } from '../../backend/src/store/events.ts';
 import type { Connection } from '../../backend/src/store/store.ts';
-import { expectNoSecrets, type Haystack } from './leaks.ts';
+import { expectNoSecrets, expectNothingOfTheSite, type Haystack } from './leaks.ts';
 import { scratchFolder } from './scratch.ts';
 
 export interface JourneyOptions {
@@ -176,6 +176,7 @@ export class Journey implements AsyncDisposable {
       const answers = await this.#answers();
       await this.#app[Symbol.asyncDispose]();
       expectNoSecrets([...answers, ...(await this.#written())], await this.#used());
+      expectNothingOfTheSite(answers.filter(({ where }) => where.endsWith('/exchanges')));
     } finally {
       await this.#app[Symbol.asyncDispose]();
       await this.lab[Symbol.asyncDispose]();
@@ -203,7 +204,7 @@ export class Journey implements AsyncDisposable {
       'renewals',
       'credentials',
       'plugins',
-      ...renewals.map(({ id }) => `renewals/${id}`),
+      ...renewals.flatMap(({ id }) => [`renewals/${id}`, `renewals/${id}/exchanges`]),
     ];
     return await Promise.all(
       paths.map(async (path) => {

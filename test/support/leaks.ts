@@ -26,3 +26,15 @@ function formsOf(secret: string): readonly string[] {
     Buffer.from(secret).toString('base64'),
   ];
 }
+
+/** What would tell a stranger where a recording comes from: names, addresses, accounts and subjects of the lab. */
+const SITE = /lab\.example|example\.com|cucm-(?:pub|sub)|\bimp1\b|certferry-axl|Lab (?:Root|Intermediate)|127\.0\.0\.1|-----BEGIN/i;
+
+/** @throws Error naming what was found, where. */
+export function expectNothingOfTheSite(recordings: readonly Haystack[]): void {
+  const found = recordings.flatMap(({ where, content }) => {
+    const at = SITE.exec(content);
+    return at ? [`${where}: …${content.slice(Math.max(0, at.index - 60), at.index + 60)}…`] : [];
+  });
+  if (found.length > 0) throw new Error(`Names of the site in recordings:\n${found.join('\n')}`);
+}

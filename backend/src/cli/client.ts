@@ -115,6 +115,12 @@ export class ApiClient {
     return this.#json('POST', `/renewals/${encodeURIComponent(renewalId)}/resume`, { confirmation });
   }
 
+  /** JSON lines: a header, then an exchange each. */
+  async recording(renewalId: string): Promise<string> {
+    const response = await this.#send('GET', `/renewals/${encodeURIComponent(renewalId)}/exchanges`);
+    return await response.body.text();
+  }
+
   leftovers(): Promise<readonly Leftover[]> {
     return this.#json('GET', '/dns/leftovers');
   }

@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts';
 import { addBackupCommands } from './backup.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
+import { addExchangesCommand } from './exchanges.ts';
 import { addLabCommand } from './lab.ts';
 import { addPlanCommand } from './plan.ts';
 import { rehearse } from './rehearse.ts';
@@ -40,6 +41,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addLabCommand(program, common);
   addConnectionCommands(program, common);
   addRenewCommands(program, common);
+  addExchangesCommand(program, common);
   addDnsCommands(program, common);
   addBackupCommands(program, () => client(env), common);
   addPlanCommand(program, () => client(env), out);

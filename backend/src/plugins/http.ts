@@ -31,8 +31,11 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** How `HttpResponse.body` holds the answer; base64 for what is no text. Default utf8. */
   readonly encoding?: 'utf8' | 'base64';
-  /** Unconfirmed facts (exchange.ts) that the answer tells something about: a recorder keeps the exchange. */
-  readonly confirms?: readonly string[];
+  /**
+   * Unconfirmed facts (exchange.ts) that this answer tells something about: a recorder keeps the exchange. Null: no
+   * complete answer came.
+   */
+  readonly confirms?: (answer: HttpResponse | null) => readonly string[];
 }
 
 export interface HttpResponse {

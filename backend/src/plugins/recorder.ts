@@ -52,15 +52,20 @@ export class Recorder {
     this.#secrets.set(typeof password === 'string' ? password : password.reveal(), password);
   }
 
-  /** Also a failed exchange is one; `describe` says what came back. */
-  async during<T>(draft: Draft, work: () => Promise<T>, describe: (value: T) => Partial<Exchange>): Promise<T> {
+  /** Also a failed exchange is one; `describe` says what came back, `fallback` what is said of one that failed. */
+  async during<T>(
+    draft: Draft,
+    work: () => Promise<T>,
+    describe: (value: T) => Partial<Exchange>,
+    fallback: () => Partial<Exchange> = () => ({}),
+  ): Promise<T> {
     const began = this.#clock.now();
     try {
       const value = await work();
       this.#add(draft, describe(value), began);
       return value;
     } catch (error) {
-      this.#add(draft, failureOf(error), began);
+      this.#add(draft, { ...failureOf(error), ...fallback() }, began);
       throw error;
     }
   }
@@ -149,12 +154,18 @@ function recordedRequest(
     request: `${input.method} ${input.url}`,
     headers: only(sent, HEADERS),
     sent: input.body ?? null,
-    confirms: [...(input.confirms ?? [])],
   };
+  const confirms = (answer: HttpResponse | null) => [...(input.confirms?.(answer) ?? [])];
   return recorder.during(
     draft,
     () => client.request(input, signal),
-    ({ status, headers, body }) => ({ status, answerHeaders: only(headers, ANSWER_HEADERS), answer: body }),
+    (answer) => ({
+      status: answer.status,
+      answerHeaders: only(answer.headers, ANSWER_HEADERS),
+      answer: answer.body,
+      confirms: confirms(answer),
+    }),
+    () => ({ confirms: confirms(null) }),
   );
 }
 

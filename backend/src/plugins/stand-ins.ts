@@ -14,7 +14,7 @@ const ORDINARY =
 const SUFFIX = /(?:-EC)?(?:-ms)?$/;
 
 /** A name begins where no word goes on; in JSON text a line break is written `\n`, and its letter belongs to no word. */
-const HERE = String.raw`(?<!(?<!\\)[\w.-])`;
+const HERE = String.raw`(?<!\\)(?<!(?<!\\)[\w.-])`;
 const PATTERNS = {
   fingerprint: String.raw`\b(?:[0-9A-Fa-f]{2}:){15,}[0-9A-Fa-f]{2}\b`,
   hostKey: String.raw`\bSHA256:[A-Za-z0-9+/]{43}=?`,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Exchanges } from '../exchanges.ts';
@@ -11,6 +12,9 @@ import { noSuchCsr, Refusal, TEXTS } from './refusal.ts';
 import { type CsrBody, csrBody, identityBody, serviceQuery, trustBody } from './schema.ts';
 import type { TrustName } from './slots.ts';
 import { replicateTrust } from './trust-replication.ts';
+
+/** Extended key usage, RFC 5280 section 4.2.1.12. */
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
 export interface ApiSettings {
   readonly self: Member;
@@ -84,6 +88,7 @@ export function writes(settings: ApiSettings): Router {
   router.post('/identity/certificates', async (request, response) => {
     const body = parse(identityBody, request.body);
     await exchanges.reached('vos.identity.upload', 'received');
+    if (settings.quirks.serverAuthOnly === 'refused') refuseServerAuthOnly(body.certificates);
     const nodes = distribute(node.uploadIdentity(body.service, body.certificates), self, cluster);
     await exchanges.reached('vos.identity.upload', 'done');
     if (!faults.has('identity-timeout-but-stored')) await confirm(response, settings, nodes);
@@ -99,8 +104,16 @@ export function writes(settings: ApiSettings): Router {
   return router;
 }
 
+/** @throws Refusal when the first certificate cannot be used by a client */
+function refuseServerAuthOnly([leaf = '']: readonly string[]): void {
+  const { keyUsage = [] } = new X509Certificate(leaf);
+  if (!keyUsage.includes(CLIENT_AUTH)) throw new Refusal(400, TEXTS.clientAuthMissing);
+}
+
 /** The cluster knows one of the two spellings that were seen; the other one is as wrong as any. */
 async function createCsr(body: CsrBody, { self, cluster, quirks }: ApiSettings): Promise<string> {
+  const isOtherKeyType = quirks.ecKeyType !== 'either' && body.keyType !== quirks.ecKeyType;
+  if (isOtherKeyType && (body.keyType === 'ec' || body.keyType === 'ecdsa')) throw new Refusal(400, TEXTS.invalidJson);
   if (body.distribution === 'this-server') return await self.node.createCsr(body);
   if (body.distribution !== quirks.multiServer) throw new Refusal(400, TEXTS.invalidJson);
   return await createMultiServerCsr(body, self, cluster);

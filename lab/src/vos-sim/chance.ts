@@ -29,6 +29,10 @@ export interface Quirks {
   readonly rateLimit: 'status-503' | 'fault';
   /** How the Control Center service writes its XML: names with a prefix throughout, or only where it must. */
   readonly soapPrefix: 'everywhere' | 'outside';
+  /** The `keyType` that a CSR for an ECDSA slot has to name. Not drawn: `either`, unless pinned. */
+  readonly ecKeyType: 'either' | 'ec' | 'ecdsa';
+  /** Whether a certificate that is not for client authentication may answer a CSR that asks for it. Not drawn: `accepted`. */
+  readonly serverAuthOnly: 'accepted' | 'refused';
 }
 
 export function drawQuirks(pinned: Partial<Quirks>): Quirks {
@@ -44,6 +48,8 @@ export function drawQuirks(pinned: Partial<Quirks>): Quirks {
     controlAnswer: oneOf('at-once', 'when-started'),
     rateLimit: oneOf('status-503', 'fault'),
     soapPrefix: oneOf('everywhere', 'outside'),
+    ecKeyType: 'either',
+    serverAuthOnly: 'accepted',
     ...pinned,
   };
 }

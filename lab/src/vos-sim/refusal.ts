@@ -31,6 +31,7 @@ export const TEXTS = {
   onlyOnPublisher: 'Multi-server(SAN) certificates can be managed on the publisher only',
   trustDuplicate: 'Certificate already exists in the Trust-Store',
   trustOlder: 'A certificate with the same subject name and a later validity exists in the Trust-Store',
+  clientAuthMissing: 'Certificate does not have the Extended Key Usage that the CSR asks for',
   wildcard: 'Wildcard certificates are not supported',
 } as const;
 

@@ -6,6 +6,7 @@ import { ask, hasRestartBegun, judgeRestart, parseServiceList } from './command-
 import type { VosNode } from './nodes.ts';
 import { type PlanOptions, planRestarts } from './plan.ts';
 import { SLOTS, type VosRestart, type VosSlot } from './services.ts';
+import { confirming } from './unconfirmed.ts';
 
 export interface VosActivationOptions extends Pick<PlanOptions, 'sso' | 'intercluster'> {
   readonly nodes: readonly VosNode[];
@@ -114,6 +115,11 @@ function runRestart(
 ): Promise<string> {
   return cli.session(signal, async (shell) => {
     using deadline = new Deadline(signal, patienceMs);
-    return await shell.command(`utils service restart ${service}`, deadline.signal, heard);
+    return await shell.command(
+      `utils service restart ${service}`,
+      deadline.signal,
+      heard,
+      confirming('restart-transcript'),
+    );
   });
 }

@@ -8,6 +8,7 @@ import { type PlanOptions, restartsOn } from './plan.ts';
 import { releaseOf } from './release.ts';
 import type { VosSlot } from './services.ts';
 import { SOURCES } from './sources.ts';
+import { confirming } from './unconfirmed.ts';
 
 const HOST_KEY: Topic = { id: 'appliance.ssh-host-key', title: 'SSH host key' };
 const LOGIN: Topic = { id: 'appliance.ssh-login', title: 'SSH login' };
@@ -64,10 +65,10 @@ export async function lookBySsh(
 
 function look(cli: VosCli, signal: AbortSignal) {
   return cli.session(signal, async (shell) => ({
-    version: parseVersion(await ask(shell, 'show version active', signal)),
-    myself: await ask(shell, 'show myself', signal),
+    version: parseVersion(await ask(shell, 'show version active', signal, confirming('version-line'))),
+    myself: await ask(shell, 'show myself', signal, confirming('privilege-line')),
     services: await ask(shell, 'utils service list', signal),
-    cluster: parseNetworkCluster(await ask(shell, 'show network cluster', signal)),
+    cluster: parseNetworkCluster(await ask(shell, 'show network cluster', signal, confirming('cluster-list'))),
   }));
 }
 

@@ -1,12 +1,13 @@
 import type { ClusterCapability, DiscoveredNode } from '../driver.ts';
 import { ask } from './command-line.ts';
 import type { VosNode } from './nodes.ts';
+import { confirming } from './unconfirmed.ts';
 
 /** The nodes that `first` knows of, by `show network cluster`. */
 export function vosCluster({ cli }: VosNode): ClusterCapability {
   return {
     discover: (signal) =>
-      cli.session(signal, async (shell) => parseNetworkCluster(await ask(shell, 'show network cluster', signal))),
+      cli.session(signal, async (shell) => parseNetworkCluster(await ask(shell, 'show network cluster', signal, confirming('cluster-list')))),
   };
 }
 

@@ -58,9 +58,14 @@ export class VosCli {
 }
 
 /** One command that answers soon. */
-export async function ask(shell: SshShell, line: string, signal: AbortSignal): Promise<string> {
+export async function ask(
+  shell: SshShell,
+  line: string,
+  signal: AbortSignal,
+  confirms: readonly string[] = [],
+): Promise<string> {
   using deadline = new Deadline(signal, COMMAND_MS);
-  return await shell.command(line, deadline.signal);
+  return await shell.command(line, deadline.signal, undefined, confirms);
 }
 
 export type ServiceState = 'STARTED' | 'STOPPED' | 'STARTING' | 'STOPPING';

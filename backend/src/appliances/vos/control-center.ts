@@ -3,6 +3,7 @@ import type { Secret } from '../../domain/secret.ts';
 import { type HttpClient, type HttpResponse, TransportError } from '../../plugins/http.ts';
 import { redact } from '../../plugins/redact.ts';
 import { SoapServices } from './schema.ts';
+import { confirming } from './unconfirmed.ts';
 
 const PATH = '/controlcenterservice2/services/ControlCenterServices';
 const EVIDENCE_LENGTH = 2000;
@@ -84,6 +85,12 @@ export class ControlCenter {
             SOAPAction: operation,
           },
           body: envelope(operation, body),
+          confirms: (answer) =>
+            confirming(
+              'control-center-xml',
+              ...(operation === 'soapDoControlServices' ? (['control-center-answer'] as const) : []),
+              ...(answer && answer.status >= 500 ? (['control-center-rate'] as const) : []),
+            ),
           ...(timeoutMs === null ? {} : { timeoutMs }),
         },
         signal,

@@ -16,9 +16,10 @@ export interface VosCsrOptions {
 }
 
 /**
- * The value of a multi-server request is not published, so the likely ones are tried in turn. Nothing is remembered: a
+ * The values of a multi-server request and of an elliptic-curve key are not published, so the likely ones are tried in turn. Nothing is remembered: a
  * refused request has no effect, and an upgrade may change the answer.
  */
+const KEY_TYPES = { rsa: ['rsa'], ec: ['ec', 'ecdsa'] } as const;
 const SPELLINGS = { 'this-server': ['this-server'], 'multi-server': ['multi-server', 'multi-server(SAN)'] } as const;
 
 export function vosCsr(options: VosCsrOptions): CsrCapability {
@@ -57,28 +58,33 @@ async function create(
   signal: AbortSignal,
 ): Promise<string | null> {
   const refusals: VosCallError[] = [];
-  for (const distribution of SPELLINGS[options.distribution]) {
+  for (const body of bodiesOf(options, slot, request)) {
     try {
-      return await options.node.rest.createCsr(bodyOf(options, slot, request, distribution), signal);
+      return await options.node.rest.createCsr(body, signal);
     } catch (error) {
       if (!(error instanceof VosCallError) || error.status !== 400) throw error;
       refusals.push(error);
     }
   }
   // One that does not speak of the spelling says what is really wrong.
-  throw refusals.find(({ evidence }) => !/distribution/i.test(evidence?.body ?? '')) ?? refusals.at(-1);
+  throw refusals.find(({ evidence }) => !/distribution|keyType/i.test(evidence?.body ?? '')) ?? refusals.at(-1);
 }
 
-function bodyOf({ keyLength }: VosCsrOptions, slot: VosSlot, request: CsrRequest, distribution: string): CsrBody {
+/** Every spelling, the likely one first. */
+function bodiesOf(options: VosCsrOptions, slot: VosSlot, request: CsrRequest): readonly CsrBody[] {
+  return SPELLINGS[options.distribution].flatMap((distribution) =>
+    KEY_TYPES[slot.key].map((keyType) => ({ ...bodyOf(options, slot, request), distribution, keyType })),
+  );
+}
+
+function bodyOf({ keyLength }: VosCsrOptions, slot: VosSlot, request: CsrRequest) {
   const bits = keyLength[slot.key];
   return {
     service: slot.service,
-    distribution,
     commonName: request.commonName,
-    keyType: slot.key,
     keyLength: bits,
     // The hash has to be as strong as the key.
-    hashAlgorithm: slot.key === 'ec' && bits > 256 ? 'sha384' : 'sha256',
+    hashAlgorithm: slot.key === 'ec' && bits > 256 ? ('sha384' as const) : ('sha256' as const),
     // With the common name among them: without altNames a node makes a CSR that has no subjectAltName at all, and a CA
     // that reads names there only (Pebble does) finds none.
     altNames: request.dnsNames,

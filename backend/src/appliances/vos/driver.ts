@@ -14,6 +14,7 @@ import { endpointsOf, nodesOf, type VosNode, withSlot } from './nodes.ts';
 import { SLOTS, type VosSlot, vosSlot } from './services.ts';
 import { PRODUCTS, type VosSettings } from './settings.ts';
 import { vosTrust } from './trust.ts';
+import { confirming } from './unconfirmed.ts';
 
 /** One node of CUCM, IM and Presence, Unity Connection or Emergency Responder, or a cluster that shares a certificate. */
 export function createVosDriver(settings: VosSettings, deps: PluginDeps): ApplianceDriver {
@@ -105,7 +106,7 @@ async function identify({ rest, cli }: VosNode, product: string, signal: AbortSi
 async function versionOf(cli: VosCli, signal: AbortSignal): Promise<string | null> {
   if (!cli.hasPinnedKey) return null;
   try {
-    return parseVersion(await cli.session(signal, (shell) => ask(shell, 'show version active', signal)));
+    return parseVersion(await cli.session(signal, (shell) => ask(shell, 'show version active', signal, confirming('version-line'))));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === 'APPLIANCE_UNREACHABLE') return null;

@@ -2,6 +2,7 @@ import type { AppliancePlugin } from '../driver.ts';
 import { createVosDriver } from './driver.ts';
 import { vosSettings } from './settings.ts';
 import { SOURCES } from './sources.ts';
+import { recordedAt, UNCONFIRMED } from './unconfirmed.ts';
 
 export const vos: AppliancePlugin<typeof vosSettings> = {
   id: 'vos',
@@ -45,5 +46,7 @@ export const vos: AppliancePlugin<typeof vosSettings> = {
       link: SOURCES.securityGuide,
     },
   ],
+  unconfirmed: UNCONFIRMED,
+  recordedAt,
   create: createVosDriver,
 };

@@ -4,6 +4,7 @@ import { ask, parseInactive, parseServiceList, parseVersion } from './command-li
 import { endpointsOf, type VosNode, withSlot } from './nodes.ts';
 import { isWithin, type Release, releaseOf } from './release.ts';
 import type { VosRestart, VosSlot } from './services.ts';
+import { confirming } from './unconfirmed.ts';
 
 export interface PlanOptions {
   readonly sso: boolean;
@@ -61,7 +62,7 @@ async function stateOf({ cli }: VosNode, signal: AbortSignal): Promise<NodeState
   if (!cli.hasPinnedKey) return UNKNOWN;
   try {
     return await cli.session(signal, async (shell) => {
-      const version = parseVersion(await ask(shell, 'show version active', signal));
+      const version = parseVersion(await ask(shell, 'show version active', signal, confirming('version-line')));
       const list = await ask(shell, 'utils service list', signal);
       const inactive = parseInactive(list);
       const services = [...parseServiceList(list).keys()].filter((name) => !inactive.has(name));

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode, type Evidence } from '../../domain/errors.ts'
 import type { Secret } from '../../domain/secret.ts';
 import { type HttpClient, type HttpRequest, type HttpResponse, TransportError } from '../../plugins/http.ts';
 import { CsrAnswer, Refusal, Snapshot } from './schema.ts';
+import { confirming, type UnconfirmedId } from './unconfirmed.ts';
 
 const BASE = '/platformcom/api/v1/certmgr/config';
 const EVIDENCE_LENGTH = 2000;
@@ -40,7 +41,8 @@ export interface CsrBody {
   /** `this-server`; how the API calls a multi-server certificate is not published. */
   readonly distribution: string;
   readonly commonName: string;
-  readonly keyType: 'rsa' | 'ec';
+  /** How the API calls a key on an elliptic curve is not published. */
+  readonly keyType: 'rsa' | 'ec' | 'ecdsa';
   readonly keyLength: number;
   readonly hashAlgorithm: 'sha256' | 'sha384';
   readonly altNames: readonly string[];
@@ -65,7 +67,8 @@ export class VosRest {
 
   /** Also what the node's clock said when it answered; null when it did not say. */
   async datedSnapshot(signal: AbortSignal): Promise<{ readonly snapshot: Snapshot; readonly date: Date | null }> {
-    const call = { method: 'GET', path: '/snapshot/server' } as const;
+    const confirms = confirming('absent-csr', 'trust-store-name', 'trust-replication');
+    const call = { method: 'GET', path: '/snapshot/server', confirms } as const;
     const response = await this.#send(call, signal);
     const date = new Date(response.headers.date ?? Number.NaN);
     const snapshot = this.#parse(call, Snapshot, response);
@@ -74,7 +77,8 @@ export class VosRest {
 
   /** PEM, or null when the node says nothing readable: then the snapshot decides. */
   async pendingCsr(service: string, signal: AbortSignal): Promise<string | null> {
-    const call = { method: 'GET', path: `/csr?service=${encodeURIComponent(service)}` } as const;
+    const path = `/csr?service=${encodeURIComponent(service)}`;
+    const call = { method: 'GET', path, confirms: confirming('pending-csr') } as const;
     try {
       return this.#parse(call, CsrAnswer, await this.#send(call, signal)).csr || null;
     } catch (error) {
@@ -87,20 +91,28 @@ export class VosRest {
 
   /** Returns the request as answered (PEM); null when the answer holds none. */
   async createCsr(body: CsrBody, signal: AbortSignal): Promise<string | null> {
-    const call = { method: 'POST', path: '/csr', body } as const;
+    const confirms = confirming(
+      'added-names',
+      ...(body.distribution === 'this-server' ? [] : (['multi-server-spelling'] as const)),
+      ...(body.service === 'tomcat' ? [] : (['slot-spelling'] as const)),
+      ...(body.keyType === 'rsa' ? [] : (['ec-key-type'] as const)),
+    );
+    const call = { method: 'POST', path: '/csr', body, confirms } as const;
     return this.#parse(call, CsrAnswer, await this.#send(call, signal)).csr || null;
   }
 
   /** `certificatesPem`: leaf first. */
   async uploadIdentity(service: string, certificatesPem: readonly string[], signal: AbortSignal): Promise<void> {
     const body = { service, certificates: certificatesPem };
-    await this.#send({ method: 'POST', path: '/identity/certificates', body }, signal);
+    const confirms = confirming('upload-answer', 'stale-csr', 'server-auth-only', 'multi-server-upload');
+    await this.#send({ method: 'POST', path: '/identity/certificates', body, confirms }, signal);
   }
 
   async uploadTrust(service: string, certificatesPem: readonly string[], signal: AbortSignal): Promise<void> {
     // Here `service` is a list, and without the `-trust` of the store's name.
     const body = { service: [service], certificates: certificatesPem, description: 'Trust Certificate' };
-    await this.#send({ method: 'POST', path: '/trust/certificates', body }, signal);
+    const confirms = confirming('trust-duplicate', 'upload-answer');
+    await this.#send({ method: 'POST', path: '/trust/certificates', body, confirms }, signal);
   }
 
   async #send(call: Call, signal: AbortSignal): Promise<HttpResponse> {
@@ -137,6 +149,7 @@ export class VosRest {
         ...(call.body ? { 'content-type': 'application/json' } : {}),
       },
       ...(call.body ? { body: JSON.stringify(call.body) } : {}),
+      confirms: (answer) => confirming(...call.confirms, ...shownBy(answer)),
     };
   }
 
@@ -175,6 +188,13 @@ interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: object;
+  readonly confirms: readonly UnconfirmedId[];
+}
+
+/** What an answer shows whatever was asked. */
+function shownBy(answer: HttpResponse | null): readonly UnconfirmedId[] {
+  if (answer?.status === 401) return ['locked-account'];
+  return answer?.status === 503 ? ['busy-did-nothing'] : [];
 }
 
 function nameOf(call: Call): string {
