@@ -65,6 +65,7 @@ export function pluginPage(root: string, { folder, field }: Family, plugin: Decl
     summary,
     `Plugin \`${id}\`, since version ${since}. [Product](${links.product}), [interface](${links.api}).`,
     caveats(plugin),
+    unconfirmed(plugin),
     '## Settings',
     fieldTable(fields),
     secretsNote(fields),
@@ -78,6 +79,15 @@ function caveats({ caveats = [] }: Declared): string {
   if (caveats.length === 0) return '';
   return `## Known limits\n\n${caveats.map(({ text, link }) => `- ${text} ([source](${link}))`).join('\n')}`;
 }
+
+function unconfirmed({ unconfirmed = [] }: Declared): string {
+  if (unconfirmed.length === 0) return '';
+  const rows = unconfirmed.map(({ id, assumed, coped }) => [`\`${id}\``, assumed, coped]);
+  return `## Not confirmed\n\n${UNCONFIRMED}\n\n${table(['Fact', 'Taken to be so', 'And otherwise'], rows)}`;
+}
+
+const UNCONFIRMED = `What no public source confirms. certferry copes with both answers, and records the exchanges that show one, without secrets
+and with stand-ins for every name: \`certferry exchanges RENEWAL --out FILE\`, or the button at a renewal. Send us such a file, and a row goes.`;
 
 function secretsNote(fields: readonly Field[]): string {
   if (!fields.some(({ secret }) => secret)) return '';

@@ -108,6 +108,8 @@ export interface TrustStoreEntry {
   /** In the appliance's own words: `tomcat-trust`. */
   readonly store: string;
   readonly subject: string;
+  readonly issuer: string;
+  readonly selfSigned: boolean;
   readonly sha256: string;
   /** ISO 8601 */
   readonly notAfter: string;

@@ -15,6 +15,7 @@ import { addPlanCommand } from './plan.ts';
 import { rehearse } from './rehearse.ts';
 import { dryRun, renew } from './renew.ts';
 import { serve } from './serve.ts';
+import { summaryLine } from './summary.ts';
 import { connectionTable, nodeTable, statusTable, trustTable } from './tables.ts';
 
 type Out = NodeJS.WriteStream;
@@ -162,11 +163,13 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
     });
   program
     .command('status')
-    .description('the last renewals')
+    .description('the last renewals, and how many connections are served, wait for a restart, or failed')
     .option('--json', 'machine-readable')
     .action(async ({ json }: { json?: true }) => {
-      const renewals = await (await client(env)).renewals();
+      const api = await client(env);
+      const renewals = await api.renewals();
       out.write(json ? `${JSON.stringify(renewals)}\n` : statusTable(renewals));
+      if (!json) out.write(summaryLine(await api.connections()));
     });
 }
 

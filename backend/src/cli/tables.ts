@@ -3,6 +3,7 @@ import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
 import { OUTCOME_WORDS, titleOf } from '../renewal/sentences.ts';
 import { shortFingerprint } from '../renewal/steps/look.ts';
 import type { RenewalOutcome } from '../store/events.ts';
+import { isRestartPending } from './summary.ts';
 
 export function connectionTable(connections: readonly ConnectionView[]): string {
   if (connections.length === 0) return 'No connections yet. Add one: certferry connections add FILE\n';
@@ -45,11 +46,13 @@ export function trustTable(entries: readonly TrustStoreEntry[]): string {
   return table(['NODE', 'STORE', 'SUBJECT', 'VALID UNTIL', 'SHA-256'], rows);
 }
 
-function words({ outcome, state }: RenewalSummary): string {
+function words(renewal: RenewalSummary): string {
+  const { outcome, state } = renewal;
   // The API of the same version gives only outcomes that have words.
   if (outcome !== null) return OUTCOME_WORDS[outcome as RenewalOutcome];
   const [step = '', mode] = state.split('.');
   const title = titleOf(step);
+  if (isRestartPending(renewal)) return mode === 'held' ? 'Restart pending: waits for you' : 'Restart pending';
   if (mode === 'held') return `${title}: waits for you`;
   return mode === 'waiting' ? `${title}: tries again later` : title;
 }

@@ -16,6 +16,11 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>('GET', path, undefined, signal);
 }
 
+/** What is no JSON document. @throws ApiError */
+export async function getText(path: string): Promise<string> {
+  return await (await answered(await send('GET', path, undefined, token() ?? ''))).text();
+}
+
 export function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
   return call<T>('POST', path, body, signal);
 }

@@ -16,6 +16,7 @@ export type {
   WordsView,
 } from '../../../backend/src/api/contract.ts';
 export type { Problem } from '../../../backend/src/api/problem.ts';
+export type { TrustStoreEntry } from '../../../backend/src/appliances/driver.ts';
 export type { Backup } from '../../../backend/src/backup/backups.ts';
 export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
 export type { Finding } from '../../../backend/src/domain/finding.ts';

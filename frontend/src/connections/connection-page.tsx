@@ -16,6 +16,7 @@ import { isStaging } from './describe.ts';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
 import { ServedPanel } from './served-panel.tsx';
 import { StoredPanel } from './stored-panel.tsx';
+import { TrustPanel } from './trust-panel.tsx';
 
 export function ConnectionPage({ id }: { readonly id: number }) {
   return <Loaded query={useConnection(id)}>{(connection) => <Shown connection={connection} />}</Loaded>;
@@ -60,6 +61,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       }
     >
       <ServedPanel connection={connection} />
+      <TrustPanel connection={connection} />
       <StoredPanel connection={connection} />
       <Panel title="Renewals" flush>
         <Loaded query={useRenewals(id)}>{(renewals) => <RenewalTable renewals={renewals} ofOne />}</Loaded>

@@ -1,6 +1,8 @@
 import { Button, CopyButton, Group } from '@mantine/core';
 import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
 import type { RenewalView } from '../api/types.ts';
+import { download } from '../ui/download.ts';
+import { RecordingButton } from './recording-button.tsx';
 
 /** Everything that was stored of a renewal, as one JSON document. It holds no secrets. */
 export function EvidenceButtons({ view }: { readonly view: RenewalView }) {
@@ -18,16 +20,14 @@ export function EvidenceButtons({ view }: { readonly view: RenewalView }) {
           </Button>
         )}
       </CopyButton>
-      <Button variant="default" leftSection={<IconDownload size={14} />} onClick={() => download(view.id, text)}>
+      <Button
+        variant="default"
+        leftSection={<IconDownload size={14} />}
+        onClick={() => download(`certferry-renewal-${view.id}.json`, 'application/json', text)}
+      >
         Download evidence
       </Button>
+      <RecordingButton id={view.id} />
     </Group>
   );
-}
-
-function download(id: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: `certferry-renewal-${id}.json` });
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -53,7 +53,9 @@ async function ensureOn(
 
 function entriesOf(node: string, slot: VosSlot, snapshot: Snapshot): TrustStoreEntry[] {
   const store = `${slot.trust}-trust`;
-  return heldIn(snapshot, slot).map(({ subject, sha256, notAfter }) => ({ node, store, subject, sha256, notAfter }));
+  return heldIn(snapshot, slot).map(({ subject, issuer, selfSigned, sha256, notAfter }) => ({
+    ...{ node, store, subject, issuer, selfSigned, sha256, notAfter },
+  }));
 }
 
 /**
