@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { ApplianceDriver } from '../../backend/src/appliances/driver.ts';
 import { parseNetworkCluster } from '../../backend/src/appliances/vos/cluster.ts';
 import { parsePrivilege } from '../../backend/src/appliances/vos/command-line.ts';
-import { driverFor, shellOf, snapshotOf, startApi, startShell } from '../../backend/src/appliances/vos/testing/fake-node.ts';
+import {
+  driverFor,
+  shellOf,
+  snapshotOf,
+  startApi,
+  startShell,
+} from '../../backend/src/appliances/vos/testing/fake-node.ts';
 import { UNCONFIRMED, type UnconfirmedId } from '../../backend/src/appliances/vos/unconfirmed.ts';
 import { chainPems, readCsr, sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { makeCertificate } from '../../backend/src/plugins/testing/certificates.ts';
@@ -55,7 +61,12 @@ const CASES: Readonly<Record<UnconfirmedId, Answers>> = {
     () => onNode({}, pendingIsFound),
     async () => {
       const csr = '-----BEGIN CERTIFICATE REQUEST-----\nAA==\n-----END CERTIFICATE REQUEST-----';
-      for (const answer of [[200, { request: 'x' }], [200, 'no JSON'], [400, {}], [404, {}]] as const) {
+      for (const answer of [
+        [200, { request: 'x' }],
+        [200, 'no JSON'],
+        [400, {}],
+        [404, {}],
+      ] as const) {
         await onFakeNode({ 'GET /csr?service=tomcat': () => answer }, pendingIs(csr), { csr });
       }
     },
@@ -191,7 +202,11 @@ async function onCluster(options: ClusterOptions, check: (world: ClusterUnderTes
 
 type FakeScript = Parameters<typeof startApi>[1];
 
-async function onFakeNode(script: FakeScript, check: (driver: ApplianceDriver) => Promise<void>, identity: object = {}) {
+async function onFakeNode(
+  script: FakeScript,
+  check: (driver: ApplianceDriver) => Promise<void>,
+  identity: object = {},
+) {
   const certificate = await makeCertificate({ commonName: 'cucm.example.com' });
   const held = { certificate: certificate.certPem, ...identity };
   await using api = await startApi(certificate, {
@@ -201,7 +216,11 @@ async function onFakeNode(script: FakeScript, check: (driver: ApplianceDriver) =
   await check(driverFor(certificate, api));
 }
 
-async function requestFor(driver: ApplianceDriver, slot = SLOT, dnsNames: readonly string[] = ['cucm-pub.lab.example.com']) {
+async function requestFor(
+  driver: ApplianceDriver,
+  slot = SLOT,
+  dnsNames: readonly string[] = ['cucm-pub.lab.example.com'],
+) {
   const [commonName = ''] = dnsNames;
   return readCsr((await driver.csr?.create(slot, { commonName, dnsNames }, never)) ?? '');
 }
@@ -263,8 +282,7 @@ async function trustIsEverywhere({ driver, issueForStranger, cluster }: ClusterU
 
   await driver.trust?.ensure(SLOT, caPem, never);
 
-  for (const node of cluster.nodes)
-    expect(node.trustSha256()).toEqual(expect.arrayContaining(caPem.map(sha256OfPem)));
+  for (const node of cluster.nodes) expect(node.trustSha256()).toEqual(expect.arrayContaining(caPem.map(sha256OfPem)));
 }
 
 async function staleIsRefused(world: VosUnderTest, fault: 'csr-stale-500' | null): Promise<void> {

@@ -18,7 +18,10 @@ interface Recording {
 }
 
 function parsed(text: string): Recording {
-  const [header, ...exchanges] = text.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const [header, ...exchanges] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   return { header, exchanges };
 }
 
@@ -55,7 +58,13 @@ describe('the recording of a renewal', { timeout: 90_000 }, () => {
     expect(header.release).toMatch(/^\d+\.\d/);
     const shown = header.facts.map(({ id }) => id);
     expect(shown).toEqual(
-      expect.arrayContaining(['multi-server-spelling', 'pending-csr', 'stale-csr', 'restart-transcript', 'version-line']),
+      expect.arrayContaining([
+        'multi-server-spelling',
+        'pending-csr',
+        'stale-csr',
+        'restart-transcript',
+        'version-line',
+      ]),
     );
     expect(vos.unconfirmed?.map(({ id }) => id)).toEqual(expect.arrayContaining(shown));
   });

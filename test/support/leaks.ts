@@ -28,7 +28,8 @@ function formsOf(secret: string): readonly string[] {
 }
 
 /** What would tell a stranger where a recording comes from: names, addresses, accounts and subjects of the lab. */
-const SITE = /lab\.example|example\.com|cucm-(?:pub|sub)|\bimp1\b|certferry-axl|Lab (?:Root|Intermediate)|127\.0\.0\.1|-----BEGIN/i;
+const SITE =
+  /lab\.example|example\.com|cucm-(?:pub|sub)|\bimp1\b|certferry-axl|Lab (?:Root|Intermediate)|127\.0\.0\.1|-----BEGIN/i;
 
 /** @throws Error naming what was found, where. */
 export function expectNothingOfTheSite(recordings: readonly Haystack[]): void {

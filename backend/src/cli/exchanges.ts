@@ -14,7 +14,9 @@ interface ExchangesContext {
 export function addExchangesCommand(program: Command, { env, out }: ExchangesContext): void {
   program
     .command('exchanges <renewal>')
-    .description('what was said to the appliance in a renewal, without secrets and with stand-ins for names, to send us')
+    .description(
+      'what was said to the appliance in a renewal, without secrets and with stand-ins for names, to send us',
+    )
     .option('--out <file>', 'write it there, readable by its owner alone')
     .action(async (renewal: string, { out: file }: { out?: string }) => {
       const text = await (await ApiClient.find(env, readConfig(env))).recording(renewal);

@@ -10,7 +10,15 @@ const GROUPS = [
   ['served', ({ outcome }) => outcome === 'verified'],
 ] as const satisfies readonly (readonly [string, (renewal: RenewalSummary) => boolean])[];
 
-const ORDER = ['served', 'restart pending', 'waiting for a person', 'running', 'not served', 'failed', 'other'] as const;
+const ORDER = [
+  'served',
+  'restart pending',
+  'waiting for a person',
+  'running',
+  'not served',
+  'failed',
+  'other',
+] as const;
 
 /** Installed, and not restarted yet: a person, a window or the next try is waited for. */
 export function isRestartPending({ outcome, state, committed }: RenewalSummary): boolean {

@@ -26,7 +26,12 @@ function answering(answer: Partial<HttpResponse> | Error): HttpFactory {
 async function recorded(answer: Partial<HttpResponse> | Error, input: Partial<HttpRequest> = {}): Promise<Exchange> {
   const recorder = new Recorder(systemClock);
   const client = recordedHttp(answering(answer), recorder)({ trust: { mode: 'public' } });
-  const request = { method: 'GET', url: 'https://cucm.corp.com/x', headers: { Authorization: BASIC }, ...input } as const;
+  const request = {
+    method: 'GET',
+    url: 'https://cucm.corp.com/x',
+    headers: { Authorization: BASIC },
+    ...input,
+  } as const;
   await client.request({ confirms: () => ['a-fact'], ...request }, never).catch(() => undefined);
   const [exchange] = recorder.take();
   if (!exchange) throw new Error('Nothing was recorded.');
@@ -97,7 +102,11 @@ describe('a recorder', () => {
 
   it('keeps the last exchanges when something failed', async () => {
     const recorder = new Recorder(systemClock);
-    await ask(recorder, Array.from({ length: 20 }, (_, index) => String(index)), []);
+    await ask(
+      recorder,
+      Array.from({ length: 20 }, (_, index) => String(index)),
+      [],
+    );
 
     recorder.keepRecent();
 
@@ -118,11 +127,18 @@ describe('a recorder', () => {
 
     await using shell = await recordedSsh(dialer, recorder).open(target, never);
     await shell.command('show myself', never, undefined, ['privilege-line']);
-    await recordedSsh(denied, recorder).open(target, never).catch(() => undefined);
+    await recordedSsh(denied, recorder)
+      .open(target, never)
+      .catch(() => undefined);
     recorder.keepRecent();
 
     const [myself, login] = recorder.take().filter(({ failure, request }) => failure !== null || request !== '(login)');
-    expect(myself).toMatchObject({ over: 'ssh', request: 'show myself', answer: 'echo ***', confirms: ['privilege-line'] });
+    expect(myself).toMatchObject({
+      over: 'ssh',
+      request: 'show myself',
+      answer: 'echo ***',
+      confirms: ['privilege-line'],
+    });
     expect(login).toMatchObject({ request: '(login)', failure: 'refused ***' });
     expect(recorder.names).toEqual({ hosts: ['cucm.corp.com'], users: ['certferry'] });
   });

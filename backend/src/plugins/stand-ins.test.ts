@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StandIns } from './stand-ins.ts';
 
-const SITE = { hosts: ['cucm-pub.voice.corp.com', 'cucm-sub1.voice.corp.com', '10.20.30.40'], users: ['certbot-acme', 'administrator'] };
+const SITE = {
+  hosts: ['cucm-pub.voice.corp.com', 'cucm-sub1.voice.corp.com', '10.20.30.40'],
+  users: ['certbot-acme', 'administrator'],
+};
 
 function standInsFor(...seen: readonly string[]): StandIns {
   return new StandIns(SITE, seen);
@@ -27,7 +30,11 @@ describe('what stands for the names of a site', () => {
     ['a host key', `SHA256:${'Ab1/'.repeat(10)}abc`, 'SHA256:host-key-1'],
     ['a tracking id', 'UC_24aed173-4f10-4a41-9c4f-23e1286daaf5', 'UC_id-1'],
     ['a file', '{"filename": "Corp Root.pem"}', '{"filename": "file-1.pem"}'],
-    ['a name after a line break in JSON', String.raw`{"messages":["on:\ncucm-sub1.voice.corp.com"]}`, String.raw`{"messages":["on:\nnode-1.site-1.example"]}`],
+    [
+      'a name after a line break in JSON',
+      String.raw`{"messages":["on:\ncucm-sub1.voice.corp.com"]}`,
+      String.raw`{"messages":["on:\nnode-1.site-1.example"]}`,
+    ],
   ])('%s', (_what, text, expected) => {
     expect(standInsFor(text).replace(text)).toBe(expected);
   });
@@ -48,7 +55,11 @@ describe('what stands for the names of a site', () => {
   });
 
   it('is the same for the same name in all texts, and shows which domain is whose', () => {
-    const texts = ['cucm-pub.voice.corp.com, voice.corp.com', 'cucm-sub1.voice.corp.com and cucm-sub1', 'voice.corp.com'];
+    const texts = [
+      'cucm-pub.voice.corp.com, voice.corp.com',
+      'cucm-sub1.voice.corp.com and cucm-sub1',
+      'voice.corp.com',
+    ];
     const standIns = standInsFor(...texts);
 
     const replaced = texts.map((text) => standIns.replace(text));

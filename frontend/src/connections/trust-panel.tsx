@@ -96,7 +96,8 @@ function Store({ store: { store, entries }, twins }: StoreProps) {
             <div>
               <strong title={entry.subject}>{shortName(entry.subject)}</strong>{' '}
               <span className="quiet">
-                {entry.selfSigned ? 'self-signed' : `signed by ${shortName(entry.issuer)}`}, <Fingerprint sha256={entry.sha256} />
+                {entry.selfSigned ? 'self-signed' : `signed by ${shortName(entry.issuer)}`},{' '}
+                <Fingerprint sha256={entry.sha256} />
               </span>
               {twins.has(entry.subject) && <Twin entry={entry} all={twins.get(entry.subject) ?? []} />}
             </div>
@@ -132,9 +133,9 @@ function Twin({ entry, all }: { readonly entry: TrustStoreEntry; readonly all: r
 function TwinNote() {
   return (
     <Text className="quiet">
-      Twins are certificates of one CA under one name, such as a root and its cross-signed copy. Either is good for the chain, but a
-      store keeps one for each name and replaces it only by one that begins later: remove the one that is there before you add
-      the other.
+      Twins are certificates of one CA under one name, such as a root and its cross-signed copy. Either is good for the
+      chain, but a store keeps one for each name and replaces it only by one that begins later: remove the one that is
+      there before you add the other.
     </Text>
   );
 }

@@ -7,7 +7,9 @@ import { confirming } from './unconfirmed.ts';
 export function vosCluster({ cli }: VosNode): ClusterCapability {
   return {
     discover: (signal) =>
-      cli.session(signal, async (shell) => parseNetworkCluster(await ask(shell, 'show network cluster', signal, confirming('cluster-list')))),
+      cli.session(signal, async (shell) =>
+        parseNetworkCluster(await ask(shell, 'show network cluster', signal, confirming('cluster-list'))),
+      ),
   };
 }
 

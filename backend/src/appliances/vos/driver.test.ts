@@ -133,7 +133,15 @@ describe('trust.ensure', () => {
 
     const notAfter = new Date(root.certificate.notAfter).toISOString();
     expect(entries).toEqual([
-      { node: 'cucm.example.com', store: 'tomcat-trust', subject: 'CN=Root', issuer: 'CN=Root', selfSigned: true, sha256: root.sha256, notAfter },
+      {
+        node: 'cucm.example.com',
+        store: 'tomcat-trust',
+        subject: 'CN=Root',
+        issuer: 'CN=Root',
+        selfSigned: true,
+        sha256: root.sha256,
+        notAfter,
+      },
     ]);
   });
 

@@ -106,7 +106,9 @@ async function identify({ rest, cli }: VosNode, product: string, signal: AbortSi
 async function versionOf(cli: VosCli, signal: AbortSignal): Promise<string | null> {
   if (!cli.hasPinnedKey) return null;
   try {
-    return parseVersion(await cli.session(signal, (shell) => ask(shell, 'show version active', signal, confirming('version-line'))));
+    return parseVersion(
+      await cli.session(signal, (shell) => ask(shell, 'show version active', signal, confirming('version-line'))),
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === 'APPLIANCE_UNREACHABLE') return null;
