@@ -15,7 +15,7 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
           <State look={FINDINGS[outcome]} />
           <div>
             <strong>{title}</strong>: {answer}
-            {todo && <div className="quiet">{todo}</div>}
+            {todo && <div className="quiet">{todo}</div>}{' '}
             {reference && outcome !== 'ok' && (
               <a href={reference} target="_blank" rel="noreferrer">
                 Why

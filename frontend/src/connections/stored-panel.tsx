@@ -1,7 +1,8 @@
 import { usePlugins } from '../api/queries.ts';
-import type { ConnectionView, Family, PluginView } from '../api/types.ts';
+import type { ConnectionView, Family, FieldSchema, PluginView } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
 import { PolicyWords } from './policy-words.tsx';
+import './stored-panel.css';
 
 /** The connection as it is stored: secrets are named, never shown. */
 export function StoredPanel({ connection }: { readonly connection: ConnectionView }) {
@@ -42,10 +43,11 @@ function Part({ family, title, part }: PartProps) {
       <dt>{title}</dt>
       <dd>
         {declared?.title ?? part.plugin}
-        <ul className="settings">
+        <ul className="stored-settings">
           {Object.entries(part.settings).map(([field, value]) => (
             <li key={field}>
-              <span className="quiet">{nameOf(field)}</span> <span className="mono">{shown(value)}</span>
+              <span className="quiet">{nameOf(field)}</span>{' '}
+              <Value value={value} fields={declared?.settings.properties[field]?.items?.properties ?? {}} />
             </li>
           ))}
           {part.secretsSet.map((field) => (
@@ -59,9 +61,37 @@ function Part({ family, title, part }: PartProps) {
   );
 }
 
+interface ValueProps {
+  readonly value: unknown;
+  /** Of each entry, where the value is a list of them. */
+  readonly fields: Readonly<Record<string, FieldSchema>>;
+}
+
+function Value({ value, fields }: ValueProps) {
+  const entries = Array.isArray(value) ? value.filter(isEntry) : [];
+  if (entries.length === 0) return <span className="mono">{shown(value)}</span>;
+  return (
+    <ul>
+      {entries.map((entry) => (
+        <li key={JSON.stringify(entry)}>
+          {Object.entries(entry).map(([field, one]) => (
+            <span key={field} className="stored-part">
+              <span className="quiet">{fields[field]?.title ?? field}</span> <span className="mono">{shown(one)}</span>
+            </span>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function isEntry(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function shown(value: unknown): string {
-  if (typeof value === 'string') return value.startsWith('-----BEGIN') ? 'PEM' : value;
+  if (typeof value === 'string') return value.startsWith('-----BEGIN') ? 'certificates (PEM)' : value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(shown).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return String(value);
 }

@@ -1,4 +1,5 @@
 import type { TrustStoreEntry } from '../api/types.ts';
+import { grouped } from '../ui/grouped.ts';
 import { daysLeft } from '../words/judge.ts';
 import type { Look } from '../words/states.ts';
 
@@ -15,9 +16,9 @@ export interface TrustOfNode {
 
 /** Nodes and stores in the order of the answer. */
 export function nodesOf(entries: readonly TrustStoreEntry[]): readonly TrustOfNode[] {
-  return [...Map.groupBy(entries, ({ node }) => node)].map(([node, own]) => ({
+  return [...grouped(entries, ({ node }) => node)].map(([node, own]) => ({
     node,
-    stores: [...Map.groupBy(own, ({ store }) => store)].map(([store, held]) => ({ store, entries: byEnd(held) })),
+    stores: [...grouped(own, ({ store }) => store)].map(([store, held]) => ({ store, entries: byEnd(held) })),
   }));
 }
 
@@ -27,7 +28,7 @@ export function firstToExpire(entries: readonly TrustStoreEntry[]): TrustStoreEn
 
 /** By subject: where one name stands for different certificates, on any node. */
 export function twinsOf(entries: readonly TrustStoreEntry[]): ReadonlyMap<string, readonly TrustStoreEntry[]> {
-  const bySubject = Map.groupBy(entries, ({ subject }) => subject);
+  const bySubject = grouped(entries, ({ subject }) => subject);
   return new Map([...bySubject].filter(([, held]) => new Set(held.map(({ sha256 }) => sha256)).size > 1));
 }
 

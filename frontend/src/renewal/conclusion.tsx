@@ -32,7 +32,7 @@ function EndTable({ view }: { readonly view: RenewalView }) {
   if (lines.length === 0) return null;
   return (
     <Scroll>
-      <Table aria-label="Wanted and seen, endpoint by endpoint">
+      <Table aria-label="Wanted and seen, endpoint by endpoint" className="cards">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Endpoint</Table.Th>
@@ -49,9 +49,11 @@ function EndTable({ view }: { readonly view: RenewalView }) {
               <Table.Td>
                 <State look={{ word, tone }} />
               </Table.Td>
-              <Table.Td>{sha256 === null ? detail : <Fingerprint sha256={sha256} />}</Table.Td>
-              <Table.Td>{wanted !== null && <Fingerprint sha256={wanted} />}</Table.Td>
-              <Table.Td title={notAfter ? exact(notAfter) : undefined}>{notAfter?.slice(0, 10)}</Table.Td>
+              <Table.Td data-label="Seen">{sha256 === null ? detail : <Fingerprint sha256={sha256} />}</Table.Td>
+              <Table.Td data-label="Wanted">{wanted !== null && <Fingerprint sha256={wanted} />}</Table.Td>
+              <Table.Td data-label="Valid until" title={notAfter ? exact(notAfter) : undefined}>
+                {notAfter?.slice(0, 10)}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -5,6 +5,7 @@ import type { RenewalView, StepName } from '../api/types.ts';
 import { ProblemNote } from '../ui/problem.tsx';
 import { State } from '../words/state.tsx';
 import { MODES } from '../words/states.ts';
+import { splitAsk } from './ask.ts';
 import type { StepProgress } from './progress.ts';
 import { useControl } from './use-control.ts';
 
@@ -28,7 +29,7 @@ export function HoldNote({ view, step, ask }: HoldNoteProps) {
   return (
     <Stack gap="xs" className="note" data-tone="person">
       <State look={MODES.held} />
-      <div className="ask">{ask}</div>
+      <Ask ask={ask} />
       {confirm !== null && (
         <TextInput
           label={`Type "${confirm}" to go on`}
@@ -51,5 +52,27 @@ export function HoldNote({ view, step, ask }: HoldNoteProps) {
       </Group>
       {resume.error && <ProblemNote error={resume.error} />}
     </Stack>
+  );
+}
+
+/** What is asked, and below it node by node what is interrupted. */
+function Ask({ ask }: { readonly ask: string }) {
+  const { sentence, nodes } = splitAsk(ask);
+  return (
+    <>
+      <div className="ask">{sentence}</div>
+      {nodes.map(({ node, services }) => (
+        <div key={node}>
+          <div className="mono ask">{node}</div>
+          <ul className="ask-services">
+            {services.map(({ service, impact }) => (
+              <li key={service}>
+                {service} <span className="quiet">{impact}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </>
   );
 }

@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import type { RenewalView, ServedEndpoint, ServedEndpointView, ServedView } from '../api/types.ts';
+import { grouped } from '../ui/grouped.ts';
 import { State } from '../words/state.tsx';
-import { lastServed, servedLines } from './served.ts';
+import { lastServed, type ServedLine, servedLines } from './served.ts';
 
 /** Milliseconds between two looks while a renewal runs. */
 const LOOK_AGAIN = 4_000;
@@ -23,13 +24,27 @@ export function ServedFooter({ view }: { readonly view: RenewalView }) {
     <section className="served-now" aria-label="What is served">
       <span className="quiet">{running ? 'Served now:' : 'Last seen:'}</span>
       {lines.length === 0 && <span className="quiet">not looked at yet</span>}
-      {lines.map(({ where, word, tone, detail }) => (
-        <span key={where} title={detail ?? undefined}>
-          <span className="mono">{where}</span> <State look={{ word, tone }} />
+      {byHost(lines).map((group) => (
+        <span key={group.where} title={group.detail ?? undefined}>
+          <span className="mono">{group.where}</span> <State look={group} />
         </span>
       ))}
     </section>
   );
+}
+
+/** Ports of one host that serve alike stand together: `cucm-pub.example.com:443, :8443`. */
+function byHost(lines: readonly ServedLine[]): readonly ServedLine[] {
+  const groups = grouped(lines, ({ where, word, detail }) => `${hostOf(where)} ${word} ${detail}`);
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const ports = others.map(({ where }) => where.slice(hostOf(where).length));
+    return [{ ...first, where: [first.where, ...ports].join(', ') }];
+  });
+}
+
+function hostOf(where: string): string {
+  return where.slice(0, where.lastIndexOf(':'));
 }
 
 function asServed({ endpoint, certificate, detail, at }: ServedEndpointView): ServedEndpoint {

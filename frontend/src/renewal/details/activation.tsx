@@ -14,7 +14,7 @@ export function Activation({ view: { facts } }: { readonly view: RenewalView }) 
   if (activation.length === 0) return <Text>No restart was needed: the new certificate was served already.</Text>;
   return (
     <Scroll>
-      <Table aria-label="Restarts">
+      <Table aria-label="Restarts" className="cards">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Node</Table.Th>
@@ -35,10 +35,10 @@ export function Activation({ view: { facts } }: { readonly view: RenewalView }) 
               <Table.Td>
                 <State look={lookOf(record)} />
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="Begun">
                 <Moment at={record.startedAt} />
               </Table.Td>
-              <Table.Td>
+              <Table.Td data-label="Away">
                 <Duration from={record.startedAt} to={record.doneAt} />
               </Table.Td>
             </Table.Tr>

@@ -15,7 +15,7 @@ interface EndpointTableProps {
 export function EndpointTable({ view, seen, caption }: EndpointTableProps) {
   return (
     <Scroll>
-      <Table captionSide="top">
+      <Table captionSide="top" className="cards">
         <Table.Caption ta="left" mt={0}>
           {caption}
         </Table.Caption>
@@ -35,7 +35,7 @@ export function EndpointTable({ view, seen, caption }: EndpointTableProps) {
                 <State look={{ word, tone }} />
               </Table.Td>
               <Table.Td>{sha256 === null ? detail : <Fingerprint sha256={sha256} />}</Table.Td>
-              <Table.Td>{notAfter && <Moment at={notAfter} />}</Table.Td>
+              <Table.Td data-label={notAfter ? 'Ends' : undefined}>{notAfter && <Moment at={notAfter} />}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { RenewalView } from '../../api/types.ts';
 import { AnswerTable } from '../../dns/answer-table.tsx';
 import { Copy } from '../../ui/copy.tsx';
@@ -13,13 +13,13 @@ export function Propagation({ view }: { readonly view: RenewalView }) {
     <>
       {propagation.map(({ fqdn, zone, value, answers }) => (
         <div key={`${fqdn} ${value}`}>
-          <Group gap={4} className="mono">
+          <div className="mono record-text">
             {fqdn} <Copy value={fqdn} what="the name" />
-          </Group>
+          </div>
           {value !== null && (
-            <Group gap={4} className="mono">
+            <div className="mono record-text">
               {value} <Copy value={value} what="the TXT value" />
-            </Group>
+            </div>
           )}
           <Text className="quiet">zone {zone}</Text>
           <AnswerTable answers={answers} />
