@@ -49,6 +49,7 @@ describe.concurrent('a multi-server certificate', { timeout: 180_000 }, () => {
     expect(finished).toMatchObject({ outcome: 'installed-not-served', oldStillServed: false });
     expect(finished.message).toContain('cucm-sub1');
     expect(restarts.map((entry) => entry.split(' ')[0])).not.toContain('cucm-sub2');
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 2, records: [] });
   });
 
   it('is finished by a later run when a node went down between two restarts, without another certificate', async () => {
@@ -79,19 +80,23 @@ describe.concurrent('a multi-server certificate', { timeout: 180_000 }, () => {
 
     const { finished } = await journey.renew();
 
-    expect(finished.outcome).not.toBe('verified');
+    expect(finished.outcome).toBe('failed');
     expect(finished.message).toContain('cucm-sub1');
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 0, records: [] });
   });
 
   it('is verified although the Control Center service asks to slow down and a subscriber runs another version', async () => {
     const two = { publisher: LAB_CLUSTER.publisher, subscribers: LAB_CLUSTER.subscribers.slice(0, 1), imp: [] };
     await using journey = await Journey.start({ lab: { cluster: two }, connection: impatient });
+    const restarts = recordRestarts(journey);
     journey.lab.faults.on('soap-rate-limited');
     journey.lab.faults.on('sub-other-version');
 
     const { finished } = await journey.renew();
 
     expect(finished.outcome).toBe('verified');
+    expect(restarts).toEqual(NODES.slice(0, 2).flatMap((node) => [`${node} received`, `${node} done`]));
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 2, records: [] });
   });
 });
 

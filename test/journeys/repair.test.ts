@@ -34,6 +34,27 @@ describe.concurrent('a renewal after one that did not get to its end', { timeout
     expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
   });
 
+  it('restarts what a changed password kept from being restarted, and the account is not locked meanwhile', async () => {
+    await using journey = await Journey.start({
+      connection: (input) => ({ ...input, policy: { verifyPatienceSeconds: 2 } }),
+    });
+    const stop = journey.lab.exchanges.listen((name, phase) => {
+      if (name === 'vos.identity.upload' && phase === 'done') journey.lab.faults.on('password-changed');
+    });
+    const first = await journey.renew();
+    stop();
+    const tried = journey.lab.vos.failedLogins();
+    journey.lab.faults.off('password-changed');
+
+    const second = await journey.renew();
+
+    expect(first.finished.outcome).not.toBe('verified');
+    expect(first.finished.message).toContain('refused');
+    expect(tried).toBe(1);
+    expect(second.finished.outcome).toBe('verified');
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
+  });
+
   it('orders anew when the key of the earlier certificate is gone', async () => {
     await using journey = await Journey.start({ faults: ['csr-stale-500'], overrides: { retryLadderMs: [] } });
     const first = await journey.renew();

@@ -18,6 +18,12 @@ describe('what stands for the names of a site', () => {
     ['the name in a multi-server certificate', 'cucm-pub-ms.voice.corp.com', 'node-1-ms.site-1.example'],
     ['the name in an EC certificate', 'cucm-pub-EC.voice.corp.com', 'node-1-EC.site-1.example'],
     ['a host that nobody named', 'ldap.corp.com', 'host-1.site-1.example'],
+    ['a node that nobody named', '<ns1:NodeName>hq-cm2</ns1:NodeName>', '<ns1:NodeName>node-1</ns1:NodeName>'],
+    [
+      'a row of nodes',
+      '10.1.1.1 hq-sub.voice.corp.com hq-sub Subscriber',
+      '192.0.2.1 node-1.site-1.example node-1 Subscriber',
+    ],
     ['an account', 'account name : certbot-acme', 'account name : user-1'],
     ['an address', 'from 10.20.30.40:8443', 'from 192.0.2.1:8443'],
     ['an IPv6 address', 'from fd00:12::7', 'from 2001:db8::1'],

@@ -47,7 +47,8 @@ export class StandIns {
   readonly #kinds: readonly Kind[];
 
   constructor({ hosts, users }: SiteNames, seen: readonly string[]) {
-    const known = hosts.map((host) => host.toLowerCase()).filter((host) => !isAddress(host));
+    const named = [...hosts, ...seen.flatMap(machinesIn)];
+    const known = named.map((host) => host.toLowerCase()).filter((host) => !isAddress(host));
     const single = known.filter((host) => !known.some((other) => other.endsWith(`.${host}`)));
     this.#nodes = new Set(single.map((host) => (host.split('.')[0] ?? '').replace(SUFFIX, '')).filter(isParticular));
     this.#names = new Set([...known, ...seen.flatMap(hostNamesIn)]);
@@ -160,6 +161,19 @@ function hostNamesIn(text: string): string[] {
   return [...text.matchAll(HOST)]
     .map(([name]) => name.toLowerCase())
     .filter((name) => !PUBLIC.test(name) && !FILE.test(name));
+}
+
+/** Where appliances tell the name of a machine, which need not be a full one. */
+const MACHINES = [
+  /<(?:\w+:)?NodeName>\s*([\w.-]+)\s*</gi,
+  /\b(?:machine|host) ?name\s*[:=]\s*([\w.-]+)/gi,
+  /"(?:server|host|hostname|node)"\s*:\s*"([\w.-]+)"/gi,
+  // A table that has the full name and the short one side by side.
+  /(?<![\w.-])([\w-]+)(?:\.[\w-]+)+\s+\1(?![\w.-])/gi,
+];
+
+function machinesIn(text: string): string[] {
+  return MACHINES.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? []));
 }
 
 function isHostName(text: string): boolean {
