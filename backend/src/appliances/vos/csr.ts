@@ -16,8 +16,8 @@ export interface VosCsrOptions {
 }
 
 /**
- * The values of a multi-server request and of an elliptic-curve key are not published, so the likely ones are tried in turn. Nothing is remembered: a
- * refused request has no effect, and an upgrade may change the answer.
+ * How a multi-server request and an elliptic-curve key are asked for is not published, so the likely values are tried in
+ * turn. Nothing is remembered: a refused request has no effect, and an upgrade may change the answer.
  */
 const KEY_TYPES = { rsa: ['rsa'], ec: ['ec', 'ecdsa'] } as const;
 const SPELLINGS = { 'this-server': ['this-server'], 'multi-server': ['multi-server', 'multi-server(SAN)'] } as const;
@@ -73,18 +73,25 @@ async function create(
 /** Every spelling, the likely one first. */
 function bodiesOf(options: VosCsrOptions, slot: VosSlot, request: CsrRequest): readonly CsrBody[] {
   return SPELLINGS[options.distribution].flatMap((distribution) =>
-    KEY_TYPES[slot.key].map((keyType) => ({ ...bodyOf(options, slot, request), distribution, keyType })),
+    KEY_TYPES[slot.key].map((keyType) => bodyOf(options, slot, request, { distribution, keyType })),
   );
 }
 
-function bodyOf({ keyLength }: VosCsrOptions, slot: VosSlot, request: CsrRequest) {
+function bodyOf(
+  { keyLength }: VosCsrOptions,
+  slot: VosSlot,
+  request: CsrRequest,
+  { distribution, keyType }: Pick<CsrBody, 'distribution' | 'keyType'>,
+): CsrBody {
   const bits = keyLength[slot.key];
   return {
     service: slot.service,
+    distribution,
     commonName: request.commonName,
+    keyType,
     keyLength: bits,
     // The hash has to be as strong as the key.
-    hashAlgorithm: slot.key === 'ec' && bits > 256 ? ('sha384' as const) : ('sha256' as const),
+    hashAlgorithm: slot.key === 'ec' && bits > 256 ? 'sha384' : 'sha256',
     // With the common name among them: without altNames a node makes a CSR that has no subjectAltName at all, and a CA
     // that reads names there only (Pebble does) finds none.
     altNames: request.dnsNames,
