@@ -105,14 +105,7 @@ export async function createApp(
     peers: (connection, recorder) => peers.of(connection, recorder),
   });
   const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
-  const backups = new Backups({
-    ...config,
-    masterKey: secrets.masterKey,
-    target: openTarget({ to: config.backupTo, s3: { ...config.s3, secretAccessKey: secrets.s3SecretAccessKey } }),
-    keep: config.backupKeep,
-    clock,
-    log,
-  });
+  const backups = backupsOf(config, secrets, common);
   const scheduled: AsyncDisposable[] = [];
   return {
     config,
@@ -153,4 +146,19 @@ export async function createApp(
       await store[Symbol.asyncDispose]();
     },
   };
+}
+
+function backupsOf(
+  config: Config,
+  secrets: Pick<Secrets, 'masterKey' | 's3SecretAccessKey'>,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Backups {
+  return new Backups({
+    ...config,
+    masterKey: secrets.masterKey,
+    target: openTarget({ to: config.backupTo, s3: { ...config.s3, secretAccessKey: secrets.s3SecretAccessKey } }),
+    keep: config.backupKeep,
+    clock,
+    log,
+  });
 }
