@@ -27,7 +27,7 @@ export async function makeCsr({ pair }: OwnKey, commonName: string, dnsNames: re
     name: subjectOf(commonName),
     keys: pair,
     signingAlgorithm: signatureOf(pair),
-    extensions: [new x509.SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: 'dns', value })))],
+    extensions: [new x509.SubjectAlternativeNameExtension(dnsNames.map((value) => ({ type: 'dns', value }) as const))],
   });
   return `${request.toString('pem')}\n`;
 }
