@@ -34,6 +34,8 @@ import { openStore } from './store/kysely/open.ts';
 import type { Connection, Store } from './store/store.ts';
 import { TlsIdentities } from './transport/tls-identities.ts';
 import { VERSION } from './version.ts';
+import { Calendars } from './windows/calendars.ts';
+import { StoredOpenings, type Windows } from './windows/stored-openings.ts';
 
 /** What tests, the lab and the benchmark replace. */
 export interface Overrides {
@@ -50,6 +52,9 @@ const REMEMBERED_RENEWALS = 20;
 /** At a minute when few others do: many installations share the name servers of a DNS service. */
 const DAILY = '23 3 * * *';
 
+/** Freezes are seldom announced within the hour. */
+const HOURLY = '41 * * * *';
+
 /** Everything that runs, made once. Disposing stops every renewal where it can be resumed and closes the store. */
 export interface App extends AsyncDisposable {
   readonly config: Config;
@@ -58,6 +63,9 @@ export interface App extends AsyncDisposable {
   readonly recordings: Recordings;
   readonly sweeper: Sweeper;
   readonly backups: Backups;
+  readonly calendars: Calendars;
+  readonly windows: Windows;
+  readonly clock: Clock;
   /** Over the DNS of this installation. */
   readonly resolver: ChallengeResolver;
   readonly dialer: TlsDialer;
@@ -95,8 +103,10 @@ export async function createApp(
   const peers = new Peers({ ...common, store, accounts, resolver, history, dialer, userAgent: `certferry/${VERSION}` });
   const journal = new Journal({ store, accounts, log });
   const recordings = new Recordings(accounts, log);
+  const windows = new StoredOpenings(store);
   const runner = new Runner({
     store,
+    windows,
     clock,
     log,
     retryLadderMs,
@@ -107,6 +117,7 @@ export async function createApp(
   const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
   const backups = backupsOf(config, secrets, common);
   const scheduled: AsyncDisposable[] = [];
+  const calendars = new Calendars({ store, clock, log, http: common.http, onChange: () => void runner.reconsider() });
   return {
     config,
     store,
@@ -114,6 +125,9 @@ export async function createApp(
     recordings,
     sweeper,
     backups,
+    calendars,
+    windows,
+    clock,
     resolver,
     dialer,
     tls,
@@ -125,12 +139,15 @@ export async function createApp(
       await runner.resumeAll();
       scheduled.push(every(DAILY, (signal) => sweeper.sweep(signal), log));
       if (config.backupAt !== null) scheduled.push(dailyAt(config.backupAt, () => backups.run(), log));
+      scheduled.push(every(HOURLY, (signal) => calendars.refresh(signal), log));
     },
     async blastRadius(connectionId, signal) {
       const connection = await existing(store, connectionId);
       await using context = await peers.of(connection);
       const past = await store.renewals.list({ connectionId, limit: REMEMBERED_RENEWALS });
-      return await blastRadius(connection, context, past, signal);
+      const { restartCalendar } = connection.policy;
+      const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
+      return await blastRadius(connection, context, past, signal, look);
     },
     plan: (scenario) => planAll(scenario, { store, clock, issuerOf: ({ issuer }) => peers.issuer(issuer) }),
     async preflight(connectionId, options, signal) {

@@ -34,6 +34,9 @@ const DEFAULT_POLICY: RenewalPolicy = {
   propagation: null,
   propagationPatienceSeconds: null,
   verifyPatienceSeconds: null,
+  renewalCalendar: null,
+  restartCalendar: null,
+  emergency: null,
 };
 
 /** Marks vault entries that belong to one connection and go with it. Names that people choose have no colon. */
@@ -104,8 +107,17 @@ async function prepare(tx: Store, input: ConnectionInput, current: Connection | 
     issuer: await prepareRef(tx, issuerPlugin(input.issuer.plugin), input.issuer, current?.issuer ?? null),
     dns: await prepareRef(tx, dnsPlugin(input.dns.plugin), input.dns, current?.dns ?? null),
     dnsRules: await prepareRules(tx, input.dnsRules ?? [], current?.dnsRules ?? []),
-    policy: { ...DEFAULT_POLICY, ...current?.policy, ...input.policy },
+    policy: await checkedPolicy(tx, { ...DEFAULT_POLICY, ...current?.policy, ...input.policy }),
   };
+}
+
+async function checkedPolicy(tx: Store, policy: RenewalPolicy): Promise<RenewalPolicy> {
+  for (const field of ['renewalCalendar', 'restartCalendar'] as const) {
+    const id = policy[field];
+    if (id !== null && !(await tx.calendars.get(id)))
+      throw new AppError('INVALID_SETTINGS', `policy.${field}: there is no calendar ${id}.`);
+  }
+  return policy;
 }
 
 function checkedNames(names: readonly string[]): readonly string[] {

@@ -21,6 +21,9 @@ export function aConnection(): NewConnection {
       propagation: null,
       propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
+      renewalCalendar: null,
+      restartCalendar: null,
+      emergency: null,
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../backend/src/store/store.ts';
+import { calendarPromises } from './store-calendars.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
 import { beginningPromises, savingPromises } from './store-renewals.ts';
@@ -20,6 +21,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     });
 
     describe('connections', () => connectionPromises(store));
+    describe('calendars', () => calendarPromises(store));
     describe('beginning renewals', () => beginningPromises(store));
     describe('saving renewals', () => savingPromises(store));
     describe('vault', () => vaultPromises(store));

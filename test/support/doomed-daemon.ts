@@ -58,6 +58,7 @@ function namingRenewals(
 function listening(tx: Store, labels: string[]): Store {
   return {
     connections: tx.connections,
+    calendars: tx.calendars,
     renewals: tx.renewals,
     vault: tx.vault,
     settings: tx.settings,

@@ -29,6 +29,9 @@ const policyInput = z.strictObject({
   propagation: propagation.nullish(),
   propagationPatienceSeconds: z.int().min(1).max(86_400).nullish(),
   verifyPatienceSeconds: z.int().min(1).max(86_400).nullish(),
+  renewalCalendar: z.int().min(1).nullish(),
+  restartCalendar: z.int().min(1).nullish(),
+  emergency: z.strictObject({ daysLeft: z.number().positive().max(365), mode: z.enum(['ask', 'automatic']) }).nullish(),
 });
 
 const connectionFields = {

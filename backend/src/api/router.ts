@@ -5,6 +5,7 @@ import { activityRouter } from './activity.ts';
 import { appliancesRouter } from './appliances.ts';
 import { requireToken } from './auth.ts';
 import { backupsRouter } from './backups.ts';
+import { calendarsRouter } from './calendars.ts';
 import { clusterRouter } from './cluster.ts';
 import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
@@ -44,6 +45,7 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
 function apiRouter(app: App): Router {
   const router = Router();
   router.use('/connections', connectionsRouter(app), servedRouter(app), clusterRouter(app));
+  router.use('/calendars', calendarsRouter(app));
   router.use('/renewals', renewalsRouter(app));
   router.use('/events', streamRouter(app));
   router.use('/activity', activityRouter(app));

@@ -63,6 +63,18 @@ export class ApiClient {
     await this.#json('DELETE', `/connections/${encodeURIComponent(id)}`);
   }
 
+  get<T>(path: string): Promise<T> {
+    return this.#json('GET', path);
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.#json('POST', path, body);
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#json('DELETE', path);
+  }
+
   preflight(id: string, writeTestRecord: boolean): Promise<PreflightView> {
     return this.#json('POST', `/connections/${encodeURIComponent(id)}/preflight`, { writeTestRecord });
   }

@@ -94,8 +94,7 @@ class LiveDisplay implements Display {
     this.#update.clear();
     this.#plain.show(stored);
     if (event.type === 'step.started') this.#running = { title: titleOf(event.step), since: Date.now() };
-    if (event.type === 'step.held' || event.type === 'step.finished' || event.type === 'renewal.finished')
-      this.#running = null;
+    if (['step.held', 'step.waiting', 'step.finished', 'renewal.finished'].includes(event.type)) this.#running = null;
     this.#tick();
   }
 

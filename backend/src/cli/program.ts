@@ -7,6 +7,7 @@ import { AppError } from '../domain/errors.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import { VERSION } from '../version.ts';
 import { addBackupCommands } from './backup.ts';
+import { addCalendarCommands } from './calendars.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addExchangesCommand } from './exchanges.ts';
@@ -41,6 +42,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
     .action(() => serve(env, out));
   addLabCommand(program, common);
   addConnectionCommands(program, common);
+  addCalendarCommands(program, { out, client: () => client(env), readJson, readText });
   addRenewCommands(program, common);
   addExchangesCommand(program, common);
   addDnsCommands(program, common);
@@ -177,8 +179,12 @@ function client(env: EnvRecord): Promise<ApiClient> {
   return ApiClient.find(env, readConfig(env));
 }
 
+function readText(file: string): Promise<string> {
+  return file === '-' ? text(process.stdin) : readFile(file, 'utf8').catch(unreadable(file));
+}
+
 async function readJson(file: string): Promise<unknown> {
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  const content = await readText(file);
   try {
     return JSON.parse(content);
   } catch (cause) {

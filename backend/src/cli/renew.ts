@@ -64,7 +64,13 @@ function roughly(seconds: number): string {
   return seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 }
 
-export function planLines({ interruptions, expectedSeconds, permission, advice }: BlastRadius): readonly string[] {
+export function planLines({
+  interruptions,
+  expectedSeconds,
+  permission,
+  advice,
+  window,
+}: BlastRadius): readonly string[] {
   if (interruptions.length === 0) return ['A renewal interrupts nothing.'];
   return [
     `A renewal interrupts, in this order, ${roughly(expectedSeconds)} in all:`,
@@ -73,6 +79,7 @@ export function planLines({ interruptions, expectedSeconds, permission, advice }
       return `  ${node}  ${service}  ${figure}: ${impact}`;
     }),
     PERMISSIONS[permission],
+    ...(window ? [`When: ${window.words}.`] : []),
     ...advice.map(({ text, reference }) => `  Mind: ${text} (${reference})`),
   ];
 }

@@ -52,7 +52,7 @@ function words(renewal: RenewalSummary): string {
   if (outcome !== null) return OUTCOME_WORDS[outcome as RenewalOutcome];
   const [step = '', mode] = state.split('.');
   const title = titleOf(step);
-  if (isRestartPending(renewal)) return mode === 'held' ? 'Restart pending: waits for you' : 'Restart pending';
+  if (isRestartPending(renewal)) return `Restart pending: waits ${mode === 'held' ? 'for you' : 'for its time'}`;
   if (mode === 'held') return `${title}: waits for you`;
   return mode === 'waiting' ? `${title}: tries again later` : title;
 }

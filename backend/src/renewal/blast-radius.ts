@@ -1,5 +1,6 @@
 import type { ActivationAction, Advice } from '../appliances/driver.ts';
 import type { Connection, RenewalRow } from '../store/store.ts';
+import type { WindowLook } from '../windows/stored-openings.ts';
 import type { Facts } from './facts.ts';
 import type { StepPeers } from './step.ts';
 import { nameOf } from './steps/look.ts';
@@ -20,6 +21,19 @@ export interface BlastRadius {
   readonly advice: readonly Advice[];
   /** The CA has a directory where certferry can prove that issuing works, and nothing counts. */
   readonly testDirectory: boolean;
+  /** What the restart calendar says now; null when the restart waits for no window. */
+  readonly window: RestartWindow | null;
+}
+
+export interface RestartWindow {
+  readonly calendarId: number;
+  readonly name: string;
+  readonly open: boolean;
+  /** ISO 8601: of the opening that is open, or else of the next; null when there is none. */
+  readonly start: string | null;
+  readonly end: string | null;
+  /** `the restart window "Weekend nights" opens Sat 28 Nov 02:00 Europe/Berlin` */
+  readonly words: string;
 }
 
 export interface Interruption {
@@ -31,12 +45,13 @@ export interface Interruption {
   readonly basis: 'history' | 'documented';
 }
 
-/** `past` are renewals of this connection, any number of them. */
+/** `past` are renewals of this connection, any number of them; `look` is what its restart calendar says now. */
 export async function blastRadius(
   connection: Connection,
   { appliance, issuer }: Pick<StepPeers, 'appliance' | 'issuer'>,
   past: readonly RenewalRow[],
   signal: AbortSignal,
+  look: WindowLook | null = null,
 ): Promise<BlastRadius> {
   const { id, slot, dnsNames, policy } = connection;
   const { activation } = appliance;
@@ -54,6 +69,18 @@ export async function blastRadius(
     permission: permissionOf(actions, policy.activation),
     advice: activation?.advice?.(slot) ?? [],
     testDirectory: issuer.staging !== null,
+    window: look && actions.length > 0 ? windowOf(look) : null,
+  };
+}
+
+function windowOf({ calendarId, name, open, opening, words }: WindowLook): RestartWindow {
+  return {
+    calendarId,
+    name,
+    open,
+    start: opening?.start.toISOString() ?? null,
+    end: opening?.end.toISOString() ?? null,
+    words: `the restart window "${name}" ${words}`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ActivationAction, InstallReceipt, SlotId } from '../appliances/dri
 import type { RecordSight } from '../dns/microscope.ts';
 import type { DnsReceipt, TxtRecord } from '../dns/provider.ts';
 import type { ChallengeLocation, PropagationPolicy } from '../dns/resolver.ts';
+import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
 import type { Due } from '../domain/due.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -48,6 +49,8 @@ export interface Facts {
   readonly trustAdded: readonly string[];
   /** install */
   readonly install: InstallReceipt;
+  /** activate: what a person was asked, and what was allowed, about restarting outside of a window */
+  readonly permission: RestartPermission;
   /** activate */
   readonly activation: readonly ActivationRecord[];
   /** verify: ISO 8601, after which it gives up */
@@ -71,6 +74,9 @@ export interface Target {
   readonly propagation: PropagationPolicy | null;
   /** Seconds to wait until every endpoint serves the new certificate; null: what the driver says. */
   readonly verifyPatienceSeconds: number | null;
+  /** Of whose openings the first restart waits for; null: it waits for none. */
+  readonly restartCalendar: number | null;
+  readonly emergency: EmergencyPolicy | null;
   /** A person asked: renew even if it is not due. */
   readonly asked: boolean;
   readonly goal: Goal;
@@ -93,6 +99,12 @@ export interface PublishedRecord {
   readonly record: TxtRecord;
   readonly location: ChallengeLocation;
   readonly receipt: DnsReceipt | null;
+}
+
+/** `in-window`: when the restart calendar is open. `at-once`: whatever it says. Null: nothing yet. */
+export interface RestartPermission {
+  readonly asked: 'in-window' | 'at-once' | null;
+  readonly allowed: 'in-window' | 'at-once' | null;
 }
 
 /** Stored before the action is started: a second restart would be a second outage. */

@@ -34,6 +34,10 @@ export interface MachineContext {
   readonly confirm: string | null;
   /** A person released the hold of the current step. */
   readonly released: boolean;
+  /** Waiting for an instant that the step named, and not for another try. */
+  readonly planned: boolean;
+  /** A person did not want to wait for that instant. */
+  readonly early: boolean;
   /** Past the point of no return. */
   readonly committed: boolean;
   readonly cancelled: boolean;
@@ -51,8 +55,10 @@ export type MachineEvent =
   | { readonly type: 'WAIT'; readonly until: string; readonly why: string }
   | { readonly type: 'HOLD'; readonly ask: string; readonly confirm: string | null }
   | { readonly type: 'FAIL'; readonly step: StepName; readonly failure: Failure; readonly retryAt: string | null }
-  /** The instant of a wait has come, or a person does not want to wait for it. */
+  /** The instant of a wait has come, or what it was derived from has changed. */
   | { readonly type: 'WAKE' }
+  /** A person does not want to wait for it. */
+  | { readonly type: 'SKIP' }
   | { readonly type: 'RELEASE' }
   | { readonly type: 'COMMIT' }
   | { readonly type: 'CANCEL' };
@@ -69,18 +75,36 @@ const base = setup({
     never: () => false,
   },
   actions: {
-    enter: assign({ attempt: 1, resumeAt: null, note: null, confirm: null, released: false }),
+    enter: assign({
+      attempt: 1,
+      resumeAt: null,
+      note: null,
+      confirm: null,
+      released: false,
+      planned: false,
+      early: false,
+    }),
     rest: assign(({ event }) => {
-      if (event.type === 'WAIT') return { resumeAt: event.until, note: event.why };
       if (event.type === 'STOP') return { note: event.why };
-      if (event.type === 'HOLD') return { resumeAt: null, note: event.ask, confirm: event.confirm };
+      // Each question needs a release of its own.
+      if (event.type === 'WAIT') return { resumeAt: event.until, note: event.why, planned: true, released: false };
+      if (event.type === 'HOLD') {
+        return { resumeAt: null, note: event.ask, confirm: event.confirm, released: false };
+      }
       return {};
     }),
     retryLater: assign(({ context, event }) => {
       if (event.type !== 'FAIL') return {};
-      return { attempt: context.attempt + 1, resumeAt: event.retryAt, note: event.failure.message };
+      return { attempt: context.attempt + 1, resumeAt: event.retryAt, note: event.failure.message, planned: false };
     }),
-    wake: assign({ resumeAt: null, note: null }),
+    wake: assign({ resumeAt: null, note: null, planned: false }),
+    // Trying again at once does not mean that a window no longer counts.
+    skip: assign(({ context }) => ({
+      resumeAt: null,
+      note: null,
+      planned: false,
+      early: context.early || context.planned,
+    })),
     release: assign({ resumeAt: null, note: null, confirm: null, released: true }),
     commit: assign({ committed: true }),
     absolve: assign({ failure: null, failedStep: null }),
@@ -155,7 +179,13 @@ function step({
           CANCEL: cancel,
         },
       },
-      waiting: { on: { WAKE: { target: 'running', actions: 'wake' }, CANCEL: cancel } },
+      waiting: {
+        on: {
+          WAKE: { target: 'running', actions: 'wake' },
+          SKIP: { target: 'running', actions: 'skip' },
+          CANCEL: cancel,
+        },
+      },
       held: { on: { RELEASE: { target: 'running', actions: 'release' }, CANCEL: cancel } },
     },
   });
@@ -169,6 +199,8 @@ export const renewalMachine = base.createMachine({
     note: null,
     confirm: null,
     released: false,
+    planned: false,
+    early: false,
     committed: false,
     cancelled: false,
     goal,
@@ -267,6 +299,8 @@ const storedState = z.object({
     note: z.string().nullable(),
     confirm: z.string().nullable(),
     released: z.boolean(),
+    planned: z.boolean().default(false),
+    early: z.boolean().default(false),
     committed: z.boolean(),
     cancelled: z.boolean(),
     goal: z.enum(['serve', 'issue', 'validate']).default('serve'),

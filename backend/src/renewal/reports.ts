@@ -48,6 +48,8 @@ function causes({ renewalId, before, event, summary, tookMs }: Transition): read
       return [{ type: 'step.failed', renewalId, step, failure: event.failure, retryAt: event.retryAt }];
     case 'RELEASE':
       return [{ type: 'step.released', renewalId, step }];
+    case 'SKIP':
+      return before.context.planned ? [{ type: 'step.released', renewalId, step }] : [];
     case 'COMMIT':
       return [{ type: 'renewal.committed', renewalId }];
     case 'CANCEL':

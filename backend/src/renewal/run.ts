@@ -5,6 +5,7 @@ import type { Json } from '../domain/json.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { Recorder } from '../plugins/recorder.ts';
 import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
+import type { Windows } from '../windows/stored-openings.ts';
 import type { EarlierCertificate, Facts } from './facts.ts';
 import { type Effect, effectOf, type MachineEvent, type MachineState, nextState, readState } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
@@ -24,6 +25,7 @@ export interface RunDeps {
   readonly log: Logger;
   /** Milliseconds after the first, second … failure of one step. */
   readonly retryLadderMs: readonly number[];
+  readonly windows: Windows;
   /** One for all runs of the process. */
   readonly turns: Turns;
   readonly recordings: Recordings;
@@ -46,7 +48,7 @@ interface Result {
   readonly summary?: string;
 }
 
-type Control = 'CANCEL' | 'RELEASE' | 'WAKE' | 'COMMIT';
+type Control = 'CANCEL' | 'RELEASE' | 'SKIP' | 'WAKE' | 'COMMIT';
 
 /**
  * One renewal under way: performs what the machine's state asks for, stores the next state together with its
@@ -106,7 +108,15 @@ export class RenewalRun {
     if (effect.kind === 'hold' && effect.confirm !== null && typed?.trim() !== effect.confirm) {
       throw new AppError('CONFIRMATION_NEEDED', `Type "${effect.confirm}" to allow it.`);
     }
-    await this.#mailbox.post(effect.kind === 'sleep' ? 'WAKE' : 'RELEASE');
+    await this.#mailbox.post(effect.kind === 'sleep' ? 'SKIP' : 'RELEASE');
+  }
+
+  /** Has a step that waits for an instant of its own look again: what the instant was derived from has changed. */
+  async reconsider(): Promise<void> {
+    if (effectOf(this.#state).kind !== 'sleep' || !this.#state.context.planned) return;
+    await this.#mailbox.post('WAKE').catch((err: unknown) => {
+      if (!(err instanceof AppError)) throw err;
+    });
   }
 
   async #drive(): Promise<void> {
@@ -234,6 +244,8 @@ export class RenewalRun {
       log,
       signal,
       released: this.#state.context.released,
+      early: this.#state.context.early,
+      windows: this.#deps.windows,
       keep: async (part) => {
         signal.throwIfAborted();
         await store.renewals.save(this.id, { facts: toJson(part) });

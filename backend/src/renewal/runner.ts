@@ -75,6 +75,11 @@ export class Runner implements AsyncDisposable {
     await (await this.#find(id)).resume(typed);
   }
 
+  /** Calendars have changed: what waits for an instant of its own looks again. */
+  async reconsider(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map((run) => run.reconsider()));
+  }
+
   /** Resolves when the renewal has ended in this process. */
   async ended(id: string): Promise<void> {
     await this.#runs.get(id)?.end;
@@ -125,6 +130,8 @@ function targetOf(connection: Connection, by: StartedBy, { goal, activation }: R
     propagation: policy.propagation,
     propagationPatienceSeconds: policy.propagationPatienceSeconds,
     verifyPatienceSeconds: policy.verifyPatienceSeconds,
+    restartCalendar: policy.restartCalendar,
+    emergency: policy.emergency,
     asked: by === 'operator',
     goal,
   };

@@ -10,6 +10,16 @@ export function sentence(event: DomainEvent): string {
       return `Connection ${event.connectionId} changed`;
     case 'connection.removed':
       return `Connection ${event.connectionId} removed`;
+    case 'calendar.created':
+      return `Calendar "${event.name}" created`;
+    case 'calendar.changed':
+      return `Calendar "${event.name}" changed`;
+    case 'calendar.removed':
+      return `Calendar "${event.name}" removed`;
+    case 'calendar.stale':
+      return event.message;
+    case 'calendar.fresh':
+      return `The iCalendar address of "${event.name}" is read again`;
     case 'watch.reachable':
       return `Every endpoint of connection ${event.connectionId} answers again`;
     case 'watch.restored':

@@ -6,6 +6,7 @@ import type { Json } from '../domain/json.ts';
 import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
+import type { Windows } from '../windows/stored-openings.ts';
 import type { EarlierCertificate, Facts } from './facts.ts';
 
 /**
@@ -60,6 +61,10 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
   readonly signal: AbortSignal;
   /** True when this run follows a hold that a person released. */
   readonly released: boolean;
+  /** True once a person did not want to wait for an instant that this step named. */
+  readonly early: boolean;
+  /** The calendars that a connection's policy names, as they are now. */
+  readonly windows: Windows;
   /**
    * Stores part of the result now. Called before and after each outside effect, so that a
    * crash in the middle of the step loses nothing that has to be undone.

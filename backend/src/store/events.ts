@@ -5,12 +5,19 @@ import type { Json } from '../domain/json.ts';
  * Something that happened, in the past tense. Plain JSON without secrets: the only thing that the
  * API streams, notifiers and the history read.
  */
-export type DomainEvent = ConnectionEvent | WatchEvent | RenewalEvent | StepEvent;
+export type DomainEvent = ConnectionEvent | CalendarEvent | WatchEvent | RenewalEvent | StepEvent;
 
 export interface ConnectionEvent {
   readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
   readonly connectionId: number;
 }
+
+export type CalendarEvent = { readonly calendarId: number; readonly name: string } & (
+  | { readonly type: 'calendar.created' | 'calendar.changed' | 'calendar.removed' }
+  /** Its iCalendar address gives nothing usable any more: the last good copy counts. */
+  | { readonly type: 'calendar.stale'; readonly message: string }
+  | { readonly type: 'calendar.fresh' }
+);
 
 /** What the reconciler finds out by looking, on change only. Instants are ISO 8601. */
 export type WatchEvent = {

@@ -1,5 +1,7 @@
+import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { CalendarTable } from './calendars.ts';
 import type { EventLog } from './events.ts';
 
 /**
@@ -10,6 +12,7 @@ import type { EventLog } from './events.ts';
  */
 export interface Store extends AsyncDisposable {
   readonly connections: ConnectionTable;
+  readonly calendars: CalendarTable;
   readonly renewals: RenewalTable;
   readonly vault: Vault;
   readonly events: EventLog;
@@ -78,6 +81,12 @@ export interface RenewalPolicy {
   readonly propagationPatienceSeconds: number | null;
   /** How long a restarted endpoint may still serve the old certificate; null for the default of the step. */
   readonly verifyPatienceSeconds: number | null;
+  /** Id of the calendar in whose openings the schedule may begin a renewal; null for at any time. */
+  readonly renewalCalendar: number | null;
+  /** Id of the calendar in whose openings services may be restarted; null for at any time. */
+  readonly restartCalendar: number | null;
+  /** When these calendars no longer hold things up; null for never. */
+  readonly emergency: EmergencyPolicy | null;
 }
 
 export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version'>;

@@ -5,6 +5,7 @@ import { count } from '../../domain/words.ts';
 import { sleep } from '../../plugins/clock.ts';
 import type { ActivationRecord, Facts, ServedEndpoint } from '../facts.ts';
 import { pollUntil } from '../poll.ts';
+import { RestartGate } from '../restart-gate.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { allServe, describeServed, lookAt } from './look.ts';
 
@@ -30,31 +31,62 @@ export const activate = defineStep({
   title: 'Restart the service',
   needs: ['target', 'chain'],
   uses: ['installed'],
-  gives: ['activation'],
+  gives: ['permission', 'activation'],
 
-  async run({ target, chain, installed, activation: kept = [] }, ctx) {
+  async run({ target, chain, installed, permission, activation: kept = [] }, ctx) {
     const { activation: capability } = ctx.appliance;
     if (!capability) return { kind: 'done', gives: { activation: [] }, summary: 'no restart needed' };
     const { sha256 } = readCertificate(chain.leafPem);
-    if (kept.length === 0 && (await isServed(target.slot, sha256, ctx)))
+    const now = kept.length === 0 || target.restartCalendar ? await lookAtSlot(target.slot, ctx) : [];
+    if (kept.length === 0 && allServe(now, sha256))
       return { kind: 'done', gives: { activation: [] }, summary: 'already served' };
-    const plan = await capability.plan(target.slot, ctx.signal);
-    const permission = kept.length === 0 && !ctx.released ? permissionFor(plan, target) : null;
-    if (permission) return permission;
+    const actions = await capability.plan(target.slot, ctx.signal);
     const book = new Book(kept, ctx);
+    const gate = new RestartGate({ target, actions, notAfter: firstToEnd(now, sha256) }, permission, ctx);
+    const plan = { actions, book, gate };
+    const closed = await beforeNode(actions[0], plan);
+    if (closed) return closed;
     await using _turn = await ctx.turn(capability.group, capability.pauseMs);
     const before = installed && installed !== 'unreadable' ? installed.sha256 : null;
     const performance = { capability, book, before, sha256, patienceMs: patienceMs(target, capability), ctx };
-    for (const [index, action] of plan.entries()) {
+    for (const [index, action] of actions.entries()) {
+      // The turn may have been long in coming, and the window is not open for ever.
+      const rest = await beforeNode(action, plan);
+      if (rest) return rest;
       await perform(action, performance);
-      const next = plan[index + 1];
+      const next = actions[index + 1];
       if (next) await beforeNext(action, next, performance);
     }
-    return { kind: 'done', gives: { activation: book.records }, summary: summaryOf(plan) };
+    return { kind: 'done', gives: { activation: book.records }, summary: summaryOf(actions) };
   },
 });
 
-type Context = StepContext<'activation'>;
+type Context = StepContext<'permission' | 'activation'>;
+
+interface Plan {
+  readonly actions: readonly ActivationAction[];
+  readonly book: Book;
+  readonly gate: RestartGate;
+}
+
+async function lookAtSlot(slot: string, ctx: Context): Promise<readonly ServedEndpoint[]> {
+  return lookAt(await ctx.appliance.endpoints(slot, ctx.signal), ctx);
+}
+
+/** A node whose restarts have begun is finished, whatever the window says; before any other one the window is asked. */
+async function beforeNode(action: ActivationAction | undefined, { actions, book, gate }: Plan) {
+  if (!action) return null;
+  const own = actions.filter(({ node }) => node === action.node);
+  if (own.some((one) => book.find(one))) return null;
+  const seconds = own.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
+  return gate.rest(seconds, book.records.length > 0);
+}
+
+/** ISO 8601; null when no endpoint shows another certificate than the new one. */
+function firstToEnd(now: readonly ServedEndpoint[], sha256: string): string | null {
+  const ends = now.flatMap((one) => (one.sha256 === sha256 || one.notAfter === null ? [] : [one.notAfter]));
+  return ends.sort()[0] ?? null;
+}
 
 interface Performance {
   readonly capability: ActivationCapability;
@@ -159,28 +191,14 @@ async function mustServe(
   );
 }
 
-async function isServed(slot: string, sha256: string, ctx: Context): Promise<boolean> {
-  return allServe(await lookAt(await ctx.appliance.endpoints(slot, ctx.signal), ctx), sha256);
-}
-
 /** Whether its own endpoints serve the new certificate; false for an action that shows nowhere. */
 async function isServedAfter({ endpoints }: ActivationAction, { sha256, ctx }: Performance): Promise<boolean> {
   return endpoints.length > 0 && allServe(await lookAt(endpoints, ctx), sha256);
 }
 
-/** What a person is asked before anything is restarted; null when nobody needs to be. */
-function permissionFor(plan: readonly ActivationAction[], { activation }: Facts['target']) {
-  return activation === 'ask' && plan.length > 0 ? ({ kind: 'hold', ask: question(plan) } as const) : null;
-}
-
 function summaryOf(plan: readonly ActivationAction[]): string {
   const nodes = new Set(plan.map(({ node }) => node)).size;
   return `${count(plan.length, 'restart')} on ${count(nodes, 'node')}`;
-}
-
-function question(plan: readonly ActivationAction[]): string {
-  const lines = plan.map(({ id, impact }) => `${id}: ${impact}`);
-  return `The certificate is installed. Say go to restart:\n${lines.join('\n')}`;
 }
 
 /** The stored account of what was started. */

@@ -96,6 +96,8 @@ function targetWith(change: Partial<Facts['target']>): Facts['target'] {
     propagationPatienceSeconds: null,
     propagation: null,
     verifyPatienceSeconds: null,
+    restartCalendar: null,
+    emergency: null,
     asked: true,
     goal: 'serve',
     ...change,

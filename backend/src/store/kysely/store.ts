@@ -1,5 +1,6 @@
 import type { Clock } from '../../plugins/plugin.ts';
 import type { Store } from '../store.ts';
+import { KyselyCalendars } from './calendars.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
 import { KyselyRenewals } from './renewals.ts';
@@ -29,6 +30,7 @@ function joinedStore(scope: TransactionScope, clock: Clock, sealer: Sealer): Sto
 function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
   return {
     connections: new KyselyConnections(scope, clock),
+    calendars: new KyselyCalendars(scope, clock),
     renewals: new KyselyRenewals(scope, clock),
     vault: new KyselyVault(scope, clock, sealer),
     events: new KyselyEventLog(scope, clock),

@@ -6,6 +6,7 @@ import type { Generated, GeneratedAlways } from 'kysely';
  */
 export interface Tables {
   connections: ConnectionsTable;
+  calendars: CalendarsTable;
   renewals: RenewalsTable;
   events: EventsTable;
   vault: VaultTable;
@@ -23,6 +24,18 @@ export interface ConnectionsTable {
   dns: JsonText;
   dns_rules: JsonText;
   policy: JsonText;
+  created_at: string;
+  version: number;
+}
+
+export interface CalendarsTable {
+  id: Generated<number>;
+  name: string;
+  zone: string;
+  openings: JsonText;
+  freezes: JsonText;
+  icalendar: JsonText;
+  copy: JsonText;
   created_at: string;
   version: number;
 }
