@@ -103,6 +103,36 @@ describe('the order of a renewal', () => {
   });
 });
 
+describe('a wait that a person skips', () => {
+  const until = '2026-12-01T00:00:00.000Z';
+
+  it('tells the step that it is early, when the step itself named the instant', () => {
+    const waiting = after({ type: 'WAIT', until, why: 'the window is closed' });
+
+    expect(waiting.context.planned).toBe(true);
+    expect(nextState(waiting, { type: 'SKIP' })).toMatchObject({ at: 'inspect.running', context: { early: true } });
+    expect(nextState(waiting, { type: 'WAKE' })).toMatchObject({ at: 'inspect.running', context: { early: false } });
+  });
+
+  it('is another try and no more, after a failure', () => {
+    const waiting = after({ type: 'FAIL', step: 'inspect', failure, retryAt: until });
+
+    expect(nextState(waiting, { type: 'SKIP' })).toMatchObject({ at: 'inspect.running', context: { early: false } });
+  });
+
+  it('is forgotten with the step', () => {
+    const state = after({ type: 'WAIT', until, why: 'not yet' }, { type: 'SKIP' }, { type: 'DONE' });
+
+    expect(state).toMatchObject({ at: 'request.running', context: { early: false, planned: false } });
+  });
+
+  it('lets each question have an answer of its own', () => {
+    const state = after(...done(3), { type: 'HOLD', ask: 'First', confirm: null }, { type: 'RELEASE' });
+
+    expect(nextState(state, { type: 'HOLD', ask: 'Second', confirm: null })?.context.released).toBe(false);
+  });
+});
+
 describe('a certificate that was issued earlier', () => {
   it('is installed and verified without another order', () => {
     const state = after({ type: 'REUSE' });
