@@ -48,6 +48,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['plan', () => '/plan', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
     ['backups', () => '/settings/backups', (page) => page.getByRole('button', { name: 'Back up now' }).waitFor()],
+    ['calendars', () => '/settings/calendars', (page) => page.getByText('No calendar yet').waitFor()],
     ['about', () => '/settings/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
   ];
 

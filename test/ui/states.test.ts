@@ -45,7 +45,8 @@ describe('the words for states', () => {
     const look = lookOfRenewal({ ...summary, state: at }, words);
 
     expect(effectOf(state)).toMatchObject({ step });
-    expect(look.word).toBe(mode === 'running' ? steps[step].title : MODES[mode as keyof typeof MODES].word);
+    const rests = at.startsWith('activate.') ? 'Restart pending' : MODES[mode as keyof typeof MODES].word;
+    expect(look.word).toBe(mode === 'running' ? steps[step].title : rests);
   });
 
   it('are green for what was seen served, and for nothing else', () => {

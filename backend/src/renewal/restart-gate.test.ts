@@ -80,7 +80,7 @@ describe('a restart', () => {
     expect(rest).toEqual({
       kind: 'wait',
       until: LATER.start,
-      why: 'the restart window "Nights" opens Sun 22:00; going on before that restarts outside of the window',
+      why: 'the restart window "Nights" opens Sun 22:00; going on earlier restarts outside of the window',
     });
   });
 
@@ -160,7 +160,13 @@ describe('in an emergency', () => {
   it('is looked for again when it begins, and not only when the window opens', async () => {
     const rest = await stage({ openings: [LATER], daysLeft: 5.1, emergency: SOON }).gate.rest(600, false);
 
-    expect(rest).toMatchObject({ kind: 'wait', until: inMinutes(0.1 * 24 * 60) });
+    expect(rest).toMatchObject({
+      kind: 'wait',
+      until: inMinutes(0.1 * 24 * 60),
+      why: expect.stringContaining(
+        'with less than 5 days left of what is served it asks somebody before that (2026-11-22)',
+      ),
+    });
   });
 
   it('waits for no certificate that still lives long enough', async () => {

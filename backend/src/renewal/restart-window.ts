@@ -75,15 +75,24 @@ async function roomFor(
 }
 
 /** Why it waits, for people. */
-export function waitWords({ look, opening }: Extract<Verdict, { kind: 'later' }>, restart: Restart, now: Date): string {
-  const { notAfter } = restart;
+export function waitWords(
+  { look, opening, until }: Extract<Verdict, { kind: 'later' }>,
+  restart: Restart,
+  now: Date,
+): string {
+  const { notAfter, target } = restart;
   const tooLate = notAfter !== null && Date.parse(notAfter) <= opening.start.getTime();
   const parts = [
     look.open
       ? `what is left of the restart window "${look.name}" is too short for the next node; the next one is ${openingWords(opening, look.zone, now)} ${look.zone}`
       : `the restart window "${look.name}" ${look.words}`,
     ...(tooLate ? [`that is after the certificate ends which is served now (${day(notAfter)})`] : []),
-    'going on before that restarts outside of the window',
+    ...(until < opening.start
+      ? [
+          `with less than ${target.emergency?.daysLeft} days left of what is served it ${target.emergency?.mode === 'ask' ? 'asks somebody' : 'goes on'} before that (${day(until.toISOString())})`,
+        ]
+      : []),
+    'going on earlier restarts outside of the window',
   ];
   return parts.join('; ');
 }

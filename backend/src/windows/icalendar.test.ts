@@ -117,7 +117,7 @@ describe('eventsIn', () => {
 
   it.each([
     ['never comes to an end', 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', /rule that does not come to an end/],
-    ['recurs too often', 'FREQ=SECONDLY', /recurs more than 20000 times/],
+    ['recurs too often', 'FREQ=SECONDLY', /recurs (more than 10000 times|by a rule)/],
     ['makes no sense', 'FREQ=BOGUS', /iCalendar: /],
   ])('refuses a rule that %s', (_what, rule, words) => {
     const text = file(['DTSTART:20261105T080000Z', 'DURATION:PT1S', `RRULE:${rule}`, 'SUMMARY:Odd']);

@@ -11,7 +11,7 @@ export interface EventSpan extends Span {
 }
 
 /** Recurrences of one event to look through, from its first on. */
-const MOST_RECURRENCES = 20_000;
+const MOST_RECURRENCES = 10_000;
 /** Milliseconds for one file. */
 const PATIENCE_MS = 2_000;
 
@@ -154,9 +154,9 @@ function instant(time: ICAL.Time, zone: string): number {
   const { year, month, day, hour, minute, second } = time;
   if (time.isDate) return startOfDay(Temporal.PlainDate.from({ year, month, day }), zone);
   const own = time.zone?.tzid ?? 'floating';
+  if (own === 'UTC') return Date.UTC(year, month - 1, day, hour, minute, second);
   const local = Temporal.PlainDateTime.from({ year, month, day, hour, minute, second });
   if (own === 'floating') return instantOf(local, zone);
-  if (own === 'UTC') return instantOf(local, 'UTC');
   return isZone(own) ? instantOf(local, own) : time.toUnixTime() * 1000;
 }
 

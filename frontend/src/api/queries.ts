@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from './client.ts';
 import type {
   BlastRadius,
+  CalendarView,
   ConnectionView,
   Leftover,
   Plugins,
@@ -26,6 +27,8 @@ export const keys = {
   renewal: (id: string) => ['renewal', id],
   activity: ['activity'],
   leftovers: ['leftovers'],
+  calendars: ['calendars'],
+  calendarPreview: (rules: unknown) => ['calendar-preview', rules],
 } as const;
 
 const HISTORY = 100;
@@ -90,6 +93,13 @@ export function useRenewal(id: string) {
     queryKey: keys.renewal(id),
     queryFn: ({ signal }) => get<RenewalView>(`/renewals/${id}`, signal),
     refetchInterval: ({ state }) => (state.data && state.data.outcome === null ? RUNNING_REFRESH : false),
+  });
+}
+
+export function useCalendars() {
+  return useQuery({
+    queryKey: keys.calendars,
+    queryFn: ({ signal }) => get<readonly CalendarView[]>('/calendars', signal),
   });
 }
 

@@ -2,6 +2,7 @@
 
 export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
 export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
+export type { CalendarView, ForecastView } from '../../../backend/src/api/contract/calendars.ts';
 export type {
   ActivityEntry,
   CertificateView,
@@ -18,6 +19,7 @@ export type {
 export type { Problem } from '../../../backend/src/api/problem.ts';
 export type { TrustStoreEntry } from '../../../backend/src/appliances/driver.ts';
 export type { Backup } from '../../../backend/src/backup/backups.ts';
+export type { CalendarRules, EmergencyPolicy, Weekday } from '../../../backend/src/domain/calendar.ts';
 export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
 export type { Finding } from '../../../backend/src/domain/finding.ts';
 export type { PlannedConnection, PlannedWeek } from '../../../backend/src/plan/plan.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionView, Plugins, PluginView } from '../api/types.ts';
+import type { ConnectionView, EmergencyPolicy, Plugins, PluginView } from '../api/types.ts';
 
 export interface PartDraft {
   readonly plugin: string;
@@ -29,6 +29,9 @@ export interface Draft {
 export interface PolicyDraft {
   readonly daysBefore: number;
   readonly activation: 'automatic' | 'ask';
+  readonly renewalCalendar: number | null;
+  readonly restartCalendar: number | null;
+  readonly emergency: EmergencyPolicy | null;
 }
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
@@ -42,12 +45,12 @@ export function emptyDraft(plugins: Plugins): Draft {
     issuer: { ...part(plugins.issuer[0]?.id ?? ''), settings: { directory: LETS_ENCRYPT } },
     dns: part(''),
     dnsRules: [],
-    policy: { daysBefore: 30, activation: 'ask' },
+    policy: { daysBefore: 30, activation: 'ask', renewalCalendar: null, restartCalendar: null, emergency: null },
   };
 }
 
 export function draftOf({ name, slot, dnsNames, appliance, issuer, dns, dnsRules, policy }: ConnectionView): Draft {
-  const { daysBefore, activation } = policy;
+  const { daysBefore, activation, renewalCalendar, restartCalendar, emergency } = policy;
   return {
     name,
     slot,
@@ -56,7 +59,7 @@ export function draftOf({ name, slot, dnsNames, appliance, issuer, dns, dnsRules
     issuer: partOf(issuer),
     dns: partOf(dns),
     dnsRules: dnsRules.map(({ suffix, use }) => ({ key: suffix, suffix, use: partOf(use) })),
-    policy: { daysBefore, activation },
+    policy: { daysBefore, activation, renewalCalendar, restartCalendar, emergency },
   };
 }
 

@@ -1,5 +1,6 @@
 import { NumberInput, SegmentedControl, Text } from '@mantine/core';
 import type { PolicyDraft } from './draft.ts';
+import { WindowFields } from './window-fields.tsx';
 
 interface PolicyFieldsProps {
   readonly policy: PolicyDraft;
@@ -30,12 +31,13 @@ export function PolicyFields({ policy, onChange }: PolicyFieldsProps) {
           size="xs"
           data={[
             { value: 'ask', label: 'Ask me first' },
-            { value: 'automatic', label: 'At once' },
+            { value: 'automatic', label: policy.restartCalendar === null ? 'At once' : 'In its window' },
           ]}
           value={policy.activation}
           onChange={(activation) => onChange({ ...policy, activation: activation === 'ask' ? 'ask' : 'automatic' })}
         />
       </div>
+      <WindowFields policy={policy} onChange={onChange} />
     </div>
   );
 }

@@ -1,17 +1,24 @@
 import type { ConnectionView } from '../api/types.ts';
+import { WindowWords } from './window-words.tsx';
 
 /** The policy as one would tell it. */
 export function PolicyWords({ policy }: { readonly policy: ConnectionView['policy'] }) {
-  const { daysBefore, activation, propagation } = policy;
+  const { daysBefore, propagation } = policy;
   return (
     <>
       <div>Due {daysBefore} days before the end of validity, or when the CA asks for it.</div>
-      <div>
-        {activation === 'ask' ? 'A person allows each restart.' : 'The restart follows the installation at once.'}
-      </div>
+      <div>{restartWords(policy)}</div>
+      <WindowWords policy={policy} />
       <div>{WHO[propagation?.mode ?? 'authoritative']}</div>
     </>
   );
+}
+
+function restartWords({ activation, restartCalendar }: ConnectionView['policy']): string {
+  if (activation === 'ask') return 'A person allows each restart.';
+  return restartCalendar === null
+    ? 'The restart follows the installation at once.'
+    : 'The restart follows the installation when its window is open.';
 }
 
 const WHO = {

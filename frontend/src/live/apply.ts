@@ -13,6 +13,7 @@ export function applyEvent(queries: QueryClient, stored: StoredEvent): void {
     refresh(queries, keys.connections);
     refresh(queries, keys.renewals);
   }
+  if ('calendarId' in event) refresh(queries, keys.calendars);
   if (event.type === 'renewal.finished') {
     refresh(queries, keys.leftovers);
     refresh(queries, keys.served(event.connectionId));

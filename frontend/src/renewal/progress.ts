@@ -96,7 +96,7 @@ function advance(step: StepProgress, event: StepEvent, at: string): StepProgress
     case 'step.finished':
       return { ...step, state: 'done', endedAt: at, line: event.summary, failure: null, retryAt: null, ask: null };
     case 'step.waiting':
-      return { ...step, state: 'waiting', line: event.why, retryAt: event.until };
+      return { ...step, state: 'waiting', line: event.why, retryAt: event.until, failure: null };
     case 'step.held':
       return { ...step, state: 'held', ask: event.ask, confirm: event.confirm, line: null };
     case 'step.released':

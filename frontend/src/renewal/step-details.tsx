@@ -1,13 +1,13 @@
-import { Text, Title } from '@mantine/core';
+import { Title } from '@mantine/core';
 import type { RenewalView, WordsView } from '../api/types.ts';
 import { Duration } from '../ui/duration.tsx';
-import { clockTime } from '../ui/time.ts';
 import { titleOf } from '../words/judge.ts';
 import { STEP_SUBJECTS } from '../words/states.ts';
 import { DETAILS } from './details/index.ts';
 import { FailureNote } from './failure-note.tsx';
 import { HoldNote } from './hold-note.tsx';
 import type { StepProgress } from './progress.ts';
+import { WaitNote } from './wait-note.tsx';
 
 interface StepDetailsProps {
   readonly view: RenewalView;
@@ -29,9 +29,7 @@ export function StepDetails({ view, step, words }: StepDetailsProps) {
       {step.state === 'held' && step.ask !== null && <HoldNote view={view} step={step} ask={step.ask} />}
       {step.failure && <FailureNote view={view} step={step} failure={step.failure} words={words} />}
       {step.state === 'waiting' && !step.failure && step.retryAt && (
-        <Text>
-          Goes on at {clockTime(step.retryAt)}: {step.line}
-        </Text>
+        <WaitNote view={view} step={step} until={step.retryAt} />
       )}
       <Details view={view} />
       <Notes step={step} />

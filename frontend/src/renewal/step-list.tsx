@@ -43,8 +43,10 @@ function lookOf({ name, state }: StepProgress): Look {
   return name === 'verify' && state === 'done' ? { ...STEP_LOOKS.done, tone: 'served' } : STEP_LOOKS[state];
 }
 
-function lineOf({ state, line, retryAt }: StepProgress): string | null {
+function lineOf({ state, line, retryAt, failure }: StepProgress): string | null {
   if (state === 'held') return 'Waits for you';
-  if (state === 'waiting' && retryAt !== null) return `Tries again at ${clockTime(retryAt)}: ${line ?? ''}`;
+  if (state === 'waiting' && retryAt !== null) {
+    return `${failure ? 'Tries again' : 'Goes on'} at ${clockTime(retryAt)}: ${line ?? ''}`;
+  }
   return line;
 }

@@ -4,6 +4,7 @@ import { hostOf, isStaging } from '../connections/describe.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Fingerprint } from '../ui/mono.tsx';
 import { Interruptions } from './interruptions.tsx';
+import { RestartWindow } from './restart-window.tsx';
 
 /** The certificate, who signs it, who proves it, what is interrupted for how long, and what to mind. */
 export function WhatWillHappen({ connection }: { readonly connection: ConnectionView }) {
@@ -46,6 +47,7 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       </dd>
       <dt>Proved by</dt>
       <dd>TXT records, {dns}</dd>
+      <RestartWindow connectionId={connection.id} />
       <dt>A restart interrupts</dt>
       <dd>
         <Interruptions connectionId={connection.id} />

@@ -1,6 +1,6 @@
 import type { ConnectionView, RenewalOutcome, RenewalSummary, WordsView } from '../api/types.ts';
 import { clockTime } from '../ui/time.ts';
-import { CONNECTION, FAILED, type Look, MODES, OUTCOMES } from './states.ts';
+import { CONNECTION, FAILED, type Look, MODES, OUTCOMES, RESTART_PENDING } from './states.ts';
 
 type Words = Pick<WordsView, 'steps'> | undefined;
 
@@ -10,6 +10,7 @@ export function lookOfRenewal({ outcome, state, resumeAt, oldStillServed }: Rene
   // The daemon of the same version gives only outcomes that stand in the table; a test compares them.
   if (outcome !== null) return OUTCOMES[outcome as RenewalOutcome];
   const [step = '', mode] = state.split('.');
+  if (step === 'activate' && (mode === 'waiting' || mode === 'held')) return RESTART_PENDING[mode];
   if (mode === 'held') return MODES.held;
   if (mode !== 'waiting') return { ...MODES.running, word: titleOf(step, words) };
   return resumeAt === null ? MODES.waiting : { ...MODES.waiting, word: `Tries again at ${clockTime(resumeAt)}` };

@@ -18,6 +18,12 @@ export const MODES = {
   held: { word: 'Waits for you', tone: 'person' },
 } as const satisfies Record<string, Look>;
 
+/** A restart that is outstanding, whether it waits for its window or for somebody. */
+export const RESTART_PENDING = {
+  waiting: { word: 'Restart pending', tone: 'pending' },
+  held: { word: 'Restart pending', tone: 'person' },
+} as const satisfies Partial<Record<keyof typeof MODES, Look>>;
+
 export const OUTCOMES = {
   verified: { word: 'Served', tone: 'served' },
   'installed-not-served': { word: 'Not served', tone: 'person' },

@@ -12,29 +12,39 @@ const opening = z.strictObject({
   minutes: z.number(),
 });
 
-const freeze = z.strictObject({ from: z.string(), to: z.string(), reason: z.string().trim().min(1).max(200) });
+const freeze = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  reason: z.string().trim().min(1, 'Say why.').max(200),
+});
 
 const iCalendar = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('url'),
-    url: z.string().trim().min(1).max(2_000),
+    url: z.string().trim().min(1, 'Give the address of the iCalendar file.').max(2_000),
     caBundle: z
       .string()
       .nullish()
       .transform((pem) => pem || null),
   }),
-  z.strictObject({ kind: z.literal('text'), text: z.string().min(1).max(200_000) }),
+  z.strictObject({
+    kind: z.literal('text'),
+    text: z
+      .string()
+      .min(1, 'Paste the iCalendar file.')
+      .max(200_000, 'More than 200 000 characters: give an address, or fewer events.'),
+  }),
 ]);
 
 const rules = {
-  zone: z.string().trim().min(1).max(100),
+  zone: z.string().trim().max(100),
   openings: z.array(opening),
   freezes: z.array(freeze).default([]),
   iCalendar: iCalendar.nullish().transform((source) => source ?? null),
 };
 
 export const newCalendar = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1, 'Give it a name.').max(100),
   ...rules,
 }) satisfies z.ZodType<CalendarInput>;
 

@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Listening } from '../../backend/src/server.ts';
+import { fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
+import { Journey } from '../support/journey.ts';
+import { missing } from '../support/programs.ts';
+
+let browser: Browser;
+let journey: Journey;
+let server: Listening;
+
+describe.skipIf(missing('chromium'))('calendars', () => {
+  beforeAll(async () => {
+    browser = await startBrowser();
+    journey = await Journey.start();
+    server = await journey.listen();
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await journey[Symbol.asyncDispose]();
+    await browser.close();
+  });
+
+  it('are told as they are typed, refused at the field, saved, and chosen for a restart that then waits', async () => {
+    await using window = await Window.open(browser, journey, server.url, { scheme: 'dark', size: PHONE });
+    const { page } = window;
+    await window.go('/settings/calendars');
+    await page.getByRole('button', { name: 'Add a calendar' }).click();
+    const form = page.getByRole('form', { name: 'Calendar' });
+    await form.getByLabel('Name').fill('Weekend nights');
+    await form.getByRole('combobox', { name: 'Time zone' }).fill('Europe/Berl');
+    await page.getByRole('option', { name: 'Europe/Berlin' }).click();
+
+    await form.getByText('Saturdays and Sundays 02:00–04:00 Europe/Berlin').waitFor();
+    expect(await form.getByRole('list', { name: 'Next openings' }).getByRole('listitem').count()).toBe(5);
+    await form.getByLabel('For minutes').fill('0');
+    await form.getByText('It would never be open: give at least one whole minute.', { exact: true }).waitFor();
+    expect(await form.getByLabel('For minutes').getAttribute('aria-invalid')).toBe('true');
+    await form.getByLabel('For minutes').fill('90');
+    await form.getByText('02:00–03:30 Europe/Berlin').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
+    await form.getByRole('button', { name: 'Save calendar' }).click();
+    await page.getByRole('table', { name: 'Calendars' }).getByText('Weekend nights').waitFor();
+
+    await window.go(`/connections/${journey.connection.id}/edit`);
+    await page.getByRole('combobox', { name: 'Restart' }).click();
+    await page.getByRole('option', { name: 'Weekend nights' }).click();
+    await page.getByRole('switch', { name: /^Do not wait for these windows/ }).click();
+    await page.getByRole('button', { name: 'Save and look (dry run)' }).click();
+    await page.getByText(/^(Nothing is in the way of a renewal|A renewal can succeed)/).waitFor();
+    await window.go(`/connections/${journey.connection.id}`);
+    await page.getByText(/Restarts Saturdays and Sundays 02:00–03:30 Europe\/Berlin, next (Sat|Sun) /).waitFor();
+    await page.getByText('With less than 5 days left it does not wait for them: it asks you.').waitFor();
+    expect(window.errors).toEqual([]);
+  });
+
+  it('keep a restart pending, which a person can do early', async () => {
+    // Closed for sure, whatever day it is: open in three days.
+    const day = (['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const)[(new Date().getUTCDay() + 3) % 7] ?? 'sun';
+    const input = {
+      name: 'In three days',
+      zone: 'UTC',
+      openings: [{ days: [day], start: '02:00', minutes: 60 }],
+      freezes: [],
+      iCalendar: null,
+    };
+    const { id: restartCalendar } = await journey.app.calendars.add(input, new AbortController().signal);
+    const { store } = journey.app;
+    const connection = await store.connections.get(journey.connection.id);
+    if (!connection) throw new Error('The connection is gone.');
+    await store.connections.update({ ...connection, policy: { ...connection.policy, restartCalendar } });
+    const id = await journey.start();
+    await journey.event(id, 'step.waiting', ({ step }) => step === 'activate');
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go('/connections');
+
+    await page.getByRole('table', { name: 'Connections' }).getByText('Restart pending').waitFor();
+    await window.go(`/renewals/${id}`);
+    await page
+      .getByText(/the restart window "In three days" opens/)
+      .first()
+      .waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Restart now, outside of the window' }).click();
+
+    await page.getByText('Served', { exact: true }).first().waitFor();
+    expect((await journey.ended(id)).finished.outcome).toBe('verified');
+    expect(window.errors).toEqual([]);
+  });
+});
