@@ -52,6 +52,18 @@ describe('a restart with a window', () => {
   });
   afterAll(() => journey[Symbol.asyncDispose]());
 
+  it('has none when everything now was asked for', async () => {
+    const id = await journey.app.runner.start(journey.connection.id, 'operator', {
+      goal: 'serve',
+      activation: 'automatic',
+    });
+    const row = await journey.app.store.renewals.get(id);
+    await journey.app.runner.cancel(id);
+    await journey.ended(id);
+
+    expect(row?.facts.target).toMatchObject({ activation: 'automatic', restartCalendar: null });
+  });
+
   it('happens at once when a person goes early', async () => {
     const since = restarts();
     const id = await journey.start();

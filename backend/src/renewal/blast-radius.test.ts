@@ -89,4 +89,23 @@ describe('blastRadius', () => {
       permission: 'automatic',
     });
   });
+
+  it('tells when the restart would happen, when something is restarted', async () => {
+    const opening = { start: new Date('2026-11-28T01:00:00Z'), end: new Date('2026-11-28T03:00:00Z') };
+    const words = 'opens Sat 28 Nov 02:00 Europe/Berlin';
+    const look = { calendarId: 3, name: 'Nights', zone: 'Europe/Berlin', open: false, opening, words };
+
+    const radius = await blastRadius(connection, applianceWith([action('pub')]), [], never, look);
+    const nothing = await blastRadius(connection, applianceWith([]), [], never, look);
+
+    expect(radius.window).toEqual({
+      calendarId: 3,
+      name: 'Nights',
+      open: false,
+      start: '2026-11-28T01:00:00.000Z',
+      end: '2026-11-28T03:00:00.000Z',
+      words: 'the restart window "Nights" opens Sat 28 Nov 02:00 Europe/Berlin',
+    });
+    expect(nothing.window).toBeNull();
+  });
 });

@@ -11,7 +11,10 @@ export type StartedBy = 'schedule' | 'operator';
 
 export interface RenewalOptions {
   readonly goal: Goal;
-  /** In place of what the connection's policy says; null: as it says. */
+  /**
+   * In place of what the connection's policy says; null: as it says. `automatic` is a person's wish to restart now, and does not wait
+   * for the restart calendar either.
+   */
   readonly activation: RenewalPolicy['activation'] | null;
 }
 
@@ -130,7 +133,7 @@ function targetOf(connection: Connection, by: StartedBy, { goal, activation }: R
     propagation: policy.propagation,
     propagationPatienceSeconds: policy.propagationPatienceSeconds,
     verifyPatienceSeconds: policy.verifyPatienceSeconds,
-    restartCalendar: policy.restartCalendar,
+    restartCalendar: activation === 'automatic' ? null : policy.restartCalendar,
     emergency: policy.emergency,
     asked: by === 'operator',
     goal,

@@ -1,8 +1,8 @@
 /** The contract of the daemon, by type only: nothing of the backend is bundled. */
 
 export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
-export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
 export type { CalendarView, ForecastView } from '../../../backend/src/api/contract/calendars.ts';
+export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
 export type {
   ActivityEntry,
   CertificateView,

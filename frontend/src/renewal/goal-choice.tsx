@@ -10,9 +10,14 @@ interface Choice {
 
 /** How far a renewal can be asked to go. */
 export const CHOICES = {
+  window: {
+    label: 'Issue and install, restart in its window',
+    description: 'The restart waits until its calendar is open. Until then the old certificate is served.',
+    options: { goal: 'serve', activation: null },
+  },
   now: {
     label: 'Everything now',
-    description: 'Issue, install, restart, and look at what is served.',
+    description: 'Issue, install, restart, and look at what is served. No window is waited for.',
     options: { goal: 'serve', activation: 'automatic' },
   },
   later: {
@@ -37,7 +42,8 @@ export type ChoiceName = keyof typeof CHOICES;
 
 /** What the connection's policy would do. */
 export function usualChoice({ policy }: ConnectionView): ChoiceName {
-  return policy.activation === 'ask' ? 'later' : 'now';
+  if (policy.activation === 'ask') return 'later';
+  return policy.restartCalendar === null ? 'now' : 'window';
 }
 
 interface GoalChoiceProps {
@@ -48,7 +54,9 @@ interface GoalChoiceProps {
 
 export function GoalChoice({ connection, value, onChange }: GoalChoiceProps) {
   const testable = useBlastRadius(connection.id).data?.testDirectory ?? false;
-  const names = (Object.keys(CHOICES) as ChoiceName[]).filter((name) => name !== 'validate' || testable);
+  const usual = usualChoice(connection);
+  const isOffered = (name: ChoiceName) => (name === 'validate' ? testable : name !== 'window' || name === usual);
+  const names = (Object.keys(CHOICES) as ChoiceName[]).filter(isOffered);
   return (
     <Radio.Group label="How far" value={value} onChange={(next) => onChange(next as ChoiceName)}>
       <Stack gap={6} mt={6}>
@@ -56,9 +64,7 @@ export function GoalChoice({ connection, value, onChange }: GoalChoiceProps) {
           <Radio
             key={name}
             value={name}
-            label={
-              name === usualChoice(connection) ? `${CHOICES[name].label} (as the connection says)` : CHOICES[name].label
-            }
+            label={name === usual ? `${CHOICES[name].label} (as the connection says)` : CHOICES[name].label}
             description={CHOICES[name].description}
           />
         ))}

@@ -67,6 +67,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
 }
 
 const START = {
+  window: 'Start the renewal',
   now: 'Start the renewal',
   later: 'Start the renewal',
   issue: 'Have it issued',
