@@ -141,20 +141,9 @@ export async function createApp(
       if (config.backupAt !== null) scheduled.push(dailyAt(config.backupAt, () => backups.run(), log));
       scheduled.push(every(HOURLY, (signal) => calendars.refresh(signal), log));
     },
-    async blastRadius(connectionId, signal) {
-      const connection = await existing(store, connectionId);
-      await using context = await peers.of(connection);
-      const past = await store.renewals.list({ connectionId, limit: REMEMBERED_RENEWALS });
-      const { restartCalendar } = connection.policy;
-      const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
-      return await blastRadius(connection, context, past, signal, look);
-    },
+    blastRadius: (connectionId, signal) => radiusOf(connectionId, { store, peers, windows, clock }, signal),
     plan: (scenario) => planAll(scenario, { store, clock, issuerOf: ({ issuer }) => peers.issuer(issuer) }),
-    async preflight(connectionId, options, signal) {
-      const connection = await existing(store, connectionId);
-      await using context = await peers.of(connection);
-      return await preflight({ ...context, connection, clock, signal }, options);
-    },
+    preflight: (connectionId, options, signal) => findingsOf(connectionId, options, { store, peers, clock, signal }),
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
       await runner[Symbol.asyncDispose]();
@@ -178,4 +167,34 @@ function backupsOf(
     clock,
     log,
   });
+}
+
+interface LookDeps {
+  readonly store: Store;
+  readonly peers: Peers;
+  readonly windows: Windows;
+  readonly clock: Clock;
+}
+
+async function radiusOf(
+  connectionId: number,
+  { store, peers, windows, clock }: LookDeps,
+  signal: AbortSignal,
+): Promise<BlastRadius> {
+  const connection = await existing(store, connectionId);
+  await using context = await peers.of(connection);
+  const past = await store.renewals.list({ connectionId, limit: REMEMBERED_RENEWALS });
+  const { restartCalendar } = connection.policy;
+  const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
+  return await blastRadius(connection, context, past, signal, look);
+}
+
+async function findingsOf(
+  connectionId: number,
+  options: PreflightOptions,
+  { store, peers, clock, signal }: Omit<LookDeps, 'windows'> & { readonly signal: AbortSignal },
+): Promise<readonly Finding[]> {
+  const connection = await existing(store, connectionId);
+  await using context = await peers.of(connection);
+  return await preflight({ ...context, connection, clock, signal }, options);
 }
