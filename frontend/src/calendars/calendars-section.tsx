@@ -1,6 +1,6 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { remove } from '../api/client.ts';
 import { keys, useCalendars } from '../api/queries.ts';
 import type { CalendarView } from '../api/types.ts';
@@ -8,9 +8,11 @@ import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
-import { CalendarForm } from './calendar-form.tsx';
 import { NextOpenings } from './next-openings.tsx';
 import './calendars.css';
+
+/** Its fields are loaded when somebody changes something. */
+const CalendarForm = lazy(async () => ({ default: (await import('./calendar-form.tsx')).CalendarForm }));
 
 /** When renewals may begin and services may be restarted. */
 export function CalendarsSection() {
@@ -32,7 +34,9 @@ export function CalendarsSection() {
         <Loaded query={query}>{(calendars) => <Calendars calendars={calendars} onChange={setForm} />}</Loaded>
       </Panel>
       {form !== null && (
-        <CalendarForm key={form === 'new' ? 'new' : form.id} stored={form === 'new' ? null : form} onClose={close} />
+        <Suspense fallback={<Loader size="sm" aria-label="Loading" />}>
+          <CalendarForm key={form === 'new' ? 'new' : form.id} stored={form === 'new' ? null : form} onClose={close} />
+        </Suspense>
       )}
     </Stack>
   );
