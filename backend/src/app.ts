@@ -21,7 +21,7 @@ import { createHttpFactory } from './plugins/undici-http.ts';
 import { type BlastRadius, blastRadius } from './renewal/blast-radius.ts';
 import { Journal } from './renewal/journal.ts';
 import { Peers } from './renewal/peers.ts';
-import { type PreflightOptions, preflight } from './renewal/preflight.ts';
+import type { PreflightOptions } from './renewal/preflight.ts';
 import { Recordings } from './renewal/recordings.ts';
 import { RETRY_LADDER_MS } from './renewal/retry.ts';
 import { Runner } from './renewal/runner.ts';
@@ -33,6 +33,7 @@ import { createAccountsDir } from './store/accounts-dir.ts';
 import { openStore } from './store/kysely/open.ts';
 import type { Connection, Store } from './store/store.ts';
 import { TlsIdentities } from './transport/tls-identities.ts';
+import { Trials } from './trials.ts';
 import { VERSION } from './version.ts';
 import { Calendars } from './windows/calendars.ts';
 import { StoredOpenings, type Windows } from './windows/stored-openings.ts';
@@ -73,6 +74,8 @@ export interface App extends AsyncDisposable {
   /** Null where the daemon speaks plain HTTP. */
   readonly tls: TlsIdentities | null;
   readonly log: Logger;
+  /** Tries settings that are not stored, or not yet. */
+  readonly trials: Trials;
   /** What a renewal of the connection talks to. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
   peersOf(connection: Connection): Promise<StepPeers & AsyncDisposable>;
   /** Resumes what another process left unfinished, and begins what happens every day. */
@@ -100,7 +103,9 @@ export async function createApp(
   const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer(), ...(tls && { ownTls: tls }) };
   const resolver = createChallengeResolver(config, common);
   const history = createPropagationHistory(store.settings);
-  const peers = new Peers({ ...common, store, accounts, resolver, history, dialer, userAgent: `certferry/${VERSION}` });
+  const peersDeps = { ...common, store, accounts, resolver, history, dialer, userAgent: `certferry/${VERSION}` };
+  const peers = new Peers(peersDeps);
+  const trials = new Trials(peersDeps);
   const journal = new Journal({ store, accounts, log });
   const recordings = new Recordings(accounts, log);
   const windows = new StoredOpenings(store);
@@ -133,6 +138,7 @@ export async function createApp(
     tls,
     ssh: common.ssh,
     log,
+    trials,
     peersOf: (connection) => peers.of(connection),
     async start() {
       await journal.start();
@@ -142,8 +148,8 @@ export async function createApp(
       scheduled.push(every(HOURLY, (signal) => calendars.refresh(signal), log));
     },
     blastRadius: (connectionId, signal) => radiusOf(connectionId, { store, peers, windows, clock }, signal),
-    plan: (scenario) => planAll(scenario, { store, clock, issuerOf: ({ issuer }) => peers.issuer(issuer) }),
-    preflight: (connectionId, options, signal) => findingsOf(connectionId, options, { store, peers, clock, signal }),
+    plan: (scenario) => planAll(scenario, { store, clock, issuerOf: (connection) => peers.issuerOf(connection) }),
+    preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
       await runner[Symbol.asyncDispose]();
@@ -187,14 +193,4 @@ async function radiusOf(
   const { restartCalendar } = connection.policy;
   const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
   return await blastRadius(connection, context, past, signal, look);
-}
-
-async function findingsOf(
-  connectionId: number,
-  options: PreflightOptions,
-  { store, peers, clock, signal }: Omit<LookDeps, 'windows'> & { readonly signal: AbortSignal },
-): Promise<readonly Finding[]> {
-  const connection = await existing(store, connectionId);
-  await using context = await peers.of(connection);
-  return await preflight({ ...context, connection, clock, signal }, options);
 }

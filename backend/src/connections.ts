@@ -1,14 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import { findAccount } from './accounts.ts';
 import { appliancePlugin } from './appliances/index.ts';
 import { dnsPlugin } from './dns/index.ts';
 import { AppError } from './domain/errors.ts';
 import { isHostname } from './domain/names.ts';
 import { issuerPlugin } from './issuers/index.ts';
-import { parseSettings, splitSecrets } from './plugins/settings.ts';
-import type { Connection, DnsRule, JsonObject, NewConnection, PluginRef, RenewalPolicy, Store } from './store/store.ts';
+import { forgetUnused, type PluginInput, prepareDraftRef } from './plugin-input.ts';
+import { isAccountUse } from './renewal/parts.ts';
+import type { AccountFamily } from './store/accounts.ts';
+import type {
+  Connection,
+  DnsRule,
+  Missing,
+  NewConnection,
+  Part,
+  PluginRef,
+  RenewalPolicy,
+  Store,
+} from './store/store.ts';
 
-/** A connection as a person describes it: secrets stand among the settings, or in a credential that is named. */
+export type { PluginInput } from './plugin-input.ts';
+
+/** A connection as a person describes it, with settings of its own: secrets stand among them, or in a credential that is named. */
 export interface ConnectionInput {
   readonly name: string;
   readonly appliance: PluginInput;
@@ -20,11 +32,25 @@ export interface ConnectionInput {
   readonly policy?: Partial<RenewalPolicy> | undefined;
 }
 
-export interface PluginInput {
-  readonly plugin: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** Name of a stored credential with the secret settings. */
-  readonly credential?: string | null | undefined;
+/** A shared account, by its id or its name. */
+export interface AccountInput {
+  readonly account: number | string;
+}
+
+export type PartInput = PluginInput | AccountInput;
+
+/** A `ConnectionInput` whose issuer and DNS services may be shared accounts, or one that is not complete yet. */
+export interface ConnectionRequest {
+  readonly name?: string | undefined;
+  readonly appliance?: PluginInput | null | undefined;
+  readonly slot?: string | undefined;
+  readonly dnsNames?: readonly string[] | undefined;
+  readonly issuer?: PartInput | null | undefined;
+  readonly dns?: PartInput | null | undefined;
+  readonly dnsRules?: readonly { readonly suffix: string; readonly use: PartInput }[] | undefined;
+  readonly policy?: Partial<RenewalPolicy> | undefined;
+  /** True: what is missing is stored with the connection, and refuses nothing but a renewal. */
+  readonly draft?: boolean | undefined;
 }
 
 const DEFAULT_POLICY: RenewalPolicy = {
@@ -39,17 +65,17 @@ const DEFAULT_POLICY: RenewalPolicy = {
   emergency: null,
 };
 
-/** Marks vault entries that belong to one connection and go with it. Names that people choose have no colon. */
-const OWN = 'connection:';
+/** Nothing is chosen yet: only an incomplete connection has it. */
+const UNCHOSEN: PluginRef = { plugin: '', settings: {}, credential: null };
 
 /**
  * Stores a connection and its secrets together.
  *
- * @throws AppError INVALID_SETTINGS naming the field.
+ * @throws AppError INVALID_SETTINGS naming the field, unless it is a draft.
  */
-export function addConnection(store: Store, input: ConnectionInput): Promise<Connection> {
+export function addConnection(store: Store, input: ConnectionRequest): Promise<Connection> {
   return store.transaction(async (tx) => {
-    const connection = await tx.connections.insert(await prepare(tx, input, null));
+    const connection = await tx.connections.insert(await prepareConnection(tx, input, null));
     await tx.events.append([{ type: 'connection.created', connectionId: connection.id }]);
     return connection;
   });
@@ -64,12 +90,16 @@ export function changeConnection(
   store: Store,
   id: number,
   version: number,
-  input: ConnectionInput,
+  input: ConnectionRequest,
 ): Promise<Connection> {
   return store.transaction(async (tx) => {
     const current = await existing(tx, id);
-    const changed = await tx.connections.update({ ...current, ...(await prepare(tx, input, current)), version });
-    await forgetUnused(tx, current, changed);
+    const changed = await tx.connections.update({
+      ...current,
+      ...(await prepareConnection(tx, input, current)),
+      version,
+    });
+    await forgetUnused(tx.vault, credentialsOf(current), credentialsOf(changed));
     await tx.events.append([{ type: 'connection.changed', connectionId: id }]);
     return changed;
   });
@@ -80,7 +110,7 @@ export function removeConnection(store: Store, id: number): Promise<void> {
   return store.transaction(async (tx) => {
     const current = await existing(tx, id);
     await tx.connections.remove(id);
-    await forgetUnused(tx, current, null);
+    await forgetUnused(tx.vault, credentialsOf(current), []);
     await tx.events.append([{ type: 'connection.removed', connectionId: id }]);
   });
 }
@@ -92,23 +122,48 @@ export async function existing(store: Store, id: number): Promise<Connection> {
   return connection;
 }
 
-async function prepare(tx: Store, input: ConnectionInput, current: Connection | null): Promise<NewConnection> {
-  const { name, slot } = input;
+/**
+ * Validates `input` and puts its secrets into the vault of `tx`.
+ *
+ * @throws AppError INVALID_SETTINGS naming the field, unless it is a draft.
+ */
+export async function prepareConnection(
+  tx: Store,
+  input: ConnectionRequest,
+  current: Connection | null,
+): Promise<NewConnection & Pick<Connection, 'incomplete'>> {
+  const gaps = new Gaps(input.draft === true);
+  const context = { tx, gaps };
+  const dnsNames = checkedNames(input.dnsNames ?? [], gaps);
+  const slot = input.slot?.trim() ?? '';
+  if (slot === '') gaps.note('slot', 'No slot is chosen: the place for the certificate on the appliance.');
   return {
-    name: name.trim(),
+    name: input.name?.trim() || dnsNames[0] || String(input.appliance?.settings.host ?? 'New connection'),
     slot,
-    dnsNames: checkedNames(input.dnsNames),
-    appliance: await prepareRef(
-      tx,
-      appliancePlugin(input.appliance.plugin),
-      input.appliance,
-      current?.appliance ?? null,
-    ),
-    issuer: await prepareRef(tx, issuerPlugin(input.issuer.plugin), input.issuer, current?.issuer ?? null),
-    dns: await prepareRef(tx, dnsPlugin(input.dns.plugin), input.dns, current?.dns ?? null),
-    dnsRules: await prepareRules(tx, input.dnsRules ?? [], current?.dnsRules ?? []),
+    dnsNames,
+    appliance: await prepareAppliance(context, input.appliance, current?.appliance ?? null),
+    issuer: await preparePart(context, 'issuer', input.issuer, current?.issuer ?? null),
+    dns: await preparePart(context, 'dns', input.dns, current?.dns ?? null),
+    dnsRules: await prepareRules(context, input.dnsRules ?? [], current?.dnsRules ?? []),
     policy: await checkedPolicy(tx, { ...DEFAULT_POLICY, ...current?.policy, ...input.policy }),
+    incomplete: gaps.found,
   };
+}
+
+/** What a connection lacks. Whoever did not ask for a draft is told of the first by an error. */
+class Gaps {
+  readonly found: Missing[] = [];
+  readonly #isDraft: boolean;
+
+  constructor(isDraft: boolean) {
+    this.#isDraft = isDraft;
+  }
+
+  /** `refusal` is what the error says, when that is not the sentence. */
+  note(part: Missing['part'], sentence: string, refusal = `${part}: ${sentence}`): void {
+    if (!this.#isDraft) throw new AppError('INVALID_SETTINGS', refusal);
+    this.found.push({ part, sentence });
+  }
 }
 
 async function checkedPolicy(tx: Store, policy: RenewalPolicy): Promise<RenewalPolicy> {
@@ -120,19 +175,65 @@ async function checkedPolicy(tx: Store, policy: RenewalPolicy): Promise<RenewalP
   return policy;
 }
 
-function checkedNames(names: readonly string[]): readonly string[] {
+interface Context {
+  readonly tx: Store;
+  readonly gaps: Gaps;
+}
+
+function checkedNames(names: readonly string[], gaps: Gaps): readonly string[] {
   const clean = [...new Set(names.map((name) => name.trim().toLowerCase().replace(/\.$/, '')))];
-  if (clean.length === 0) throw new AppError('INVALID_SETTINGS', 'dnsNames: at least one name is needed.');
+  if (clean.length === 0) gaps.note('dnsNames', 'At least one name is needed in the certificate.');
   const wrong = clean.find((name) => !isHostname(name.replace(/^\*\./, '')));
-  if (wrong !== undefined) throw new AppError('INVALID_SETTINGS', `dnsNames: "${wrong}" is not a host name.`);
+  if (wrong !== undefined) gaps.note('dnsNames', `"${wrong}" is not a host name.`);
   return clean;
 }
 
+async function prepareAppliance(
+  { tx, gaps }: Context,
+  input: PluginInput | null | undefined,
+  current: PluginRef | null,
+): Promise<PluginRef> {
+  if (!input) {
+    gaps.note('appliance', 'No appliance is chosen.');
+    return UNCHOSEN;
+  }
+  const plugin = appliancePlugin(input.plugin);
+  const { ref, trouble } = await prepareDraftRef(tx.vault, plugin, input, current, 'connection:');
+  if (trouble !== null) gaps.note('appliance', plainly(trouble, plugin), trouble);
+  return ref;
+}
+
+const FAMILIES = {
+  issuer: { find: issuerPlugin, unchosen: 'No certificate authority is chosen.' },
+  dns: { find: dnsPlugin, unchosen: 'No DNS account is chosen: nobody could prove the names.' },
+} as const;
+
+async function preparePart(
+  { tx, gaps }: Context,
+  family: AccountFamily,
+  input: PartInput | null | undefined,
+  current: Part | null,
+  part: Missing['part'] = family,
+): Promise<Part> {
+  const { find, unchosen } = FAMILIES[family];
+  if (!input) {
+    gaps.note(part, unchosen);
+    return UNCHOSEN;
+  }
+  if ('account' in input) return { account: (await findAccount(tx, family, input.account)).id };
+  const plugin = find(input.plugin);
+  const earlier = current && !isAccountUse(current) ? current : null;
+  const { ref, trouble } = await prepareDraftRef(tx.vault, plugin, input, earlier, 'connection:');
+  if (trouble !== null) gaps.note(part, plainly(trouble, plugin), trouble);
+  return ref;
+}
+
 async function prepareRules(
-  tx: Store,
-  rules: NonNullable<ConnectionInput['dnsRules']>,
+  context: Context,
+  rules: NonNullable<ConnectionRequest['dnsRules']>,
   current: readonly DnsRule[],
 ): Promise<readonly DnsRule[]> {
+  const { gaps } = context;
   const suffixes = rules.map(({ suffix }) =>
     suffix
       .trim()
@@ -140,55 +241,25 @@ async function prepareRules(
       .replace(/^\.|\.$/g, ''),
   );
   const twice = suffixes.find((suffix, index) => suffixes.indexOf(suffix) !== index);
-  if (twice !== undefined) throw new AppError('INVALID_SETTINGS', `dnsRules: "${twice}" stands there twice.`);
+  if (twice !== undefined) gaps.note('dnsRules', `"${twice}" stands there twice.`);
   const prepared: DnsRule[] = [];
   for (const [index, { use }] of rules.entries()) {
     const suffix = suffixes[index] ?? '';
-    if (!isHostname(suffix.replaceAll('_', 'x')))
-      throw new AppError('INVALID_SETTINGS', `dnsRules: "${suffix}" is not a domain.`);
+    if (!isHostname(suffix.replaceAll('_', 'x'))) gaps.note('dnsRules', `"${suffix}" is not a domain.`);
     const earlier = current.find((rule) => rule.suffix === suffix)?.use ?? null;
-    prepared.push({ suffix, use: await prepareRef(tx, dnsPlugin(use.plugin), use, earlier) });
+    prepared.push({ suffix, use: await preparePart(context, 'dns', use, earlier, 'dnsRules') });
   }
   return prepared;
 }
 
-interface Describable {
-  readonly id: string;
-  readonly title: string;
-  readonly settings: z.ZodObject;
+/** `ACME: Directory URL (directory): is missing.` without the plugin and the name that programs use. */
+function plainly(trouble: string, { title }: { readonly title: string }): string {
+  const bare = trouble.startsWith(`${title}: `) ? trouble.slice(title.length + 2) : trouble;
+  return bare.replaceAll(/ \([\w.]+\): is missing/g, ' is missing').replaceAll(/ \([\w.]+\):/g, ':');
 }
 
-async function prepareRef(
-  tx: Store,
-  plugin: Describable,
-  input: PluginInput,
-  current: PluginRef | null,
-): Promise<PluginRef> {
-  const { open, secrets } = splitSecrets(plugin.settings, input.settings);
-  const credential = input.credential ?? (current?.plugin === plugin.id ? current.credential : null);
-  const stored = credential === null ? undefined : await tx.vault.get(credential);
-  if (credential !== null && stored?.plugin !== plugin.id) {
-    throw new AppError('INVALID_SETTINGS', `There is no credential "${credential}" for ${plugin.title}.`);
-  }
-  const all = { ...stored?.fields, ...secrets };
-  parseSettings(plugin.title, plugin.settings, { ...open, ...all });
-  const ref = { plugin: plugin.id, settings: open as JsonObject };
-  if (Object.keys(secrets).length === 0) return { ...ref, credential };
-  // A credential that others share is not changed from here: this connection gets its own.
-  const own = credential?.startsWith(OWN) ? credential : `${OWN}${randomUUID()}`;
-  await tx.vault.put(own, { plugin: plugin.id, fields: all });
-  return { ...ref, credential: own };
-}
-
-async function forgetUnused(tx: Store, before: Connection, after: Connection | null): Promise<void> {
-  const kept = after ? credentialsOf(after) : [];
-  for (const name of credentialsOf(before)) {
-    if (name.startsWith(OWN) && !kept.includes(name)) await tx.vault.remove(name);
-  }
-}
-
-/** Names of the vault entries that a connection uses. */
+/** Names of the vault entries that a connection uses itself; those of its accounts are not among them. */
 export function credentialsOf({ appliance, issuer, dns, dnsRules }: Connection): readonly string[] {
-  const refs = [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)];
-  return refs.flatMap(({ credential }) => (credential === null ? [] : [credential]));
+  const parts = [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)];
+  return parts.flatMap((part) => (isAccountUse(part) || part.credential === null ? [] : [part.credential]));
 }

@@ -1,11 +1,11 @@
 import type { DomainEvent } from '../../backend/src/store/events.ts';
-import type { NewConnection, NewRenewal, Store } from '../../backend/src/store/store.ts';
+import type { Connection, NewConnection, NewRenewal, Store } from '../../backend/src/store/store.ts';
 
 /** Gives the store of the running test. */
 export type Get = () => Store;
 
 /** A connection with nothing special about it. */
-export function aConnection(): NewConnection {
+export function aConnection(): NewConnection & Pick<Connection, 'incomplete'> {
   return {
     name: 'Call manager',
     appliance: { plugin: 'vos', settings: { host: 'cucm.example.com', port: 8443 }, credential: 'cucm' },
@@ -25,6 +25,7 @@ export function aConnection(): NewConnection {
       restartCalendar: null,
       emergency: null,
     },
+    incomplete: [],
   };
 }
 

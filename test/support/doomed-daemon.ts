@@ -60,6 +60,7 @@ function listening(tx: Store, labels: string[]): Store {
     connections: tx.connections,
     calendars: tx.calendars,
     renewals: tx.renewals,
+    accounts: tx.accounts,
     vault: tx.vault,
     settings: tx.settings,
     events: {

@@ -203,6 +203,8 @@ export class Journey implements AsyncDisposable {
       `connections/${this.connection.id}`,
       'renewals',
       'credentials',
+      'issuers',
+      'dns-accounts',
       'plugins',
       ...renewals.flatMap(({ id }) => [`renewals/${id}`, `renewals/${id}/exchanges`]),
     ];

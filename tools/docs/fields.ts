@@ -10,6 +10,8 @@ const fieldSchema = z.object({
   advanced: z.literal(true).optional(),
   type: z.string().optional(),
   enum: z.array(z.string()).optional(),
+  choices: z.record(z.string(), z.string()).optional(),
+  onlyWith: z.record(z.string(), z.string()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   default: z.unknown().optional(),
@@ -53,8 +55,16 @@ function exampleOf({ example, type, minimum }: Field): unknown {
   return type === 'boolean' ? true : (example ?? '…');
 }
 
-function meaning({ help = '', example, advanced }: Field): string {
-  const parts = [help, example === undefined ? '' : `For example ${code(example)}.`, advanced ? '_Advanced._' : ''];
+function meaning({ help = '', example, advanced, choices, onlyWith }: Field): string {
+  const words = Object.entries(choices ?? {}).map(([value, meant]) => `${code(value)}: ${meant}.`);
+  const conditions = Object.entries(onlyWith ?? {}).map(([field, value]) => `For ${code(field)} ${code(value)}.`);
+  const parts = [
+    help,
+    ...words,
+    ...conditions,
+    example === undefined ? '' : `For example ${code(example)}.`,
+    advanced ? '_Advanced._' : '',
+  ];
   return parts.filter((part) => part !== '').join(' ');
 }
 

@@ -1,12 +1,14 @@
 import { Router } from 'express';
 import type { App } from '../app.ts';
+import { existing } from '../connections.ts';
 import { AppError } from '../domain/errors.ts';
+import { type ApplianceAnswerView, applianceQuestion } from './contract/accounts.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
 import { lookAt } from './served.ts';
 
 /** What an appliance shows to anybody: asked before there is a connection, so that a person can decide what to trust. */
-export function appliancesRouter({ dialer, ssh }: App): Router {
+export function appliancesRouter({ store, trials, dialer, ssh }: App): Router {
   const router = Router();
   router.post('/look', async (req, res) => {
     const { host, apiPort, sshPort, serverName } = contract.lookRequest.parse(req.body);
@@ -18,7 +20,25 @@ export function appliancesRouter({ dialer, ssh }: App): Router {
     ]);
     res.json({ tls, ssh: { port: sshPort, ...sshKey } } satisfies contract.LookView);
   });
+
+  router.post('/ask', async (req, res) => {
+    const { appliance, slot, connectionId } = applianceQuestion.parse(req.body);
+    const current = connectionId === undefined ? null : (await existing(store, connectionId)).appliance;
+    const gone = whenGone(res);
+    const { installed, pending, ...identity } = await trials.appliance(appliance, slot, current, gone);
+    res.json({
+      ...identity,
+      installed: withoutPem(installed),
+      pending: withoutPem(pending),
+    } satisfies ApplianceAnswerView);
+  });
   return router;
+}
+
+function withoutPem<Facts extends { readonly pem: string }>(facts: Facts | null): Omit<Facts, 'pem'> | null {
+  if (facts === null) return null;
+  const { pem: _, ...rest } = facts;
+  return rest;
 }
 
 async function hostKey(ask: () => Promise<string>): Promise<Pick<contract.LookView['ssh'], 'fingerprint' | 'detail'>> {

@@ -1,17 +1,18 @@
 import { Router } from 'express';
 import type { App } from '../app.ts';
 import { addConnection, changeConnection, existing, removeConnection } from '../connections.ts';
-import type { Finding } from '../domain/finding.ts';
-import type { Connection, PluginRef, Store } from '../store/store.ts';
+import type { Connection, Store } from '../store/store.ts';
+import * as accounts from './contract/accounts.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
+import { partView, pluginView, worst } from './parts.ts';
 import { renewalSummary, renewalView } from './renewals.ts';
 import { lastSeen } from './served.ts';
 
 /** Renewals to look through for what was last seen served: one that failed early saw nothing. */
 const LOOK_BACK = 3;
 
-export function connectionsRouter({ store, runner, preflight, blastRadius }: App): Router {
+export function connectionsRouter({ store, runner, preflight, blastRadius, trials }: App): Router {
   const router = Router();
 
   router.get('/', async (_req, res) => {
@@ -20,7 +21,7 @@ export function connectionsRouter({ store, runner, preflight, blastRadius }: App
   });
 
   router.post('/', async (req, res) => {
-    const connection = await addConnection(store, contract.newConnection.parse(req.body));
+    const connection = await addConnection(store, accounts.connectionRequest(req.body));
     res
       .status(201)
       .location(`/api/v1/connections/${connection.id}`)
@@ -32,7 +33,7 @@ export function connectionsRouter({ store, runner, preflight, blastRadius }: App
   });
 
   router.put('/:id', async (req, res) => {
-    const { version, ...input } = contract.changedConnection.parse(req.body);
+    const { version, ...input } = accounts.changedConnectionRequest(req.body);
     const changed = await changeConnection(store, contract.id.parse(req.params.id), version, input);
     res.json(await connectionView(store, changed));
   });
@@ -46,6 +47,15 @@ export function connectionsRouter({ store, runner, preflight, blastRadius }: App
     const options = contract.preflightRequest.parse(req.body);
     const gone = whenGone(res);
     const findings = await preflight(contract.id.parse(req.params.id), options, gone);
+    res.json({ outcome: worst(findings), findings } satisfies contract.PreflightView);
+  });
+
+  /** A dry run of what is not saved. */
+  router.post('/preflight', async (req, res) => {
+    const { connectionId, ...input } = accounts.trialRequest.parse(req.body);
+    const current = connectionId === undefined ? null : await existing(store, connectionId);
+    const gone = whenGone(res);
+    const findings = await trials.connection(input, current, { writeTestRecord: false }, gone);
     res.json({ outcome: worst(findings), findings } satisfies contract.PreflightView);
   });
 
@@ -79,22 +89,12 @@ async function connectionView(store: Store, connection: Connection): Promise<con
   return {
     ...connection,
     appliance: await pluginView(store, connection.appliance),
-    issuer: await pluginView(store, connection.issuer),
-    dns: await pluginView(store, connection.dns),
+    issuer: await partView(store, 'issuer', connection.issuer),
+    dns: await partView(store, 'dns', connection.dns),
     dnsRules: await Promise.all(
-      connection.dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await pluginView(store, use) })),
+      connection.dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await partView(store, 'dns', use) })),
     ),
     lastRenewal: last ? renewalSummary(last) : null,
     lastSeen: lastSeen(rows),
   };
-}
-
-async function pluginView(store: Store, { plugin, settings, credential }: PluginRef): Promise<contract.PluginView> {
-  const entry = credential === null ? undefined : await store.vault.get(credential);
-  return { plugin, settings, credential, secretsSet: Object.keys(entry?.fields ?? {}) };
-}
-
-function worst(findings: readonly Finding[]): contract.PreflightView['outcome'] {
-  if (findings.some(({ outcome }) => outcome === 'block')) return 'block';
-  return findings.some(({ outcome }) => outcome === 'warn') ? 'warn' : 'ok';
 }

@@ -6,11 +6,12 @@ import type { Finding } from '../domain/finding.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 import { trustFields } from '../plugins/trust.ts';
 import type { RenewalOutcome, StoredEvent } from '../store/events.ts';
-import type { RenewalPolicy } from '../store/store.ts';
+import type { Missing, RenewalPolicy } from '../store/store.ts';
+import type { PartView } from './contract/accounts.ts';
 
 /** Every request and answer of /api/v1. Unknown fields are refused, so that a misspelt one is not silently ignored. */
 
-const pluginInput = z.strictObject({
+export const pluginInput = z.strictObject({
   plugin: z.string().min(1),
   settings: z.record(z.string(), z.unknown()).default({}),
   credential: z.string().nullish(),
@@ -22,7 +23,7 @@ const propagation = z.strictObject({
   waitSeconds: z.int().min(0).max(86_400).default(60),
 });
 
-const policyInput = z.strictObject({
+export const policyInput = z.strictObject({
   automatic: z.boolean().optional(),
   daysBefore: z.int().min(1).max(365).optional(),
   activation: z.enum(['automatic', 'ask']).optional(),
@@ -46,9 +47,6 @@ const connectionFields = {
 };
 
 export const newConnection = z.strictObject(connectionFields) satisfies z.ZodType<ConnectionInput>;
-
-/** `version` is the one that was read: a change that somebody else made meanwhile is not overwritten. */
-export const changedConnection = z.strictObject({ ...connectionFields, version: z.int() });
 
 export const preflightRequest = z.strictObject({ writeTestRecord: z.boolean().default(false) }).prefault({});
 
@@ -122,10 +120,12 @@ export interface ConnectionView {
   readonly slot: string;
   readonly dnsNames: readonly string[];
   readonly appliance: PluginView;
-  readonly issuer: PluginView;
-  readonly dns: PluginView;
-  readonly dnsRules: readonly { readonly suffix: string; readonly use: PluginView }[];
+  readonly issuer: PartView;
+  readonly dns: PartView;
+  readonly dnsRules: readonly { readonly suffix: string; readonly use: PartView }[];
   readonly policy: RenewalPolicy;
+  /** What it lacks: unless it is empty it cannot be renewed. */
+  readonly incomplete: readonly Missing[];
   readonly createdAt: string;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;

@@ -43,6 +43,8 @@ export function credentialsRouter({ store }: App): Router {
     const name = contract.credentialName.parse(req.params.name);
     await store.transaction(async (tx) => {
       const user = (await tx.connections.all()).find((connection) => credentialsOf(connection).includes(name));
+      const account = (await tx.accounts.all()).find(({ ref }) => ref.credential === name);
+      if (account) throw new AppError('CONFLICT', `The account "${account.name}" uses the credential "${name}".`);
       if (user) throw new AppError('CONFLICT', `The connection "${user.name}" uses the credential "${name}".`);
       await tx.vault.remove(name);
     });

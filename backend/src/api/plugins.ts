@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { appliancePlugins } from '../appliances/index.ts';
 import { dnsPlugins } from '../dns/index.ts';
 import { issuerPlugins } from '../issuers/index.ts';
-import type { Caveat } from '../plugins/plugin.ts';
+import type { Caveat, Preset } from '../plugins/plugin.ts';
 
 interface Declared {
   readonly id: string;
@@ -13,6 +13,7 @@ interface Declared {
   readonly links: { readonly product: string; readonly api: string };
   readonly settings: z.ZodObject;
   readonly caveats?: readonly Caveat[];
+  readonly presets?: readonly Preset[];
 }
 
 /** What can be chosen for a connection, with the JSON schema of its settings: enough to draw a form. */
@@ -29,8 +30,8 @@ export function pluginsRouter(): Router {
   return router;
 }
 
-function describe({ id, title, summary, since, links, settings, caveats = [] }: Declared) {
+function describe({ id, title, summary, since, links, settings, caveats = [], presets = [] }: Declared) {
   // What a person types, not what `create` gets: secrets are text here.
   const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
-  return { id, title, summary, since, links, caveats, settings: schema };
+  return { id, title, summary, since, links, caveats, presets, settings: schema };
 }

@@ -1,6 +1,7 @@
 import express, { type Express, Router } from 'express';
 import type { App } from '../app.ts';
 import type { Secret } from '../domain/secret.ts';
+import { accountsRouter } from './accounts.ts';
 import { activityRouter } from './activity.ts';
 import { appliancesRouter } from './appliances.ts';
 import { requireToken } from './auth.ts';
@@ -53,6 +54,8 @@ function apiRouter(app: App): Router {
   router.use('/credentials', credentialsRouter(app));
   router.use('/plan', planRouter(app));
   router.use('/backups', backupsRouter(app));
+  router.use('/issuers', accountsRouter(app, 'issuer', '/issuers'));
+  router.use('/dns-accounts', accountsRouter(app, 'dns', '/dns-accounts'));
   router.use('/plugins', pluginsRouter());
   router.use('/words', wordsRouter());
   router.use('/dns', dnsRouter(app));

@@ -154,6 +154,11 @@ export class ApiClient {
     }
   }
 
+  /** One call of /api/v1. @throws AppError with the code that the daemon answered */
+  json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.#json(method, path, body);
+  }
+
   async #json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body);
     const text = await response.body.text();

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
-import { AppError } from '../domain/errors.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import { VERSION } from '../version.ts';
+import { addAccountCommands } from './accounts.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCalendarCommands } from './calendars.ts';
 import { ApiClient } from './client.ts';
@@ -13,6 +11,7 @@ import { addDnsCommands } from './dns.ts';
 import { addExchangesCommand } from './exchanges.ts';
 import { addLabCommand } from './lab.ts';
 import { addPlanCommand } from './plan.ts';
+import { readJson, readText } from './read-json.ts';
 import { rehearse } from './rehearse.ts';
 import { dryRun, renew } from './renew.ts';
 import { serve } from './serve.ts';
@@ -43,6 +42,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addLabCommand(program, common);
   addConnectionCommands(program, common);
   addCalendarCommands(program, { out, client: () => client(env), readJson, readText });
+  addAccountCommands(program, common);
   addRenewCommands(program, common);
   addExchangesCommand(program, common);
   addDnsCommands(program, common);
@@ -177,25 +177,4 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
 
 function client(env: EnvRecord): Promise<ApiClient> {
   return ApiClient.find(env, readConfig(env));
-}
-
-function readText(file: string): Promise<string> {
-  return file === '-' ? text(process.stdin) : readFile(file, 'utf8').catch(unreadable(file));
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const content = await readText(file);
-  try {
-    return JSON.parse(content);
-  } catch (cause) {
-    throw new AppError('BAD_REQUEST', `${file} is not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
-}
-
-function unreadable(file: string): (cause: unknown) => never {
-  return (cause) => {
-    throw new AppError('BAD_REQUEST', `${file} cannot be read: ${cause instanceof Error ? cause.message : ''}`, {
-      cause,
-    });
-  };
 }

@@ -7,14 +7,18 @@ import { isRestartPending } from './summary.ts';
 
 export function connectionTable(connections: readonly ConnectionView[]): string {
   if (connections.length === 0) return 'No connections yet. Add one: certferry connections add FILE\n';
-  const rows = connections.map(({ id, name, appliance, slot, dnsNames, lastRenewal }) => [
+  const rows = connections.map(({ id, name, appliance, slot, dnsNames, lastRenewal, incomplete }) => [
     String(id),
     name,
     `${appliance.plugin} ${slot}`,
     dnsNames.join(' '),
-    lastRenewal ? words(lastRenewal) : 'never renewed',
+    incomplete.length > 0 ? `not complete: ${incomplete[0]?.sentence}` : renewalWords(lastRenewal),
   ]);
   return table(['ID', 'NAME', 'APPLIANCE', 'NAMES', 'LAST RENEWAL'], rows);
+}
+
+function renewalWords(last: RenewalSummary | null): string {
+  return last ? words(last) : 'never renewed';
 }
 
 export function statusTable(renewals: readonly RenewalSummary[]): string {

@@ -228,6 +228,12 @@ export const ERRORS = {
     title: 'A setting is missing or not valid',
     action: 'Correct the field that is named.',
   },
+  CONNECTION_INCOMPLETE: {
+    retry: 'never',
+    status: 409,
+    title: 'The connection is not complete',
+    action: 'Fill in what is named, then save the connection.',
+  },
   BAD_REQUEST: {
     retry: 'never',
     status: 400,

@@ -12,6 +12,10 @@ export interface FieldMeta {
   readonly private?: true;
   /** Folded away in the form. */
   readonly advanced?: true;
+  /** What each value of a choice means, in words for a person. */
+  readonly choices?: Readonly<Record<string, string>>;
+  /** Means something only while these fields have these values: `{ trust: 'bundle' }`. */
+  readonly onlyWith?: Readonly<Record<string, string>>;
 }
 
 /** The few kinds of fields that plugin settings are made of. Each carries its `FieldMeta`. */
@@ -49,7 +53,10 @@ export function flag(meta: FieldMeta) {
   return z.boolean().meta({ ...meta });
 }
 
-export function choice<const Values extends readonly [string, ...string[]]>(values: Values, meta: FieldMeta) {
+export function choice<const Values extends readonly [string, ...string[]]>(
+  values: Values,
+  meta: FieldMeta & { readonly choices?: Readonly<Record<Values[number], string>> },
+) {
   return z.enum(values).meta({ ...meta });
 }
 

@@ -22,6 +22,12 @@ export interface Plugin<Settings extends z.ZodObject, Instance, Deps = PluginDep
   /** Field order is form order. Build fields with plugins/fields.ts, which attaches `FieldMeta`. */
   readonly settings: Settings;
 
+  /** Choices that people know by name, in the order of the picker; each gives some of the settings. */
+  readonly presets?: readonly Preset[];
+
+  /** What people call the other end of these settings. Asks nobody. Left out: the plugin's title. */
+  describe?(settings: Readonly<Record<string, unknown>>): Described;
+
   /** Known limits of a plugin that otherwise works; each links to its evidence. */
   readonly caveats?: readonly Caveat[];
   /** What it takes to be so without a public source; part of its page under docs/. */
@@ -29,6 +35,28 @@ export interface Plugin<Settings extends z.ZodObject, Instance, Deps = PluginDep
 
   /** Builds an instance. No I/O here: a bad password must surface in `check`, not in a constructor. */
   create(settings: z.output<Settings>, deps: Deps): Instance;
+}
+
+export interface Preset {
+  /** For scripts: `letsencrypt-staging`. */
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** The fields that a person fills in; the others are folded away. */
+  readonly ask: readonly string[];
+  /** Where the CA says how to get what binds an ACME account to a customer account, when it wants that. */
+  readonly externalAccount?: string;
+  /** For practice: nobody trusts what comes from there. */
+  readonly practice?: true;
+  /** Public page that the settings are from. */
+  readonly source: string;
+}
+
+export interface Described {
+  readonly title: string;
+  /** For practice: nobody trusts what comes from there. It is marked wherever it is named. */
+  readonly practice: boolean;
 }
 
 export interface Caveat {

@@ -45,8 +45,15 @@ export function parseSettings<Schema extends z.ZodObject>(
     if ('trust' in parsed.data) trustOf(parsed.data as TrustSettings);
     return parsed.data as z.output<Schema>;
   }
-  const problems = parsed.error.issues.map((issue) => `${fieldName(schema, issue.path)}: ${issue.message}`);
+  const problems = parsed.error.issues.map(
+    (issue) => `${fieldName(schema, issue.path)}: ${isMissing(input, issue) ? 'is missing' : issue.message}`,
+  );
   throw new AppError('INVALID_SETTINGS', `${owner}: ${problems.join('; ')}.`);
+}
+
+function isMissing(input: Fields, { code, path }: z.core.$ZodIssue): boolean {
+  const [field] = path;
+  return path.length === 1 && code.startsWith('invalid_') && input[String(field)] === undefined;
 }
 
 function fieldName(schema: z.ZodObject, path: readonly PropertyKey[]): string {

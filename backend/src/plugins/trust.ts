@@ -13,12 +13,22 @@ export type Trust =
 export const trustFields = {
   trust: choice(['public', 'bundle', 'pin'], {
     title: 'Trust',
-    help: 'public: a CA that Node.js trusts. bundle: a CA you give. pin: exactly the certificate with this SHA-256.',
+    help: 'Whose certificate the other end has to show before anything is sent to it.',
+    choices: {
+      public: 'A public CA',
+      bundle: 'A CA that I give',
+      pin: 'Exactly the certificate with this fingerprint',
+    },
   }).default('public'),
-  caBundle: text({ title: 'CA bundle', help: 'PEM, one or more certificates. For trust "bundle".' }).optional(),
+  caBundle: text({
+    title: 'CA bundle',
+    help: 'PEM, one or more certificates.',
+    onlyWith: { trust: 'bundle' },
+  }).optional(),
   pinnedSha256: list({
     title: 'Pinned SHA-256',
-    help: 'Fingerprint of the certificate that is served now. certferry moves the pin when it installs a new certificate. For trust "pin".',
+    help: 'Fingerprint of the certificate that is served now. certferry moves the pin when it installs a new certificate.',
+    onlyWith: { trust: 'pin' },
   }).optional(),
 };
 

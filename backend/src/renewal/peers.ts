@@ -18,6 +18,7 @@ import { parseSettings } from '../plugins/settings.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
 import type { AccountsDir } from '../store/accounts-dir.ts';
 import type { Connection, PluginRef, Store } from '../store/store.ts';
+import { type ResolvedConnection, resolveConnection, resolvePart } from './parts.ts';
 import type { StepPeers } from './step.ts';
 
 export interface PeersDeps extends PluginDeps {
@@ -47,10 +48,11 @@ export class Peers implements AsyncDisposable {
   /**
    * `recorder` hears what is said to the appliance.
    *
-   * @throws AppError INVALID_SETTINGS, VAULT_DAMAGED
+   * @throws AppError CONNECTION_INCOMPLETE, INVALID_SETTINGS, VAULT_DAMAGED
    */
-  async of(connection: Connection, recorder?: Recorder): Promise<StepPeers & AsyncDisposable> {
+  async of(stored: Connection, recorder?: Recorder): Promise<StepPeers & AsyncDisposable> {
     const { resolver, history, dialer, accounts, store } = this.#deps;
+    const connection = await resolveConnection(stored, store);
     const clients = new ClientPool();
     const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
     const [firstName = connection.name] = connection.dnsNames;
@@ -71,12 +73,33 @@ export class Peers implements AsyncDisposable {
     };
   }
 
-  async #router({ dns, dnsRules }: Connection, deps: PluginDeps): Promise<DnsRouter> {
+  async #router({ dns, dnsRules }: ResolvedConnection, deps: PluginDeps): Promise<DnsRouter> {
     const provider = (ref: PluginRef) => build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
     const rules = await Promise.all(
       dnsRules.map(async ({ suffix, use }) => ({ suffix, provider: await provider(use) })),
     );
     return createDnsRouter(await provider(dns), rules);
+  }
+
+  /** The driver of an appliance alone. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  async appliance(ref: PluginRef): Promise<{ readonly appliance: ApplianceDriver } & AsyncDisposable> {
+    const clients = new ClientPool();
+    const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
+    const appliance = await build(ref, appliancePlugin(ref.plugin), deps, this.#deps.store);
+    return { appliance, [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose]() };
+  }
+
+  /** A DNS service alone. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  async dns(ref: PluginRef): Promise<{ readonly dns: DnsProvider } & AsyncDisposable> {
+    const clients = new ClientPool();
+    const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
+    const dns = await build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
+    return { dns, [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose]() };
+  }
+
+  /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  async issuerOf({ issuer }: Connection): Promise<Issuer> {
+    return this.issuer(await resolvePart(this.#deps.store, 'issuer', issuer));
   }
 
   async issuer(ref: PluginRef): Promise<Issuer> {

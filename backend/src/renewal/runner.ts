@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Connection, JsonObject, RenewalPolicy, RenewalRow } from '../store/store.ts';
 import type { Facts, Goal, Target } from './facts.ts';
 import { initialState, MACHINE_VERSION } from './machine.ts';
+import { refuseIncomplete } from './parts.ts';
 import { reportStart } from './reports.ts';
 import { RenewalRun, type RunDeps } from './run.ts';
 import { noteLeftovers } from './sweeper.ts';
@@ -32,13 +33,14 @@ export class Runner implements AsyncDisposable {
   /**
    * Stores a renewal, its first state and its first events, and begins it. Returns its id at once.
    *
-   * @throws AppError NOT_FOUND, RENEWAL_RUNNING
+   * @throws AppError NOT_FOUND, CONNECTION_INCOMPLETE, RENEWAL_RUNNING
    */
   async start(connectionId: number, by: StartedBy, options = TO_THE_END): Promise<string> {
     const { store, clock } = this.#deps;
     const row = await store.transaction(async (tx) => {
       const connection = await tx.connections.get(connectionId);
       if (!connection) throw new AppError('NOT_FOUND', `There is no connection ${connectionId}.`);
+      refuseIncomplete(connection);
       const id = renewalId(clock.now());
       const state = initialState(options.goal);
       const facts = { target: targetOf(connection, by, options) } as unknown as JsonObject;

@@ -20,6 +20,12 @@ export function sentence(event: DomainEvent): string {
       return event.message;
     case 'calendar.fresh':
       return `The iCalendar address of "${event.name}" is read again`;
+    case 'account.created':
+      return `${ACCOUNT_WORDS[event.family]} "${event.name}" added`;
+    case 'account.changed':
+      return `${ACCOUNT_WORDS[event.family]} "${event.name}" changed`;
+    case 'account.removed':
+      return `${ACCOUNT_WORDS[event.family]} "${event.name}" removed`;
     case 'watch.reachable':
       return `Every endpoint of connection ${event.connectionId} answers again`;
     case 'watch.restored':
@@ -41,6 +47,8 @@ export function sentence(event: DomainEvent): string {
       return `${titleOf(event.step)}: ${stepWords(event)}`;
   }
 }
+
+const ACCOUNT_WORDS = { issuer: 'Certificate authority', dns: 'DNS account' } as const;
 
 type StepEvent = Extract<DomainEvent, { readonly step: string }>;
 

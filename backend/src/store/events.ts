@@ -1,11 +1,12 @@
 import type { Failure } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import type { AccountFamily } from './accounts.ts';
 
 /**
  * Something that happened, in the past tense. Plain JSON without secrets: the only thing that the
  * API streams, notifiers and the history read.
  */
-export type DomainEvent = ConnectionEvent | CalendarEvent | WatchEvent | RenewalEvent | StepEvent;
+export type DomainEvent = ConnectionEvent | AccountEvent | CalendarEvent | WatchEvent | RenewalEvent | StepEvent;
 
 export interface ConnectionEvent {
   readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
@@ -18,6 +19,14 @@ export type CalendarEvent = { readonly calendarId: number; readonly name: string
   | { readonly type: 'calendar.stale'; readonly message: string }
   | { readonly type: 'calendar.fresh' }
 );
+
+/** A shared issuer or DNS account; its name as it was then. */
+export interface AccountEvent {
+  readonly type: 'account.created' | 'account.changed' | 'account.removed';
+  readonly accountId: number;
+  readonly family: AccountFamily;
+  readonly name: string;
+}
 
 /** What the reconciler finds out by looking, on change only. Instants are ISO 8601. */
 export type WatchEvent = {

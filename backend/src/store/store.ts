@@ -1,6 +1,7 @@
 import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { AccountTable, AccountUse } from './accounts.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { EventLog } from './events.ts';
 
@@ -14,6 +15,7 @@ export interface Store extends AsyncDisposable {
   readonly connections: ConnectionTable;
   readonly calendars: CalendarTable;
   readonly renewals: RenewalTable;
+  readonly accounts: AccountTable;
   readonly vault: Vault;
   readonly events: EventLog;
   readonly settings: SettingsTable;
@@ -39,19 +41,31 @@ export interface Connection {
   /** In the appliance's own words: `tomcat`. */
   readonly slot: string;
   readonly dnsNames: readonly string[];
-  readonly issuer: PluginRef;
+  readonly issuer: Part;
   /** Where challenge records go, unless one of `dnsRules` says otherwise. */
-  readonly dns: PluginRef;
+  readonly dns: Part;
   readonly dnsRules: readonly DnsRule[];
   readonly policy: RenewalPolicy;
+  /** What was not filled in when it was stored. Unless it is empty the connection cannot be renewed. */
+  readonly incomplete: readonly Missing[];
   /** ISO 8601 */
   readonly createdAt: string;
   /** 1 at first, one more with each update. */
   readonly version: number;
 }
 
+/** A part of a connection: an account that others use too, or settings of its own. */
+export type Part = PluginRef | AccountUse;
+
+/** Something that a connection lacks, in a sentence for a person. */
+export interface Missing {
+  readonly part: 'appliance' | 'slot' | 'dnsNames' | 'issuer' | 'dns' | 'dnsRules';
+  readonly sentence: string;
+}
+
 /** A plugin and the settings it is built with. Secrets are named, not contained: see `Vault`. */
 export interface PluginRef {
+  /** Empty while none was chosen, which only an incomplete connection has. */
   readonly plugin: string;
   readonly settings: JsonObject;
   /** Name of the entry in the vault. */
@@ -62,7 +76,7 @@ export interface PluginRef {
 export interface DnsRule {
   /** A domain: `acme.example.net`. Compared with where the record is, after CNAMEs. */
   readonly suffix: string;
-  readonly use: PluginRef;
+  readonly use: Part;
 }
 
 export interface RenewalPolicy {
@@ -89,7 +103,8 @@ export interface RenewalPolicy {
   readonly emergency: EmergencyPolicy | null;
 }
 
-export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version'>;
+export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version' | 'incomplete'> &
+  Partial<Pick<Connection, 'incomplete'>>;
 
 export type JsonObject = { readonly [key: string]: Json };
 

@@ -138,6 +138,7 @@ export const REMEDIES = {
   SCHEMA_NEWER: ['none'],
   BACKUP_FAILED: ['none'],
   INVALID_SETTINGS: ['edit-connection'],
+  CONNECTION_INCOMPLETE: ['edit-connection'],
   BAD_REQUEST: ['none'],
   UNAUTHENTICATED: ['log-in'],
   NOT_FOUND: ['none'],

@@ -1,5 +1,6 @@
 import type { AppliancePlugin } from '../driver.ts';
 import { createVosDriver } from './driver.ts';
+import { PRODUCTS } from './products.ts';
 import { vosSettings } from './settings.ts';
 import { SOURCES } from './sources.ts';
 import { recordedAt, UNCONFIRMED } from './unconfirmed.ts';
@@ -12,6 +13,7 @@ export const vos: AppliancePlugin<typeof vosSettings> = {
   since: '0.1.0',
   links: { product: SOURCES.product, api: SOURCES.api },
   settings: vosSettings,
+  presets: PRODUCTS,
   caveats: [
     {
       text: 'How the API calls a multi-server certificate is not published. Both likely spellings are tried, and the certificate counts as installed only when every node holds it.',

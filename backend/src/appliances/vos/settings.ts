@@ -39,7 +39,11 @@ const nodeSettings = z.strictObject({
   }).optional(),
   role: choice(['subscriber', 'imp', 'unity'], {
     title: 'Role',
-    help: 'subscriber: the same product as the publisher. imp: IM and Presence. unity: Unity Connection.',
+    choices: {
+      subscriber: 'Subscriber: the same product as the publisher',
+      imp: 'IM and Presence',
+      unity: 'Unity Connection',
+    },
   }).default('subscriber'),
   sshHostKeys: list({
     title: 'SSH host keys',
@@ -61,7 +65,12 @@ export const vosSettings = z.object({
   }),
   product: choice(['cucm', 'imp', 'cuc', 'cer'], {
     title: 'Product',
-    help: 'cucm: Communications Manager. imp: IM and Presence. cuc: Unity Connection. cer: Emergency Responder.',
+    choices: {
+      cucm: 'Communications Manager',
+      imp: 'IM and Presence',
+      cuc: 'Unity Connection',
+      cer: 'Emergency Responder',
+    },
   }).default('cucm'),
   user: text({
     title: 'Platform user',
@@ -83,13 +92,17 @@ export const vosSettings = z.object({
   servedPorts: ports({ title: 'Served ports', help: `${SERVED_PORTS} the slot, which are 443 and 8443 for tomcat.` }),
   distribution: choice(['this-server', 'multi-server'], {
     title: 'Distribution',
-    help: 'this-server: a certificate for this node alone. multi-server: one certificate for all nodes of the cluster, made on the publisher.',
+    choices: {
+      'this-server': 'A certificate for this node alone',
+      'multi-server': 'One certificate for all nodes of the cluster, made on the publisher',
+    },
   }).default('this-server'),
   nodes: z
     .array(nodeSettings)
     .meta({
       title: 'Other nodes',
       help: 'For a multi-server certificate: every node of the cluster but the publisher. Pinned certificates of all nodes stand in one list.',
+      onlyWith: { distribution: 'multi-server' },
     } satisfies FieldMeta)
     .default([]),
   publisher: address({
@@ -124,11 +137,13 @@ export const vosSettings = z.object({
   ).default(30),
   keyLength: choice(['2048', '3072', '4096'], {
     title: 'Key length',
+    choices: { '2048': '2048 bits', '3072': '3072 bits', '4096': '4096 bits' },
     help: 'Bits of the RSA key that the appliance makes. Some phones refuse more than 2048.',
     advanced: true,
   }).default('2048'),
   ecKeyLength: choice(['256', '384'], {
     title: 'Key length (ECDSA)',
+    choices: { '256': '256 bits', '384': '384 bits' },
     help: 'Bits of the elliptic-curve key of the slots that end in -ECDSA.',
     advanced: true,
   }).default('256'),

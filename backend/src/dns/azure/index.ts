@@ -20,15 +20,23 @@ const settings = z.object({
   }).optional(),
   credentials: choice(['client-secret', 'managed-identity', 'default'], {
     title: 'Credentials',
-    help: 'client-secret: an app registration. managed-identity: that of the Azure host certferry runs on. default: what the environment of certferry offers.',
+    choices: {
+      'client-secret': 'The secret of an app registration',
+      'managed-identity': 'The managed identity of the Azure host that certferry runs on',
+      default: 'What the environment of certferry offers',
+    },
   }).default('client-secret'),
-  tenantId: text({ title: 'Tenant ID', help: 'For client-secret.', private: true }).optional(),
+  tenantId: text({ title: 'Tenant ID', private: true, onlyWith: { credentials: 'client-secret' } }).optional(),
   clientId: text({
     title: 'Client ID',
-    help: 'For client-secret. With a managed identity: which one, if the host has several.',
+    help: 'Of the app registration. With a managed identity: which one, if the host has several.',
     private: true,
   }).optional(),
-  clientSecret: secret({ title: 'Client secret', help: 'For client-secret: its value, not its ID.' }).optional(),
+  clientSecret: secret({
+    title: 'Client secret',
+    help: 'Its value, not its ID.',
+    onlyWith: { credentials: 'client-secret' },
+  }).optional(),
   armEndpoint: httpsUrl({
     title: 'Resource Manager URL',
     help: 'Another one in a sovereign cloud, such as https://management.usgovcloudapi.net.',

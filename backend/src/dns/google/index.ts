@@ -10,11 +10,15 @@ import { changeRecordSet, withoutValue, withValue } from './record-set.ts';
 const settings = z.object({
   credentials: choice(['service-account-key', 'application-default'], {
     title: 'Credentials',
-    help: 'service-account-key: a key you give. application-default: what the environment of certferry offers, on a Google host its service account.',
+    choices: {
+      'service-account-key': 'A key of a service account',
+      'application-default': 'What the environment of certferry offers: on a Google host its service account',
+    },
   }).default('service-account-key'),
   keyJson: secret({
     title: 'Service account key',
     help: 'The whole JSON file, as Google hands it out.',
+    onlyWith: { credentials: 'service-account-key' },
   }).optional(),
   projectId: text({
     title: 'Project ID',

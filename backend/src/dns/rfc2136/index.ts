@@ -16,10 +16,13 @@ const settings = z.object({
   port: port({ title: 'Port', advanced: true }).default(53),
   keyName: text({ title: 'Key name', help: 'The name of the TSIG key on the server.', example: 'certferry' }),
   keySecret: secret({ title: 'Key secret', help: 'Base64, as tsig-keygen prints it.' }),
-  algorithm: choice(['hmac-sha256', 'hmac-sha512'], { title: 'Algorithm' }).default('hmac-sha256'),
+  algorithm: choice(['hmac-sha256', 'hmac-sha512'], {
+    title: 'Algorithm',
+    choices: { 'hmac-sha256': 'HMAC-SHA256', 'hmac-sha512': 'HMAC-SHA512' },
+  }).default('hmac-sha256'),
   transport: choice(['udp', 'tcp'], {
     title: 'Transport',
-    help: 'udp changes to TCP by itself when an answer is too long.',
+    choices: { udp: 'UDP, and TCP when an answer is too long', tcp: 'TCP' },
     advanced: true,
   }).default('udp'),
   zone: text({

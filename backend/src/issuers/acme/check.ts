@@ -53,10 +53,16 @@ export async function findingsOf(options: CheckOptions, signal: AbortSignal): Pr
           `The CA offers "${profile}".`,
           'Choose one that is offered.',
         )
-      : ok(TOPICS.profile, 'The CA decides.'),
+      : ok(TOPICS.profile, `The CA decides.${offered(directory)}`),
     clockFinding(date, clock),
     await accountFinding(account, options, signal),
   ];
+}
+
+/** By their names, as they are written into the settings. */
+function offered({ meta }: Directory): string {
+  const names = Object.keys(meta.profiles ?? {});
+  return names.length === 0 ? ' It offers no profiles to choose from.' : ` It offers ${names.join(', ')}.`;
 }
 
 /** An account that exists was let in before: agreement and binding are asked for only when one is created. */

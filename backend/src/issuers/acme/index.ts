@@ -3,6 +3,7 @@ import type { CertificateChain } from '../../domain/certificate.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { IssuerTraits } from '../../domain/issuer-traits.ts';
 import type { HttpClient } from '../../plugins/http.ts';
+import type { Described } from '../../plugins/plugin.ts';
 import { trustOf } from '../../plugins/trust.ts';
 import type {
   Challenge,
@@ -19,6 +20,7 @@ import { assembleChain, checkLeaf, downloadChains } from './chain.ts';
 import { findingsOf } from './check.ts';
 import { completeOrder } from './issuance.ts';
 import { challengesOf, placeOrder, reusableOrder } from './order.ts';
+import { presetOf, presets } from './presets.ts';
 import { AcmeProblem } from './problems.ts';
 import type { AcmeSession } from './session.ts';
 import { type AcmeSettings, directoryUrlOf, type ExternalAccount, externalAccountOf, settings } from './settings.ts';
@@ -36,6 +38,8 @@ export const acme: IssuerPlugin<typeof settings> = {
     api: 'https://www.rfc-editor.org/rfc/rfc8555',
   },
   settings,
+  presets,
+  describe: ({ directory }) => describeCa(String(directory ?? '')),
   caveats: [
     {
       text: 'Public CAs no longer issue certificates for client authentication, which some services of a CUCM need.',
@@ -44,6 +48,13 @@ export const acme: IssuerPlugin<typeof settings> = {
   ],
   create: (given, deps) => new AcmeIssuer(given, deps),
 };
+
+function describeCa(directory: string): Described {
+  const preset = presetOf(directory);
+  if (preset) return { title: preset.title, practice: preset.practice === true };
+  const host = URL.canParse(directory) ? new URL(directory).host : '';
+  return { title: host === '' ? acme.title : `ACME at ${host}`, practice: /staging/i.test(directory) };
+}
 
 class AcmeIssuer implements Issuer {
   readonly key: string;

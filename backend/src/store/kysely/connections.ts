@@ -81,6 +81,7 @@ function toColumns(connection: NewConnection) {
     dns: toJson(connection.dns),
     dns_rules: toJson(connection.dnsRules),
     policy: toJson(connection.policy),
+    incomplete: toJson(connection.incomplete ?? []),
   };
 }
 
@@ -95,6 +96,7 @@ function toConnection(row: Selectable<ConnectionsTable>): Connection {
     dns: fromJson(row.dns),
     dnsRules: fromJson(row.dns_rules),
     policy: fromJson(row.policy),
+    incomplete: fromJson(row.incomplete),
     createdAt: row.created_at,
     version: row.version,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../plugins/plugin.ts';
 import type { Store } from '../store.ts';
+import { KyselyAccounts } from './accounts.ts';
 import { KyselyCalendars } from './calendars.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
@@ -32,6 +33,7 @@ function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
     connections: new KyselyConnections(scope, clock),
     calendars: new KyselyCalendars(scope, clock),
     renewals: new KyselyRenewals(scope, clock),
+    accounts: new KyselyAccounts(scope),
     vault: new KyselyVault(scope, clock, sealer),
     events: new KyselyEventLog(scope, clock),
     settings: new KyselySettings(scope),

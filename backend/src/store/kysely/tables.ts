@@ -12,6 +12,15 @@ export interface Tables {
   vault: VaultTable;
   vault_key: { id: number; key_id: string };
   settings: { name: string; value: JsonText };
+  accounts: AccountsTable;
+}
+
+export interface AccountsTable {
+  id: Generated<number>;
+  family: string;
+  name: string;
+  ref: JsonText;
+  version: number;
 }
 
 export interface ConnectionsTable {
@@ -24,6 +33,7 @@ export interface ConnectionsTable {
   dns: JsonText;
   dns_rules: JsonText;
   policy: JsonText;
+  incomplete: JsonText;
   created_at: string;
   version: number;
 }

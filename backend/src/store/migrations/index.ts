@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely';
 import { initial } from './001-initial.ts';
 import { calendars } from './003-calendars.ts';
+import { accounts } from './007-accounts.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
   '003-calendars': calendars,
+  '007-accounts': accounts,
 };

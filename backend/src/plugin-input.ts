@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { AppError } from './domain/errors.ts';
+import type { Secret } from './domain/secret.ts';
+import { parseSettings, splitSecrets } from './plugins/settings.ts';
+import type { JsonObject, PluginRef, Vault } from './store/store.ts';
+
+/** A plugin as a person describes it: secrets stand among the settings, or in a credential that is named. */
+export interface PluginInput {
+  readonly plugin: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Name of a stored credential with the secret settings. */
+  readonly credential?: string | null | undefined;
+}
+
+/** Whose the vault entry is that secrets among the settings go to. Names that people choose have no colon. */
+export type Owner = 'connection:' | 'account:';
+
+const OWNERS: readonly Owner[] = ['connection:', 'account:'];
+
+interface Describable {
+  readonly id: string;
+  readonly title: string;
+  readonly settings: z.ZodObject;
+}
+
+interface Given {
+  readonly ref: PluginRef;
+  /** Open and secret settings together, not yet validated. */
+  readonly all: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Puts the secrets of `input` into the vault, and returns what is stored in their place. Secrets that are not given stay
+ * as `current` has them.
+ *
+ * @throws AppError INVALID_SETTINGS naming the field.
+ */
+export async function prepareRef(
+  vault: Vault,
+  plugin: Describable,
+  input: PluginInput,
+  current: PluginRef | null,
+  owner: Owner,
+): Promise<PluginRef> {
+  const { ref, all } = await storeGiven(vault, plugin, input, current, owner);
+  parseSettings(plugin.title, plugin.settings, all);
+  return ref;
+}
+
+/** As `prepareRef`, with settings that may be incomplete: `trouble` says what is wrong with them, or is null. */
+export async function prepareDraftRef(
+  vault: Vault,
+  plugin: Describable,
+  input: PluginInput,
+  current: PluginRef | null,
+  owner: Owner,
+): Promise<{ readonly ref: PluginRef; readonly trouble: string | null }> {
+  const { ref, all } = await storeGiven(vault, plugin, input, current, owner);
+  return { ref, trouble: troubleOf(() => parseSettings(plugin.title, plugin.settings, all)) };
+}
+
+/** What `check` refuses, in the words of its error; null when it refuses nothing. Other errors are thrown. */
+export function troubleOf(check: () => unknown): string | null {
+  try {
+    check();
+    return null;
+  } catch (err) {
+    if (!(err instanceof AppError) || err.code !== 'INVALID_SETTINGS') throw err;
+    return err.message;
+  }
+}
+
+/** Removes vault entries that belong to one owner alone and that nobody names any more. */
+export async function forgetUnused(
+  vault: Vault,
+  before: readonly (string | null)[],
+  after: readonly (string | null)[],
+): Promise<void> {
+  for (const name of before) {
+    if (name !== null && isOwned(name) && !after.includes(name)) await vault.remove(name);
+  }
+}
+
+async function storeGiven(
+  vault: Vault,
+  plugin: Describable,
+  input: PluginInput,
+  current: PluginRef | null,
+  owner: Owner,
+): Promise<Given> {
+  const { open, secrets } = splitSecrets(plugin.settings, input.settings);
+  const credential = input.credential ?? (current?.plugin === plugin.id ? current.credential : null);
+  const stored = await storedSecrets(vault, plugin, credential);
+  const all = { ...open, ...stored, ...secrets };
+  const ref = { plugin: plugin.id, settings: open as JsonObject };
+  if (Object.keys(secrets).length === 0) return { ref: { ...ref, credential }, all };
+  // A credential that others share is not changed from here: this owner gets its own.
+  const own = credential?.startsWith(owner) ? credential : `${owner}${randomUUID()}`;
+  await vault.put(own, { plugin: plugin.id, fields: { ...stored, ...secrets } });
+  return { ref: { ...ref, credential: own }, all };
+}
+
+async function storedSecrets(
+  vault: Vault,
+  plugin: Describable,
+  credential: string | null,
+): Promise<Readonly<Record<string, Secret>>> {
+  if (credential === null) return {};
+  const stored = await vault.get(credential);
+  if (stored?.plugin === plugin.id) return stored.fields;
+  throw new AppError('INVALID_SETTINGS', `There is no credential "${credential}" for ${plugin.title}.`);
+}
+
+function isOwned(name: string): boolean {
+  return OWNERS.some((owner) => name.startsWith(owner));
+}
