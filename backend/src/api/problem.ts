@@ -43,6 +43,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 
 function asAppError(err: unknown): AppError {
   if (err instanceof z.ZodError) return new AppError('BAD_REQUEST', describe(err), { cause: err });
+  // An error of ours may carry the status that somebody else answered.
+  if (err instanceof AppError) return err;
   const parsed = bodyParserError.safeParse(err);
   if (parsed.success)
     return new AppError('BAD_REQUEST', `The body cannot be read: ${parsed.data.message}`, { cause: err });
