@@ -4,7 +4,7 @@ import { Backups } from './backup/backups.ts';
 import { openTarget } from './backup/open-target.ts';
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
-import { existing } from './connections.ts';
+import { type ConnectionInput, existing } from './connections.ts';
 import { createChallengeResolver } from './dns/challenge-resolver.ts';
 import { createPropagationHistory } from './dns/history.ts';
 import type { ChallengeResolver } from './dns/resolver.ts';
@@ -45,6 +45,14 @@ export interface Overrides {
   readonly retryLadderMs: readonly number[];
   /** Wraps the store that was opened. */
   readonly wrapStore: (store: Store) => Store;
+  /** The simulated appliance of a lab, for people who practise. */
+  readonly practice: PracticeWorld;
+}
+
+/** What a lab gives to practise with. */
+export interface PracticeWorld {
+  /** The connection to its appliance, as a person would describe it. */
+  connection(): ConnectionInput;
 }
 
 /** How far back a connection remembers how long its restarts took. */
@@ -74,6 +82,8 @@ export interface App extends AsyncDisposable {
   /** Null where the daemon speaks plain HTTP. */
   readonly tls: TlsIdentities | null;
   readonly log: Logger;
+  /** Null where there is no lab: then everything is real. */
+  readonly practice: PracticeWorld | null;
   /** Tries settings that are not stored, or not yet. */
   readonly trials: Trials;
   /** What a renewal of the connection talks to. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
@@ -139,6 +149,7 @@ export async function createApp(
     ssh: common.ssh,
     log,
     trials,
+    practice: overrides.practice ?? null,
     peersOf: (connection) => peers.of(connection),
     async start() {
       await journal.start();

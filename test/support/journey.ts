@@ -74,9 +74,10 @@ export class Journey implements AsyncDisposable {
     const secrets = await readSecrets({}, config);
     const logLines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
-    const overrides = { log, retryLadderMs: RETRY_LADDER_MS, ...options.overrides };
+    const practice = { connection: () => (lab.cluster ? labConnection(lab) : oneService(labConnection(lab))) };
+    const overrides = { log, retryLadderMs: RETRY_LADDER_MS, practice, ...options.overrides };
     const app = await createApp(config, secrets, overrides);
-    const input = lab.cluster ? labConnection(lab) : oneService(labConnection(lab));
+    const input = practice.connection();
     const connection = await addConnection(app.store, options.connection?.(input, lab) ?? input);
     await app.start();
     return new Journey({ lab, folder, secrets, logLines, connection, app, overrides });

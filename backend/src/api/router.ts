@@ -12,6 +12,7 @@ import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dnsRouter } from './dns.ts';
 import { contentSecurity, frontendRouter } from './frontend.ts';
+import { labRouter } from './lab.ts';
 import { planRouter } from './plan.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
@@ -56,6 +57,7 @@ function apiRouter(app: App): Router {
   router.use('/backups', backupsRouter(app));
   router.use('/issuers', accountsRouter(app, 'issuer', '/issuers'));
   router.use('/dns-accounts', accountsRouter(app, 'dns', '/dns-accounts'));
+  router.use('/lab', labRouter(app));
   router.use('/plugins', pluginsRouter());
   router.use('/words', wordsRouter());
   router.use('/dns', dnsRouter(app));

@@ -8,6 +8,7 @@ import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { readSecrets } from '../config/secrets.ts';
 import type { Secret } from '../domain/secret.ts';
+import { labConnection } from './lab-connection.ts';
 import { watch } from './renew.ts';
 
 /** Milliseconds. The lab answers at once, so nobody should wait for the ladder of the real world. */
@@ -65,6 +66,7 @@ async function createLabApp(lab: Lab, folder: string, env: EnvRecord) {
   };
   const secrets = await readSecrets({}, config);
   const log = pino({ level: 'silent' });
-  const app = await createApp(config, secrets, { log, retryLadderMs: LAB_RETRY_LADDER_MS });
+  const practice = { connection: () => labConnection(lab) };
+  const app = await createApp(config, secrets, { log, retryLadderMs: LAB_RETRY_LADDER_MS, practice });
   return { app, accessToken: secrets.accessToken };
 }

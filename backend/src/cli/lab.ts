@@ -1,8 +1,8 @@
 import { FAULTS, type FaultName } from '@certferry/lab';
 import { type Command, Option } from 'commander';
 import type { EnvRecord } from '../config/env.ts';
-import { addConnection } from '../connections.ts';
 import { AppError } from '../domain/errors.ts';
+import { addPracticeConnection } from '../practice.ts';
 import { listen } from '../server.ts';
 import { inLab, renewInLab } from './lab-app.ts';
 import { labConnection } from './lab-connection.ts';
@@ -52,7 +52,7 @@ async function runLab({ once, cluster, fault, json: asJson }: LabOptions, { env,
   const faults = fault.map(asFault);
   return await inLab({ cluster: cluster === true, testCa: once !== true }, env, async ({ lab, app, accessToken }) => {
     for (const name of faults) lab.faults.on(name);
-    const connection = await addConnection(app.store, labConnection(lab));
+    const connection = await addPracticeConnection(app.store, labConnection(lab));
     await app.start();
     if (!json && once) out.write('Renewing the certificate of the simulated CUCM\n');
     if (once) return await renewInLab(app, connection.id, json, out);

@@ -29,6 +29,9 @@ export const keys = {
   leftovers: ['leftovers'],
   calendars: ['calendars'],
   calendarPreview: (rules: unknown) => ['calendar-preview', rules],
+  accounts: (family: 'issuer' | 'dns') => ['accounts', family],
+  credentials: ['credentials'],
+  lab: ['lab'],
 } as const;
 
 const HISTORY = 100;

@@ -1,5 +1,12 @@
 /** The contract of the daemon, by type only: nothing of the backend is bundled. */
 
+export type {
+  AccountTestView,
+  AccountView,
+  ApplianceAnswerView,
+  LabView,
+  PartView,
+} from '../../../backend/src/api/contract/accounts.ts';
 export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
 export type { CalendarView, ForecastView } from '../../../backend/src/api/contract/calendars.ts';
 export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
@@ -23,7 +30,7 @@ export type { CalendarRules, EmergencyPolicy, Weekday } from '../../../backend/s
 export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
 export type { Finding } from '../../../backend/src/domain/finding.ts';
 export type { PlannedConnection, PlannedWeek } from '../../../backend/src/plan/plan.ts';
-export type { Caveat } from '../../../backend/src/plugins/plugin.ts';
+export type { Caveat, Preset } from '../../../backend/src/plugins/plugin.ts';
 export type { BlastRadius } from '../../../backend/src/renewal/blast-radius.ts';
 export type {
   ActivationRecord,
@@ -37,7 +44,7 @@ export type { Leftover, Swept } from '../../../backend/src/renewal/sweeper.ts';
 export type { DomainEvent, RenewalOutcome, StoredEvent } from '../../../backend/src/store/events.ts';
 
 import type { RenewalView as StoredRenewal } from '../../../backend/src/api/contract.ts';
-import type { Caveat } from '../../../backend/src/plugins/plugin.ts';
+import type { Caveat, Preset } from '../../../backend/src/plugins/plugin.ts';
 import type { Facts } from '../../../backend/src/renewal/facts.ts';
 
 /** The facts of a renewal are written by the same version of the product that reads them. */
@@ -55,6 +62,7 @@ export interface PluginDeclaration {
   readonly since: string;
   readonly links: { readonly product: string; readonly api: string };
   readonly caveats: readonly Caveat[];
+  readonly presets: readonly Preset[];
   /** JSON schema of its settings. */
   readonly settings: SettingsSchema;
 }
@@ -73,6 +81,9 @@ export interface FieldSchema {
   readonly secret?: boolean;
   readonly advanced?: boolean;
   readonly enum?: readonly string[];
+  /** What each value of `enum` means. */
+  readonly choices?: Readonly<Record<string, string>>;
+  readonly onlyWith?: Readonly<Record<string, string>>;
   readonly default?: unknown;
   readonly items?: FieldSchema;
   readonly properties?: Readonly<Record<string, FieldSchema>>;

@@ -16,9 +16,9 @@ export default function ConnectionFormPage({ id }: ConnectionFormPageProps) {
 
 function Add() {
   return (
-    <Page title="Add connection" lead="One certificate on one appliance. A dry run at the end changes nothing.">
+    <Page title="Add connection" lead="One certificate on one appliance. You can save it at any time, and go on later.">
       <Loaded query={usePlugins()}>
-        {(plugins) => <ConnectionForm plugins={plugins} initial={emptyDraft(plugins)} stored={null} />}
+        {(plugins) => <ConnectionForm plugins={plugins} initial={emptyDraft()} stored={null} />}
       </Loaded>
     </Page>
   );

@@ -1,15 +1,16 @@
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import type { ConnectionView, Plugins } from '../api/types.ts';
+import { useLocation } from 'wouter';
+import type { ApplianceAnswerView, ConnectionView, PluginDeclaration, Plugins } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
-import { ProblemNote } from '../ui/problem.tsx';
+import { ApplianceSection, useSecretsSet } from './appliance-section.tsx';
+import { CertificateSection, type NameSuggestion } from './certificate-section.tsx';
 import { DnsRules } from './dns-rules.tsx';
-import type { Draft } from './draft.ts';
-import { ownFieldErrors } from './field-errors.ts';
-import { Look } from './look.tsx';
+import { type Draft, missingIn } from './draft.ts';
+import { DryRunPanel } from './dry-run-panel.tsx';
 import { PartSection } from './part-section.tsx';
 import { PolicyFields } from './policy-fields.tsx';
+import { SaveBar } from './save-bar.tsx';
 import { useSave } from './use-save.ts';
 import './connection-form.css';
 
@@ -19,39 +20,49 @@ interface ConnectionFormProps {
   readonly stored: ConnectionView | null;
 }
 
-/** One page: the appliance, the names, who signs, who proves, and when. The dry run follows on the page of the connection. */
+/** One page: the appliance, the names, who signs, who proves, and when; and a dry run before anything is saved. */
 export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps) {
   const [draft, setDraft] = useState(initial);
-  const save = useSave(stored);
+  const [served, setServed] = useState<readonly string[]>([]);
+  const [answer, setAnswer] = useState<ApplianceAnswerView | null>(null);
+  const save = useSave(stored, secretFieldsOf(plugins.appliance, draft.appliance.plugin));
   const [, go] = useLocation();
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
-  const submit = (event: FormEvent) => {
+  const missing = missingIn(draft, plugins.appliance, useSecretsSet(draft.appliance, stored));
+  const submit = (isDraft: boolean) =>
+    save.mutate(
+      { draft, isDraft },
+      { onSuccess: ({ id, incomplete }) => go(`/connections/${id}${incomplete.length === 0 ? '?dry-run=1' : ''}`) },
+    );
+  const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate(draft, { onSuccess: ({ id }) => go(`/connections/${id}?dry-run=1`) });
+    submit(missing.length > 0);
   };
   const common = { error: save.error };
   return (
-    <form onSubmit={submit} className="connection-form" aria-label="Connection">
+    <form onSubmit={onSubmit} className="connection-form" aria-label="Connection" noValidate>
       <Stack gap="md">
-        <PartSection
+        <ApplianceSection
           {...common}
-          title="Appliance"
-          id="appliance"
+          draft={draft}
           plugins={plugins.appliance}
-          draft={draft.appliance}
-          stored={stored?.appliance ?? null}
-          onChange={(appliance) => change({ appliance })}
-        >
-          <Look
-            appliance={draft.appliance}
-            onTrust={(settings) => change({ appliance: { ...draft.appliance, settings } })}
-            onNames={(names) => change({ names: names.join('\n'), name: draft.name || (names[0] ?? '') })}
-          />
-        </PartSection>
-        <CertificateSection draft={draft} change={change} error={save.error} />
+          stored={stored}
+          onChange={change}
+          onServed={setServed}
+          onAnswer={setAnswer}
+        />
+        <CertificateSection
+          {...common}
+          draft={draft}
+          change={change}
+          slots={answer?.slots ?? []}
+          suggestions={suggestionsOf(served, answer)}
+        />
         <PartSection
           {...common}
+          family="issuer"
           title="CA"
+          label="Certificate authority"
           id="issuer"
           plugins={plugins.issuer}
           draft={draft.issuer}
@@ -60,7 +71,9 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
         />
         <PartSection
           {...common}
+          family="dns"
           title="DNS service"
+          label="DNS account"
           id="dns"
           plugins={plugins.dns}
           draft={draft.dns}
@@ -78,61 +91,31 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
         <Panel title="When">
           <PolicyFields policy={draft.policy} onChange={(policy) => change({ policy })} />
         </Panel>
-        {save.error && <ProblemNote error={save.error} />}
-        <Group gap="xs" justify="flex-end">
-          <Button variant="default" component={Link} href={stored ? `/connections/${stored.id}` : '/connections'}>
-            Leave it
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            Save and look (dry run)
-          </Button>
-        </Group>
+        <DryRunPanel draft={draft} stored={stored} />
+        <SaveBar
+          missing={missing}
+          error={save.error}
+          isSaving={save.isPending}
+          back={stored ? `/connections/${stored.id}` : '/connections'}
+          onSaveIncomplete={() => submit(true)}
+        />
       </Stack>
     </form>
   );
 }
 
-interface CertificateSectionProps {
-  readonly draft: Draft;
-  readonly change: (part: Partial<Draft>) => void;
-  readonly error: Error | null;
+function secretFieldsOf(plugins: readonly PluginDeclaration[], id: string): readonly string[] {
+  const properties = plugins.find((plugin) => plugin.id === id)?.settings.properties ?? {};
+  return Object.keys(properties).filter((name) => properties[name]?.secret);
 }
 
-function CertificateSection({ draft, change, error }: CertificateSectionProps) {
-  const errors = ownFieldErrors(error);
-  return (
-    <Panel title="Certificate">
-      <div className="fields">
-        <TextInput
-          label="Name of this connection"
-          description="As you want to read it in lists."
-          placeholder="CUCM publisher"
-          required
-          value={draft.name}
-          error={errors.name}
-          onChange={(event) => change({ name: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Slot"
-          description="The place for the certificate, in the appliance’s own words."
-          required
-          value={draft.slot}
-          error={errors.slot}
-          onChange={(event) => change({ slot: event.currentTarget.value })}
-        />
-        <Textarea
-          label="Names in the certificate"
-          description="One on each line. They are looked for in the request of the appliance."
-          placeholder="cucm-pub.example.com"
-          className="mono-input"
-          autosize
-          minRows={2}
-          required
-          value={draft.names}
-          error={errors.dnsNames}
-          onChange={(event) => change({ names: event.currentTarget.value })}
-        />
-      </div>
-    </Panel>
-  );
+function suggestionsOf(served: readonly string[], answer: ApplianceAnswerView | null): readonly NameSuggestion[] {
+  return [
+    { source: 'In the request that waits on the appliance', names: answer?.pending?.dnsNames ?? [] },
+    { source: 'In the certificate that is served', names: served },
+    { source: 'In the certificate that is installed', names: answer?.installed?.dnsNames ?? [] },
+  ].map(({ source, names }, index, all) => ({
+    source,
+    names: names.filter((name) => !all.slice(0, index).some((earlier) => earlier.names.includes(name))),
+  }));
 }

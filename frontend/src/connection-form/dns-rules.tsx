@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import type { ConnectionView, PluginDeclaration } from '../api/types.ts';
+import { AccountPicker } from './account-picker.tsx';
 import { part, type RuleDraft } from './draft.ts';
-import { PartFields, PluginChoice } from './part-section.tsx';
 
 interface DnsRulesProps {
   readonly rules: readonly RuleDraft[];
@@ -17,11 +17,12 @@ export function DnsRules({ rules, plugins, stored, error, onChange }: DnsRulesPr
     onChange(rules.map((rule) => (rule.key === key ? { ...rule, ...change } : rule)));
   return (
     <details open={rules.length > 0}>
-      <summary>Other DNS services for some domains</summary>
+      <summary>Other DNS accounts for some domains</summary>
       <div className="fields">
         {rules.map(({ key, suffix, use }) => {
           const props = {
-            title: 'DNS service',
+            family: 'dns' as const,
+            label: 'DNS account for this domain',
             id: `rule-${key}`,
             plugins,
             draft: use,
@@ -40,8 +41,7 @@ export function DnsRules({ rules, plugins, stored, error, onChange }: DnsRulesPr
                 value={suffix}
                 onChange={(event) => replace(key, { suffix: event.currentTarget.value })}
               />
-              <PluginChoice {...props} />
-              <PartFields {...props} />
+              <AccountPicker {...props} />
               <Group>
                 <Button variant="default" onClick={() => onChange(rules.filter((rule) => rule.key !== key))}>
                   Remove this rule

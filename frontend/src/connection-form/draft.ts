@@ -1,9 +1,12 @@
-import type { ConnectionView, EmergencyPolicy, Plugins, PluginView } from '../api/types.ts';
+import type { ConnectionView, EmergencyPolicy, PartView, PluginDeclaration, PluginView } from '../api/types.ts';
+import { hostIn } from '../dns/host.ts';
 
 export interface PartDraft {
   readonly plugin: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly credential: string | null;
+  /** Of a shared account, in place of everything else. */
+  readonly account: number | null;
 }
 
 export interface RuleDraft {
@@ -20,6 +23,8 @@ export interface Draft {
   /** One name on each line, or with commas between. */
   readonly names: string;
   readonly appliance: PartDraft;
+  /** Under which name the typed secrets of the appliance are to be shared; empty: not at all. */
+  readonly shareAs: string;
   readonly issuer: PartDraft;
   readonly dns: PartDraft;
   readonly dnsRules: readonly RuleDraft[];
@@ -34,15 +39,14 @@ export interface PolicyDraft {
   readonly emergency: EmergencyPolicy | null;
 }
 
-const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
-
-export function emptyDraft(plugins: Plugins): Draft {
+export function emptyDraft(): Draft {
   return {
     name: '',
     slot: 'tomcat',
     names: '',
-    appliance: part(plugins.appliance[0]?.id ?? ''),
-    issuer: { ...part(plugins.issuer[0]?.id ?? ''), settings: { directory: LETS_ENCRYPT } },
+    appliance: part(''),
+    shareAs: '',
+    issuer: part(''),
     dns: part(''),
     dnsRules: [],
     policy: { daysBefore: 30, activation: 'ask', renewalCalendar: null, restartCalendar: null, emergency: null },
@@ -55,7 +59,8 @@ export function draftOf({ name, slot, dnsNames, appliance, issuer, dns, dnsRules
     name,
     slot,
     names: dnsNames.join('\n'),
-    appliance: partOf(appliance),
+    appliance: own(appliance),
+    shareAs: '',
     issuer: partOf(issuer),
     dns: partOf(dns),
     dnsRules: dnsRules.map(({ suffix, use }) => ({ key: suffix, suffix, use: partOf(use) })),
@@ -63,35 +68,95 @@ export function draftOf({ name, slot, dnsNames, appliance, issuer, dns, dnsRules
   };
 }
 
-export function part(plugin: string): PartDraft {
-  return { plugin, settings: {}, credential: null };
+export function part(plugin: string, settings: PartDraft['settings'] = {}): PartDraft {
+  return { plugin, settings, credential: null, account: null };
 }
 
-function partOf({ plugin, settings, credential }: PluginView): PartDraft {
-  return { plugin, settings, credential };
+export function shared(account: number): PartDraft {
+  return { ...part(''), account };
+}
+
+/** Nothing is chosen yet. */
+export function isUnchosen({ plugin, account }: PartDraft): boolean {
+  return plugin === '' && account === null;
+}
+
+function partOf(view: PartView): PartDraft {
+  return view.account === null ? own(view) : shared(view.account.id);
+}
+
+function own({ plugin, settings, credential }: PluginView): PartDraft {
+  return { plugin, settings, credential, account: null };
 }
 
 /** What the daemon takes. It validates; nothing is left out here because it looks wrong. */
-export function toInput({ names, policy, dnsRules, appliance, issuer, dns, ...rest }: Draft): object {
+export function toInput({ names, policy, dnsRules, appliance, issuer, dns, name, slot }: Draft): object {
   return {
-    ...rest,
+    name,
+    slot,
     dnsNames: namesIn(names),
-    appliance: partInput(appliance),
-    issuer: partInput(issuer),
-    dns: partInput(dns),
-    dnsRules: dnsRules.map(({ suffix, use }) => ({ suffix, use: partInput(use) })),
+    ...chosen('appliance', appliance),
+    ...chosen('issuer', issuer),
+    ...chosen('dns', dns),
+    dnsRules: dnsRules.map(({ suffix, use }) => ({ suffix, ...chosen('use', use) })),
     policy,
   };
 }
 
+/** Names in whatever was pasted: names, URLs or `host:port`, with spaces, commas or lines between. */
 export function namesIn(text: string): readonly string[] {
-  return text.split(/[\s,;]+/).filter(Boolean);
+  return text
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map((word) => (/[:/]/.test(word) ? hostIn(word) : word));
+}
+
+function chosen(field: string, given: PartDraft): object {
+  return isUnchosen(given) ? {} : { [field]: partInput(given) };
 }
 
 /** The own credential of a connection is kept by the daemon; one that people named is sent again. */
-function partInput({ plugin, settings, credential }: PartDraft): object {
-  const shared = credential !== null && !credential.includes(':') ? { credential } : {};
-  return { plugin, settings: given(settings), ...shared };
+export function partInput({ plugin, settings, credential, account }: PartDraft): object {
+  if (account !== null) return { account };
+  const named = isNamed(credential) ? { credential } : {};
+  return { plugin, settings: given(settings), ...named };
+}
+
+/** Names of entries that belong to one connection or account have a colon. */
+export function isNamed(credential: string | null): credential is string {
+  return credential !== null && !credential.includes(':');
+}
+
+/** What a person would be told to fill in, before anybody is asked. Empty: all that is needed is there. */
+export function missingIn(
+  { appliance, slot, names, issuer, dns, dnsRules }: Draft,
+  plugins: readonly PluginDeclaration[],
+  secretsSet: readonly string[],
+): readonly string[] {
+  return [
+    ...missingOfAppliance(appliance, plugins, secretsSet),
+    ...(slot.trim() === '' ? ['the slot'] : []),
+    ...(namesIn(names).length === 0 ? ['names for the certificate'] : []),
+    ...(isUnchosen(issuer) ? ['a certificate authority'] : []),
+    ...(isUnchosen(dns) ? ['a DNS account'] : []),
+    ...(dnsRules.some(({ suffix, use }) => suffix === '' || isUnchosen(use))
+      ? ['domain and account of a DNS rule']
+      : []),
+  ];
+}
+
+function missingOfAppliance(
+  { plugin, settings }: PartDraft,
+  plugins: readonly PluginDeclaration[],
+  secretsSet: readonly string[],
+): readonly string[] {
+  const declared = plugins.find(({ id }) => id === plugin);
+  if (!declared) return ['the appliance'];
+  const { required = [], properties } = declared.settings;
+  const filled = given(settings);
+  return required
+    .filter((field) => filled[field] === undefined && !secretsSet.includes(field))
+    .map((field) => `the appliance’s ${(properties[field]?.title ?? field).toLowerCase()}`);
 }
 
 /** An empty field is one that was not filled in. */

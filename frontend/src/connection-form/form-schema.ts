@@ -1,17 +1,22 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { FieldSchema, SettingsSchema } from '../api/types.ts';
 
-/** Whom to believe at the other end: each mode has one field of its own. Equal in every plugin (backend/src/plugins/trust.ts). */
-const ONLY_WITH_TRUST: Readonly<Record<string, string>> = { caBundle: 'bundle', pinnedSha256: 'pin' };
 const LONG_TEXT = ['caBundle', 'findRootIn', 'nodeCredentials', 'variables'];
 
 interface Given {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secretsSet: readonly string[];
+  /** Fields that are not folded away; null: those that the plugin does not fold away. */
+  readonly asked: readonly string[] | null;
+  /** Fields that are not shown: something else on the page decides them. */
+  readonly hidden: readonly string[];
 }
 
 /** The JSON schema of a plugin's settings as the form generator wants it. */
-export function formSchema({ properties, required = [] }: SettingsSchema, { secretsSet }: Given): RJSFSchema {
+export function formSchema(
+  { properties, required = [] }: SettingsSchema,
+  { secretsSet }: Pick<Given, 'secretsSet'>,
+): RJSFSchema {
   return {
     type: 'object',
     properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, schemaOf(field)])),
@@ -19,14 +24,18 @@ export function formSchema({ properties, required = [] }: SettingsSchema, { secr
   };
 }
 
-export function formUi({ properties }: SettingsSchema, { settings, secretsSet }: Given): UiSchema {
+export function formUi({ properties }: SettingsSchema, given: Given): UiSchema {
+  const { settings, secretsSet, asked, hidden } = given;
+  const isShown = (name: string, { onlyWith = {} }: FieldSchema) =>
+    !hidden.includes(name) &&
+    Object.entries(onlyWith).every(([field, value]) => (settings[field] ?? properties[field]?.default) === value);
   const fields = Object.entries(properties).map(([name, field]) => {
-    const trust = ONLY_WITH_TRUST[name];
-    const hidden = trust !== undefined && (settings.trust ?? properties.trust?.default) !== trust;
-    return [name, hidden ? { 'ui:widget': 'hidden' } : uiOf(name, field, secretsSet.includes(name))];
+    return [name, isShown(name, field) ? uiOf(name, field, secretsSet.includes(name)) : { 'ui:widget': 'hidden' }];
   });
+  const isFolded = (name: string) => (asked === null ? properties[name]?.advanced === true : !asked.includes(name));
   return {
-    'ui:advanced': Object.keys(properties).filter((name) => properties[name]?.advanced),
+    'ui:advanced': Object.keys(properties).filter(isFolded),
+    'ui:hidden': Object.keys(properties).filter((name) => !isShown(name, properties[name] ?? {})),
     'ui:submitButtonOptions': { norender: true },
     'ui:label': false,
     ...Object.fromEntries(fields),
@@ -34,13 +43,17 @@ export function formUi({ properties }: SettingsSchema, { settings, secretsSet }:
 }
 
 function schemaOf(field: FieldSchema): RJSFSchema {
-  const { title, help, secret, properties, required, items, example: _, advanced: _advanced, ...rest } = field;
+  const { title, help, secret, properties, required, items, choices, ...others } = field;
+  const { example: _, advanced: _advanced, onlyWith: _onlyWith, ...rest } = others;
   const words = { ...(title ? { title } : {}), ...(help ? { description: help } : {}) };
   if (secret) return { ...words, type: 'string' };
   return {
     // The keywords that are left are those of JSON schema.
     ...(rest as RJSFSchema),
     ...words,
+    ...(choices && rest.enum
+      ? { oneOf: rest.enum.map((value) => ({ const: value, title: choices[value] ?? value })) }
+      : {}),
     ...(items ? { items: schemaOf(items) } : {}),
     ...(properties ? { properties: mapped(properties) } : {}),
     ...(required ? { required: [...required] } : {}),

@@ -3,7 +3,7 @@ import { IconEye } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { post } from '../api/client.ts';
 import type { CertificateView, LookView } from '../api/types.ts';
-import { hostIn } from '../dns/check-panel.tsx';
+import { hostIn } from '../dns/host.ts';
 import { CertificateFacts } from '../ui/certificate-facts.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import type { PartDraft } from './draft.ts';
@@ -11,6 +11,7 @@ import type { PartDraft } from './draft.ts';
 interface LookProps {
   readonly appliance: PartDraft;
   readonly onTrust: (settings: PartDraft['settings']) => void;
+  /** Names in the certificate that it shows. */
   readonly onNames: (names: readonly string[]) => void;
 }
 
@@ -18,7 +19,10 @@ interface LookProps {
 export function Look({ appliance, onTrust, onNames }: LookProps) {
   const { settings } = appliance;
   const host = hostIn(String(settings.host ?? ''));
-  const look = useMutation({ mutationFn: () => post<LookView>('/appliances/look', requestFor(host, settings)) });
+  const look = useMutation({
+    mutationFn: () => post<LookView>('/appliances/look', requestFor(host, settings)),
+    onSuccess: ({ tls }) => onNames(tls.certificate ? namesOf(tls.certificate) : []),
+  });
   const trust = ({ tls, ssh }: LookView) =>
     onTrust({
       ...settings,
@@ -37,12 +41,12 @@ export function Look({ appliance, onTrust, onNames }: LookProps) {
           loading={look.isPending}
           onClick={() => look.mutate()}
         >
-          Look at {host === '' ? 'the appliance' : host}
+          Connect to {host === '' ? 'the appliance' : host}
         </Button>
         <Text className="quiet">Reads its certificate and SSH key. Sends no password.</Text>
       </Group>
       {look.error && <ProblemNote error={look.error} />}
-      {look.data && <Seen view={look.data} onTrust={trust} onNames={onNames} />}
+      {look.data && <Seen view={look.data} onTrust={trust} />}
     </Stack>
   );
 }
@@ -50,12 +54,10 @@ export function Look({ appliance, onTrust, onNames }: LookProps) {
 interface SeenProps {
   readonly view: LookView;
   readonly onTrust: (view: LookView) => void;
-  readonly onNames: (names: readonly string[]) => void;
 }
 
-function Seen({ view, onTrust, onNames }: SeenProps) {
+function Seen({ view, onTrust }: SeenProps) {
   const { tls, ssh } = view;
-  const names = tls.certificate ? namesOf(tls.certificate) : [];
   return (
     <section aria-label="What the appliance shows" className="note">
       <Stack gap="sm">
@@ -78,11 +80,6 @@ function Seen({ view, onTrust, onNames }: SeenProps) {
           <Button disabled={!tls.certificate && ssh.fingerprint === null} onClick={() => onTrust(view)}>
             They are right: trust them
           </Button>
-          {names.length > 0 && (
-            <Button variant="default" onClick={() => onNames(names)}>
-              Take over its names
-            </Button>
-          )}
         </Group>
       </Stack>
     </section>

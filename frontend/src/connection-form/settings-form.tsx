@@ -13,6 +13,8 @@ const FIELDS = { lines: LinesField };
 const WIDGETS = { SelectWidget: ChoiceWidget, CheckboxWidget: FlagWidget };
 const TEMPLATES = { ObjectFieldTemplate: Fields, FieldErrorTemplate: ListError };
 
+const NONE: readonly string[] = [];
+
 type Settings = Readonly<Record<string, unknown>>;
 
 interface SettingsFormProps {
@@ -22,13 +24,21 @@ interface SettingsFormProps {
   readonly settings: Settings;
   readonly secretsSet: readonly string[];
   readonly errors: FieldErrors;
+  /** Fields that are not folded away; null: those that the plugin does not fold away. */
+  readonly asked?: readonly string[] | null;
+  /** Fields that are not shown: something else on the page decides them. */
+  readonly fixed?: readonly string[];
   readonly onChange: (settings: Settings) => void;
 }
 
 /** The fields of one plugin, drawn from the JSON schema of its settings. */
-export function SettingsForm({ plugin, id, settings, secretsSet, errors, onChange }: SettingsFormProps) {
-  const schema = useMemo(() => formSchema(plugin.settings, { settings, secretsSet }), [plugin, settings, secretsSet]);
-  const ui = useMemo(() => formUi(plugin.settings, { settings, secretsSet }), [plugin, settings, secretsSet]);
+export function SettingsForm({ plugin, id, settings, secretsSet, errors, onChange, ...props }: SettingsFormProps) {
+  const { asked = null, fixed: hidden = NONE } = props;
+  const schema = useMemo(() => formSchema(plugin.settings, { secretsSet }), [plugin, secretsSet]);
+  const ui = useMemo(
+    () => formUi(plugin.settings, { settings, secretsSet, asked, hidden }),
+    [plugin, settings, secretsSet, asked, hidden],
+  );
   return (
     <Form
       tagName="div"
@@ -52,8 +62,10 @@ export function SettingsForm({ plugin, id, settings, secretsSet, errors, onChang
 /** What few people need is folded away. */
 function Fields({ properties, uiSchema }: ObjectFieldTemplateProps) {
   const advanced: readonly string[] = uiSchema?.['ui:advanced'] ?? [];
-  const shown = properties.filter(({ name, hidden }) => !hidden && !advanced.includes(name));
-  const folded = properties.filter(({ name }) => advanced.includes(name));
+  const hidden: readonly string[] = uiSchema?.['ui:hidden'] ?? [];
+  const visible = properties.filter((property) => !property.hidden && !hidden.includes(property.name));
+  const shown = visible.filter(({ name }) => !advanced.includes(name));
+  const folded = visible.filter(({ name }) => advanced.includes(name));
   return (
     <div className="fields">
       {shown.map(({ name, content }) => (

@@ -9,8 +9,10 @@ export function ChoiceWidget({ id, label, value, required, disabled, rawErrors, 
       id={id}
       label={label}
       description={schema.description}
-      placeholder={placeholder}
-      data={(schema.enum ?? []).map(String)}
+      placeholder={wordOf(schema, placeholder)}
+      data={choicesOf(schema)}
+      allowDeselect={false}
+      maxDropdownHeight={320}
       value={value === undefined ? null : String(value)}
       required={required ?? false}
       disabled={disabled ?? false}
@@ -31,4 +33,21 @@ export function FlagWidget({ id, label, value, rawErrors, onChange, schema }: Wi
       onChange={(event) => onChange(event.currentTarget.checked)}
     />
   );
+}
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+function choicesOf({ oneOf, enum: values = [] }: WidgetProps['schema']): readonly Choice[] {
+  const titled = (oneOf ?? []).flatMap((one) =>
+    typeof one === 'object' ? [{ value: String(one.const), label: one.title ?? String(one.const) }] : [],
+  );
+  return titled.length > 0 ? titled : values.map((value) => ({ value: String(value), label: String(value) }));
+}
+
+/** The placeholder of a choice is the value that counts when none is chosen. */
+function wordOf(schema: WidgetProps['schema'], value: string | undefined): string | undefined {
+  return choicesOf(schema).find((choice) => choice.value === value)?.label ?? value;
 }

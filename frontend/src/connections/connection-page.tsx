@@ -9,11 +9,13 @@ import { RenewalTable } from '../renewal/renewal-table.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { lookOfConnection } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { isStaging } from './describe.ts';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
+import { IncompletePanel } from './incomplete-panel.tsx';
 import { ServedPanel } from './served-panel.tsx';
 import { StoredPanel } from './stored-panel.tsx';
 import { TrustPanel } from './trust-panel.tsx';
@@ -32,8 +34,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       title={name}
       lead={
         <>
-          <State look={lookOfConnection(connection, words)} /> · {slot}
-          {isStaging(connection) && ' · staging: nobody trusts these certificates'}
+          <State look={lookOfConnection(connection, words)} /> · {slot} {isStaging(connection) && <Practice long />}
         </>
       }
       actions={
@@ -60,8 +61,9 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
         </>
       }
     >
-      <ServedPanel connection={connection} />
-      <TrustPanel connection={connection} />
+      {connection.incomplete.length > 0 && <IncompletePanel connection={connection} />}
+      {connection.incomplete.length === 0 && <ServedPanel connection={connection} />}
+      {connection.incomplete.length === 0 && <TrustPanel connection={connection} />}
       <StoredPanel connection={connection} />
       <Panel title="Renewals" flush>
         <Loaded query={useRenewals(id)}>{(renewals) => <RenewalTable renewals={renewals} ofOne />}</Loaded>

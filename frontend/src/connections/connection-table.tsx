@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { Moment } from '../ui/moment.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { exact } from '../ui/time.ts';
 import { State } from '../words/state.tsx';
 import { isStaging } from './describe.ts';
@@ -72,19 +73,19 @@ function Head({ sortKey, title, view }: HeadProps) {
 function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun: (id: number) => void }) {
   const { connection, look, days } = row;
   const { askToRenew, follow } = useDialogs();
-  const { id, name, slot, dnsNames, lastRenewal, lastSeen } = connection;
+  const { id, name, slot, dnsNames, lastRenewal, lastSeen, incomplete } = connection;
   return (
     <Table.Tr data-connection={id}>
       <Table.Td>
         <State look={look} />
+        {incomplete.length > 0 && <div className="quiet">{incomplete.map(({ sentence }) => sentence).join(' ')}</div>}
       </Table.Td>
       <Table.Td>
         <Link href={`/connections/${id}`} className="name-link">
           {name}
         </Link>
         <div className="quiet">
-          {slot}
-          {isStaging(connection) && ' · staging'}
+          {slot} {isStaging(connection) && <Practice />}
         </div>
       </Table.Td>
       <Table.Td className="mono">

@@ -8,5 +8,5 @@ export function hostOf({ appliance, dnsNames }: ConnectionView): string {
 
 /** A CA for practice: what it signs is trusted by nobody. */
 export function isStaging({ issuer }: ConnectionView): boolean {
-  return /staging|acme-test|\bstg\b/i.test(String(issuer.settings.directory ?? ''));
+  return issuer.practice;
 }

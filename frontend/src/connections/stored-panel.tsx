@@ -1,6 +1,8 @@
+import { Link } from 'wouter';
 import { usePlugins } from '../api/queries.ts';
-import type { ConnectionView, Family, FieldSchema, PluginView } from '../api/types.ts';
+import type { ConnectionView, Family, FieldSchema, PartView, PluginView } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { PolicyWords } from './policy-words.tsx';
 import './stored-panel.css';
 
@@ -32,22 +34,38 @@ export function StoredPanel({ connection }: { readonly connection: ConnectionVie
 interface PartProps {
   readonly family: Family;
   readonly title: string;
-  readonly part: PluginView;
+  readonly part: PluginView | PartView;
 }
 
 function Part({ family, title, part }: PartProps) {
   const declared = usePlugins().data?.[family].find(({ id }) => id === part.plugin);
+  const shared = 'account' in part ? part.account : null;
   const nameOf = (field: string) => declared?.settings.properties[field]?.title ?? field;
   return (
     <>
       <dt>{title}</dt>
       <dd>
-        {declared?.title ?? part.plugin}
+        {shared ? (
+          <Link href={`/settings/${family === 'issuer' ? 'issuers' : 'dns-accounts'}?edit=${shared.id}`}>
+            {shared.name}
+          </Link>
+        ) : (
+          declared?.title
+        )}
+        {'practice' in part && (
+          <>
+            {' '}
+            <span className="quiet">{part.title}</span> {part.practice && <Practice long />}
+          </>
+        )}
         <ul className="stored-settings">
           {Object.entries(part.settings).map(([field, value]) => (
             <li key={field}>
               <span className="quiet">{nameOf(field)}</span>{' '}
-              <Value value={value} fields={declared?.settings.properties[field]?.items?.properties ?? {}} />
+              <Value
+                value={declared?.settings.properties[field]?.choices?.[String(value)] ?? value}
+                fields={declared?.settings.properties[field]?.items?.properties ?? {}}
+              />
             </li>
           ))}
           {part.secretsSet.map((field) => (

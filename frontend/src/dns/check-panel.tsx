@@ -7,6 +7,7 @@ import type { DnsCheckView } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { AnswerTable } from './answer-table.tsx';
+import { hostIn } from './host.ts';
 
 /** Asks everybody who answers for the challenge record of a name. */
 export function CheckPanel() {
@@ -74,13 +75,4 @@ function Answer({ check }: { readonly check: DnsCheckView }) {
       <AnswerTable answers={answers} />
     </section>
   );
-}
-
-/** The name in whatever was pasted: a URL, `host:port` or a name. */
-export function hostIn(text: string): string {
-  const bare = text
-    .trim()
-    .replace(/^[a-z]+:\/\//i, '')
-    .replace(/[/?#].*$/, '');
-  return bare.replace(/:\d+$/, '').replace(/\.$/, '');
 }

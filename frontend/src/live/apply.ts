@@ -9,6 +9,7 @@ export function applyEvent(queries: QueryClient, stored: StoredEvent): void {
     queries.setQueryData<RenewalView>(keys.renewal(event.renewalId), (view) => view && withEvent(view, stored));
     refresh(queries, keys.renewal(event.renewalId));
   }
+  if (event.type.startsWith('account.')) refresh(queries, ['accounts']);
   if (changesLists(event)) {
     refresh(queries, keys.connections);
     refresh(queries, keys.renewals);

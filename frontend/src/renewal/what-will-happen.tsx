@@ -1,16 +1,15 @@
-import { usePlugins, useServed } from '../api/queries.ts';
-import type { ConnectionView } from '../api/types.ts';
-import { hostOf, isStaging } from '../connections/describe.ts';
+import { useServed } from '../api/queries.ts';
+import type { ConnectionView, PartView } from '../api/types.ts';
+import { hostOf } from '../connections/describe.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Fingerprint } from '../ui/mono.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { Interruptions } from './interruptions.tsx';
 import { RestartWindow } from './restart-window.tsx';
 
 /** The certificate, who signs it, who proves it, what is interrupted for how long, and what to mind. */
 export function WhatWillHappen({ connection }: { readonly connection: ConnectionView }) {
-  const plugins = usePlugins().data;
   const served = useServed(connection.id).data;
-  const dns = plugins?.dns.find(({ id }) => id === connection.dns.plugin)?.title ?? connection.dns.plugin;
   return (
     <dl className="facts">
       <dt>Certificate</dt>
@@ -42,11 +41,13 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       </dd>
       <dt>Signed by</dt>
       <dd>
-        <span className="mono">{String(connection.issuer.settings.directory ?? connection.issuer.plugin)}</span>
-        {isStaging(connection) && <strong> (staging: nobody trusts its certificates)</strong>}
+        <SignedBy issuer={connection.issuer} />
       </dd>
       <dt>Proved by</dt>
-      <dd>TXT records, {dns}</dd>
+      <dd>
+        TXT records, {connection.dns.account?.name ?? connection.dns.title}
+        {connection.dns.account && <span className="quiet"> ({connection.dns.title})</span>}
+      </dd>
       <RestartWindow connectionId={connection.id} />
       <dt>A restart interrupts</dt>
       <dd>
@@ -55,5 +56,18 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       <dt>Until then</dt>
       <dd>It can be cancelled, and nothing changes for clients, until the certificate is handed to the appliance.</dd>
     </dl>
+  );
+}
+
+/** Which CA and profile, and whether anybody trusts what it signs. */
+function SignedBy({ issuer: { account, title, practice, settings } }: { readonly issuer: PartView }) {
+  return (
+    <>
+      {account?.name ?? title}
+      {account && account.name !== title && <span className="quiet"> ({title})</span>},{' '}
+      {settings.profile === undefined ? 'the profile that it chooses' : `profile ${String(settings.profile)}`}{' '}
+      {practice && <Practice long />}
+      {typeof settings.directory === 'string' && <div className="mono quiet">{settings.directory}</div>}
+    </>
   );
 }

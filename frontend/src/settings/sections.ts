@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import { AboutSection } from '../about/about-section.tsx';
 import { BackupsSection } from '../backups/backups-section.tsx';
 import { CalendarsSection } from '../calendars/calendars-section.tsx';
@@ -10,8 +10,14 @@ export interface Section {
   readonly Content: ComponentType;
 }
 
+/** They share the form generator, which is large and seldom needed. */
+const IssuersSection = lazy(() => import('../accounts/issuers-section.tsx'));
+const DnsAccountsSection = lazy(() => import('../accounts/dns-accounts-section.tsx'));
+
 /** The parts of the settings, in the order of their menu. */
 export const SECTIONS: readonly Section[] = [
+  { path: 'issuers', label: 'Certificate authorities', Content: IssuersSection },
+  { path: 'dns-accounts', label: 'DNS accounts', Content: DnsAccountsSection },
   { path: 'calendars', label: 'Calendars', Content: CalendarsSection },
   { path: 'backups', label: 'Backups', Content: BackupsSection },
   { path: 'about', label: 'About', Content: AboutSection },

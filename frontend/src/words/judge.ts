@@ -18,9 +18,10 @@ export function lookOfRenewal({ outcome, state, resumeAt, oldStillServed }: Rene
 
 /** The state of a connection: what was last seen outranks what was last tried. */
 export function lookOfConnection(connection: ConnectionView, words: Words, now = Date.now()): Look {
-  const { lastRenewal, lastSeen, policy } = connection;
+  const { lastRenewal, lastSeen, policy, incomplete } = connection;
   if (lastRenewal?.outcome === null) return lookOfRenewal(lastRenewal, words);
   if (lastSeen && Date.parse(lastSeen.notAfter) <= now) return CONNECTION.expired;
+  if (incomplete.length > 0) return CONNECTION.incomplete;
   if (!lastRenewal) return policy.automatic ? CONNECTION.never : CONNECTION.off;
   return lookOfRenewal(lastRenewal, words);
 }

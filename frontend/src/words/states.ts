@@ -42,6 +42,7 @@ export const FAILED = {
 } as const satisfies Record<string, Look>;
 
 export const CONNECTION = {
+  incomplete: { word: 'Not complete', tone: 'pending' },
   never: { word: 'Never renewed', tone: 'off' },
   expired: { word: 'Expired', tone: 'person' },
   off: { word: 'Off', tone: 'off' },

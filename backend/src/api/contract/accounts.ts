@@ -133,6 +133,11 @@ export interface AccountTestView {
   readonly zones: readonly string[] | null;
 }
 
+export interface LabView {
+  /** True: there is a simulated appliance to practise with. */
+  readonly available: boolean;
+}
+
 export interface ApplianceAnswerView {
   readonly product: string;
   readonly version: string | null;

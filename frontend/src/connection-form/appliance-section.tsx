@@ -1,0 +1,168 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconPlugConnected } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Offer, offerFor, useOffers } from '../accounts/offers.ts';
+import { post } from '../api/client.ts';
+import type { ApplianceAnswerView, ConnectionView, PluginDeclaration } from '../api/types.ts';
+import { Caveats } from '../ui/caveats.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { ProblemNote } from '../ui/problem.tsx';
+import { Tiles } from '../ui/tiles.tsx';
+import { withTidyAddress } from './address.ts';
+import { CredentialChoice, useCredentials } from './credential-choice.tsx';
+import { type Draft, isNamed, type PartDraft, part, partInput } from './draft.ts';
+import { pluginFieldErrors } from './field-errors.ts';
+import { Look } from './look.tsx';
+import { SettingsForm } from './settings-form.tsx';
+
+interface ApplianceSectionProps {
+  readonly draft: Draft;
+  readonly plugins: readonly PluginDeclaration[];
+  readonly stored: ConnectionView | null;
+  readonly error: Error | null;
+  readonly onChange: (change: Partial<Draft>) => void;
+  /** What was seen without and with a login: names to suggest. */
+  readonly onServed: (names: readonly string[]) => void;
+  readonly onAnswer: (answer: ApplianceAnswerView) => void;
+}
+
+/** The product, the few fields that it needs, what it shows to anybody, and what it says to who logs in. */
+export function ApplianceSection(props: ApplianceSectionProps) {
+  const { draft, plugins, onChange, onServed } = props;
+  const { appliance } = draft;
+  const offers = useOffers(plugins);
+  const [key, setKey] = useState(() => offerFor(offers, appliance.plugin, appliance.settings)?.key ?? null);
+  const offer = offers.find((one) => one.key === key);
+  const choose = (next: string) => {
+    const found = offers.find((one) => one.key === next);
+    setKey(next);
+    if (found) onChange({ appliance: withOffer(appliance, found) });
+  };
+  const settle = (settings: PartDraft['settings']) => onChange({ appliance: { ...appliance, settings } });
+  return (
+    <Panel title="Appliance">
+      <div className="fields">
+        <Tiles label="Which product" tiles={offers} value={key} onChange={choose} />
+        {offer && (
+          <>
+            <ApplianceFields {...props} offer={offer} />
+            <Look appliance={appliance} onTrust={settle} onNames={onServed} />
+            <Ask {...props} />
+            <Caveats caveats={offer.plugin.caveats} />
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+/** Another product of one family keeps what was typed. */
+function withOffer(appliance: PartDraft, { plugin, preset }: Offer): PartDraft {
+  if (appliance.plugin !== plugin.id) return part(plugin.id, { ...preset?.settings });
+  return { ...appliance, settings: { ...appliance.settings, ...preset?.settings } };
+}
+
+function ApplianceFields({ draft, offer, stored, error, onChange }: ApplianceSectionProps & { readonly offer: Offer }) {
+  const { appliance, shareAs } = draft;
+  const { plugin } = offer;
+  const secretsSet = useSecretsSet(appliance, stored);
+  const secrets = Object.keys(plugin.settings.properties).filter((name) => plugin.settings.properties[name]?.secret);
+  const isShared = isNamed(appliance.credential);
+  const settle = (settings: PartDraft['settings']) => onChange({ appliance: { ...appliance, settings } });
+  return (
+    // A pasted URL becomes an address when the field is left.
+    // biome-ignore lint/a11y/noStaticElementInteractions: it listens for its fields being left
+    <div className="fields" onBlur={() => settle(withTidyAddress(appliance.settings))}>
+      <SettingsForm
+        key={offer.key}
+        plugin={plugin}
+        id="appliance"
+        settings={appliance.settings}
+        secretsSet={secretsSet}
+        asked={offer.asked}
+        fixed={isShared ? [...offer.fixed, ...secrets] : offer.fixed}
+        errors={pluginFieldErrors(error, plugin)}
+        onChange={settle}
+      />
+      <CredentialChoice
+        appliance={appliance}
+        shareAs={shareAs}
+        hasTyped={secrets.some((name) => (appliance.settings[name] ?? '') !== '')}
+        onChange={({ credential = appliance.credential, ...rest }) =>
+          onChange({
+            ...rest,
+            appliance: { ...appliance, credential, settings: without(appliance, secrets, credential) },
+          })
+        }
+      />
+    </div>
+  );
+}
+
+/** A shared password is not overruled by one that was typed before. */
+function without({ settings }: PartDraft, secrets: readonly string[], credential: string | null) {
+  if (!isNamed(credential)) return settings;
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !secrets.includes(name)));
+}
+
+/** Secret fields that need no typing: stored with the connection, or under the shared name. */
+export function useSecretsSet(appliance: PartDraft, stored: ConnectionView | null): readonly string[] {
+  const named = useCredentials().data ?? [];
+  if (isNamed(appliance.credential)) {
+    return named.find(({ name }) => name === appliance.credential)?.secretsSet ?? [];
+  }
+  return stored?.appliance.plugin === appliance.plugin ? stored.appliance.secretsSet : [];
+}
+
+/** Logs in and reads. */
+function Ask({ draft, stored, onAnswer }: ApplianceSectionProps) {
+  const ask = useMutation({
+    mutationFn: () =>
+      post<ApplianceAnswerView>('/appliances/ask', {
+        appliance: partInput(draft.appliance),
+        slot: draft.slot || 'tomcat',
+        ...(stored === null ? {} : { connectionId: stored.id }),
+      }),
+    onSuccess: onAnswer,
+  });
+  return (
+    <div className="fields">
+      <Group gap="sm">
+        <Button
+          variant="light"
+          leftSection={<IconPlugConnected size={14} />}
+          loading={ask.isPending}
+          onClick={() => ask.mutate()}
+        >
+          Log in and read
+        </Button>
+        <Text className="quiet">Reads product, slots and names with the account above. Changes nothing.</Text>
+      </Group>
+      {ask.error && <ProblemNote error={ask.error} />}
+      {ask.data && <Answer answer={ask.data} />}
+    </div>
+  );
+}
+
+function Answer({ answer }: { readonly answer: ApplianceAnswerView }) {
+  const { product, version, nodeName, slots, installed, pending } = answer;
+  return (
+    <section aria-label="What the appliance says" className="note">
+      <dl className="facts">
+        <dt>Product</dt>
+        <dd>
+          {product} {version ?? '(its version is told over SSH only)'}
+        </dd>
+        <dt>Node</dt>
+        <dd className="mono">{nodeName}</dd>
+        <dt>Slots</dt>
+        <dd className="mono">{slots.join(', ')}</dd>
+        <dt>Installed</dt>
+        <dd className="mono">{installed ? installed.dnsNames.join(', ') || installed.subject : 'nothing'}</dd>
+        <dt>Request that waits</dt>
+        <dd className="mono">{pending ? pending.dnsNames.join(', ') : 'none'}</dd>
+      </dl>
+    </section>
+  );
+}
