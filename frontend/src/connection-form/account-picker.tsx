@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Text } from '@mantine/core';
+import { Button, Group, Modal, Select } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { AccountForm } from '../accounts/account-form.tsx';
@@ -60,11 +60,7 @@ export function AccountPicker(props: AccountPickerProps) {
           Add new here
         </Button>
       </Group>
-      {chosen && (
-        <Text className="quiet">
-          {chosen.title} {chosen.practice && <Practice long />}
-        </Text>
-      )}
+      {chosen?.practice && <Practice long />}
       {draft.account === null && isOwn && <OwnSettings {...props} />}
       <Modal
         opened={adding}

@@ -154,9 +154,10 @@ function missingOfAppliance(
   if (!declared) return ['the appliance'];
   const { required = [], properties } = declared.settings;
   const filled = given(settings);
-  return required
+  const titles = required
     .filter((field) => filled[field] === undefined && !secretsSet.includes(field))
-    .map((field) => `the appliance’s ${(properties[field]?.title ?? field).toLowerCase()}`);
+    .map((field) => (properties[field]?.title ?? field).toLowerCase());
+  return titles.length === 0 ? [] : [`${titles.join(', ')} of the appliance`];
 }
 
 /** An empty field is one that was not filled in. */

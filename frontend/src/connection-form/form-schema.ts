@@ -35,6 +35,7 @@ export function formUi({ properties }: SettingsSchema, given: Given): UiSchema {
   const isFolded = (name: string) => (asked === null ? properties[name]?.advanced === true : !asked.includes(name));
   return {
     'ui:advanced': Object.keys(properties).filter(isFolded),
+    'ui:asked': asked ?? [],
     'ui:hidden': Object.keys(properties).filter((name) => !isShown(name, properties[name] ?? {})),
     'ui:submitButtonOptions': { norender: true },
     'ui:label': false,

@@ -7,10 +7,15 @@ import { daemonValidates } from './daemon-validates.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { formSchema, formUi } from './form-schema.ts';
 import { LinesField } from './lines-field.tsx';
-import { ChoiceWidget, FlagWidget } from './widgets.tsx';
+import { ChoiceWidget, FlagWidget, LongTextWidget, SecretWidget } from './widgets.tsx';
 
 const FIELDS = { lines: LinesField };
-const WIDGETS = { SelectWidget: ChoiceWidget, CheckboxWidget: FlagWidget };
+const WIDGETS = {
+  SelectWidget: ChoiceWidget,
+  CheckboxWidget: FlagWidget,
+  PasswordWidget: SecretWidget,
+  TextareaWidget: LongTextWidget,
+};
 const TEMPLATES = { ObjectFieldTemplate: Fields, FieldErrorTemplate: ListError };
 
 const NONE: readonly string[] = [];
@@ -64,7 +69,10 @@ function Fields({ properties, uiSchema }: ObjectFieldTemplateProps) {
   const advanced: readonly string[] = uiSchema?.['ui:advanced'] ?? [];
   const hidden: readonly string[] = uiSchema?.['ui:hidden'] ?? [];
   const visible = properties.filter((property) => !property.hidden && !hidden.includes(property.name));
-  const shown = visible.filter(({ name }) => !advanced.includes(name));
+  const order: readonly string[] = uiSchema?.['ui:asked'] ?? [];
+  const shown = visible
+    .filter(({ name }) => !advanced.includes(name))
+    .toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const folded = visible.filter(({ name }) => advanced.includes(name));
   return (
     <div className="fields">

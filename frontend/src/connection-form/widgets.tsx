@@ -1,23 +1,24 @@
-import { Checkbox, Select } from '@mantine/core';
+import { Checkbox, PasswordInput, Select, Textarea } from '@mantine/core';
 import type { WidgetProps } from '@rjsf/utils';
 
-/** One of a few; empty means what the placeholder says. */
+/** One of a few; what counts when none was chosen is shown as chosen. */
 export function ChoiceWidget({ id, label, value, required, disabled, rawErrors, onChange, ...props }: WidgetProps) {
   const { schema, placeholder } = props;
+  const chosen = value ?? schema.default;
   return (
     <Select
       id={id}
       label={label}
       description={schema.description}
-      placeholder={wordOf(schema, placeholder)}
+      placeholder={placeholder}
       data={choicesOf(schema)}
       allowDeselect={false}
       maxDropdownHeight={320}
-      value={value === undefined ? null : String(value)}
+      value={chosen === undefined ? null : String(chosen)}
       required={required ?? false}
       disabled={disabled ?? false}
       error={rawErrors?.join(' ')}
-      onChange={(chosen) => onChange(chosen ?? undefined)}
+      onChange={(next) => onChange(next ?? undefined)}
     />
   );
 }
@@ -47,7 +48,39 @@ function choicesOf({ oneOf, enum: values = [] }: WidgetProps['schema']): readonl
   return titled.length > 0 ? titled : values.map((value) => ({ value: String(value), label: String(value) }));
 }
 
-/** The placeholder of a choice is the value that counts when none is chosen. */
-function wordOf(schema: WidgetProps['schema'], value: string | undefined): string | undefined {
-  return choicesOf(schema).find((choice) => choice.value === value)?.label ?? value;
+/** Never filled in by the browser with a password of somebody else. */
+export function SecretWidget({ id, label, value, required, rawErrors, placeholder, onChange, schema }: WidgetProps) {
+  return (
+    <PasswordInput
+      id={id}
+      label={label}
+      description={schema.description}
+      placeholder={placeholder}
+      autoComplete="new-password"
+      required={required ?? false}
+      value={value ?? ''}
+      error={rawErrors?.join(' ')}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+/** PEM and the like. */
+export function LongTextWidget({ id, label, value, required, rawErrors, placeholder, onChange, schema }: WidgetProps) {
+  return (
+    <Textarea
+      id={id}
+      label={label}
+      description={schema.description}
+      placeholder={placeholder}
+      className="mono-input"
+      autosize
+      minRows={3}
+      maxRows={10}
+      required={required ?? false}
+      value={value ?? ''}
+      error={rawErrors?.join(' ')}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
 }

@@ -27,6 +27,7 @@ export function ConnectionPage({ id }: { readonly id: number }) {
 function Shown({ connection }: { readonly connection: ConnectionView }) {
   const { id, name, slot } = connection;
   const words = useWords();
+  const isComplete = connection.incomplete.length === 0;
   const [params, setParams] = useSearchParams();
   const [deleting, setDeleting] = useState(false);
   return (
@@ -34,12 +35,13 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       title={name}
       lead={
         <>
-          <State look={lookOfConnection(connection, words)} /> · {slot} {isStaging(connection) && <Practice long />}
+          <State look={lookOfConnection(connection, words)} /> {slot !== '' && `· ${slot}`}{' '}
+          {isStaging(connection) && <Practice long />}
         </>
       }
       actions={
         <>
-          <RenewButton connection={connection} />
+          {isComplete && <RenewButton connection={connection} />}
           <Button
             variant="default"
             leftSection={<IconStethoscope size={14} />}
@@ -61,9 +63,9 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
         </>
       }
     >
-      {connection.incomplete.length > 0 && <IncompletePanel connection={connection} />}
-      {connection.incomplete.length === 0 && <ServedPanel connection={connection} />}
-      {connection.incomplete.length === 0 && <TrustPanel connection={connection} />}
+      {!isComplete && <IncompletePanel connection={connection} />}
+      {isComplete && <ServedPanel connection={connection} />}
+      {isComplete && <TrustPanel connection={connection} />}
       <StoredPanel connection={connection} />
       <Panel title="Renewals" flush>
         <Loaded query={useRenewals(id)}>{(renewals) => <RenewalTable renewals={renewals} ofOne />}</Loaded>

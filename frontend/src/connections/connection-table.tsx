@@ -7,6 +7,7 @@ import { Practice } from '../ui/practice.tsx';
 import { exact } from '../ui/time.ts';
 import { State } from '../words/state.tsx';
 import { isStaging } from './describe.ts';
+import { inShort } from './incomplete-panel.tsx';
 import type { Row, SortKey } from './rows.ts';
 import type { TableView } from './use-view.ts';
 
@@ -78,7 +79,7 @@ function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun
     <Table.Tr data-connection={id}>
       <Table.Td>
         <State look={look} />
-        {incomplete.length > 0 && <div className="quiet">{incomplete.map(({ sentence }) => sentence).join(' ')}</div>}
+        {incomplete.length > 0 && <div className="quiet why-incomplete">{inShort(incomplete)}</div>}
       </Table.Td>
       <Table.Td>
         <Link href={`/connections/${id}`} className="name-link">
@@ -100,7 +101,11 @@ function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun
       </Table.Td>
       <Table.Td>
         <div className="row-actions">
-          {lastRenewal?.outcome === null ? (
+          {incomplete.length > 0 ? (
+            <Button size="compact-xs" component={Link} href={`/connections/${id}/edit`} aria-label={`Complete ${name}`}>
+              Complete
+            </Button>
+          ) : lastRenewal?.outcome === null ? (
             <Button size="compact-xs" onClick={() => follow(lastRenewal.id)} aria-label={`Show the renewal of ${name}`}>
               Show
             </Button>

@@ -13,9 +13,9 @@ export function StoredPanel({ connection }: { readonly connection: ConnectionVie
     <Panel title="What is stored">
       <dl className="facts">
         <dt>Names</dt>
-        <dd className="mono">{dnsNames.join(', ')}</dd>
+        <dd className="mono">{dnsNames.length === 0 ? <NotYet /> : dnsNames.join(', ')}</dd>
         <dt>Slot</dt>
-        <dd>{slot}</dd>
+        <dd>{slot === '' ? <NotYet /> : slot}</dd>
         <Part family="appliance" title="Appliance" part={appliance} />
         <Part family="issuer" title="CA" part={issuer} />
         <Part family="dns" title="DNS" part={dns} />
@@ -50,9 +50,9 @@ function Part({ family, title, part }: PartProps) {
             {shared.name}
           </Link>
         ) : (
-          declared?.title
+          (declared?.title ?? <NotYet />)
         )}
-        {'practice' in part && (
+        {'practice' in part && (shared || part.practice) && (
           <>
             {' '}
             <span className="quiet">{part.title}</span> {part.practice && <Practice long />}
@@ -105,6 +105,10 @@ function Value({ value, fields }: ValueProps) {
 
 function isEntry(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function NotYet() {
+  return <span className="quiet">nothing chosen yet</span>;
 }
 
 function shown(value: unknown): string {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useConnection } from '../api/queries.ts';
 import type { ConnectionView, PreflightView } from '../api/types.ts';
 import { Findings, verdict } from '../connections/findings.tsx';
+import { WhatIsMissing } from '../connections/incomplete-panel.tsx';
 import { usePreflight } from '../connections/use-preflight.ts';
 import { Loaded } from '../ui/loading.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
@@ -15,7 +16,23 @@ import { WhatWillHappen } from './what-will-happen.tsx';
 
 /** Before anything runs: what is renewed, what it touches, and what is in the way. */
 export function StartRenewal({ connectionId }: { readonly connectionId: number }) {
-  return <Loaded query={useConnection(connectionId)}>{(connection) => <Choices connection={connection} />}</Loaded>;
+  return (
+    <Loaded query={useConnection(connectionId)}>
+      {(connection) =>
+        connection.incomplete.length > 0 ? <NotYet connection={connection} /> : <Choices connection={connection} />
+      }
+    </Loaded>
+  );
+}
+
+/** What is not complete is not looked at: it says what is missing. */
+function NotYet({ connection }: { readonly connection: ConnectionView }) {
+  return (
+    <Stack gap="md">
+      <Title order={2}>{connection.name} cannot be renewed yet</Title>
+      <WhatIsMissing connection={connection} />
+    </Stack>
+  );
 }
 
 function Choices({ connection }: { readonly connection: ConnectionView }) {

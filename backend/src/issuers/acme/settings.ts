@@ -12,7 +12,7 @@ export const settings = z.object({
   }),
   termsOfServiceAgreed: flag({
     title: 'I agree to the terms of service of the CA',
-    help: 'The check of the issuer shows their address.',
+    help: 'The test shows their address.',
   }).default(false),
   contact: list({
     title: 'Contact addresses',
