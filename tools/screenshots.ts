@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { addAccount } from '../backend/src/accounts.ts';
+import { labConnection } from '../backend/src/cli/lab-connection.ts';
 import { DESKTOP, PHONE, type Scheme, startBrowser, Window } from '../test/support/browser.ts';
 import { Journey } from '../test/support/journey.ts';
 
@@ -47,7 +49,21 @@ function shots(connection: number, verified: string, failed: string): readonly S
       ready: (page) => page.getByRole('region', { name: 'How it ended' }).waitFor(),
     },
     { name: 'renewals', path: '/renewals', ready: named('table', 'Renewals') },
-    { name: 'add', path: '/connections/new', ready: (page) => page.getByLabel('Address').first().waitFor() },
+    {
+      name: 'add',
+      path: '/connections/new',
+      ready: async (page) => {
+        await page.getByRole('radio', { name: 'Cisco CUCM' }).click();
+        await page.getByLabel('Address').first().waitFor();
+      },
+    },
+    { name: 'issuers', path: '/settings/issuers', ready: named('region', 'Practice') },
+    {
+      name: 'issuer-add',
+      path: '/settings/issuers?add=1',
+      ready: (page) => page.getByRole('radio', { name: 'ZeroSSL' }).click(),
+    },
+    { name: 'dns-accounts', path: '/settings/dns-accounts', ready: named('region', 'Lab DNS') },
     {
       name: 'edit',
       path: `/connections/${connection}/edit`,
@@ -73,6 +89,8 @@ await using journey = await Journey.start({
 const { id: verified } = await journey.renew();
 journey.lab.faults.on('dns-servfail-secondary');
 const { id: failed } = await journey.renew();
+await addAccount(journey.app.store, 'issuer', { name: 'Practice', preset: 'letsencrypt-staging', settings: {} });
+await addAccount(journey.app.store, 'dns', { name: 'Lab DNS', ...labConnection(journey.lab).dns });
 await using server = await journey.listen();
 const browser = await startBrowser();
 try {

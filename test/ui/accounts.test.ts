@@ -221,29 +221,24 @@ describe.skipIf(missing('chromium'))('from nothing to a connection', () => {
     }
     expect(window.errors).toEqual([]);
   });
-});
 
-describe.skipIf(missing('chromium'))('the first minute in the lab', () => {
-  it('offers its connection, and renews it', async () => {
-    await using world = await Journey.start();
-    await using listening = await world.listen();
-    const headers = { authorization: `Bearer ${world.secrets.accessToken.reveal()}` };
-    await fetch(`${listening.url}/api/v1/connections/${world.connection.id}`, { method: 'DELETE', headers });
-    const chromium = await startBrowser();
-    try {
-      await using window = await Window.open(chromium, world, listening.url);
-      const { page } = window;
-      await window.go('/');
-      await page.getByRole('button', { name: 'Add the lab connection' }).click();
-      await page.getByRole('button', { name: 'Renew now' }).click();
-      await page.getByText('Signed by').waitFor();
-      await page.getByText('Lab CA').first().waitFor();
-      await page.getByRole('button', { name: 'Start the renewal' }).click();
+  it('offers the connection of the lab when nothing else is there, and shows the accounts that are', async () => {
+    const { store } = journey.app;
+    for (const { id } of await store.connections.all()) await store.connections.remove(id);
+    await using window = await Window.open(browser, journey, server.url, { size: PHONE });
+    const { page } = window;
+    await window.go('/');
 
-      await page.getByText('Served on 2 of 2 endpoints').first().waitFor();
-      expect((await world.app.store.accounts.all()).map(({ name }) => name)).toEqual(['Lab CA', 'Lab DNS']);
-    } finally {
-      await chromium.close();
-    }
+    await page.getByText('Our zone').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
+    await page.getByRole('button', { name: 'Add the lab connection' }).click();
+    await page.getByRole('button', { name: 'Renew now' }).click();
+    await page.getByText('Signed by').waitFor();
+
+    await page.getByRole('dialog').getByText('Lab CA').waitFor();
+    expect((await store.accounts.all()).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Lab CA', 'Lab DNS', 'Our CA', 'Our zone', 'Practice']),
+    );
   });
 });

@@ -42,7 +42,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ],
     ['failed renewal', () => `/renewals/${failed}`, (page) => page.getByText('Look at DNS').waitFor()],
     ['renewals', () => '/renewals', (page) => page.getByRole('table', { name: 'Renewals' }).waitFor()],
-    ['add', () => '/connections/new', (page) => page.getByLabel('Platform user').waitFor()],
+    ['add', () => '/connections/new', (page) => page.getByRole('radio', { name: 'Cisco CUCM' }).waitFor()],
     ['edit', () => '/connections/1/edit', (page) => page.getByLabel('Platform user').waitFor()],
     ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
     ['plan', () => '/plan', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
