@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../backend/src/store/store.ts';
 import { calendarPromises } from './store-calendars.ts';
+import { accountPromises } from './store-accounts.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
 import { beginningPromises, savingPromises } from './store-renewals.ts';
@@ -24,6 +25,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describe('calendars', () => calendarPromises(store));
     describe('beginning renewals', () => beginningPromises(store));
     describe('saving renewals', () => savingPromises(store));
+    describe('accounts', () => accountPromises(store));
     describe('vault', () => vaultPromises(store));
     describe('settings', () => settingsPromises(store));
     describe('transactions', () => transactionPromises(store));
