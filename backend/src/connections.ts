@@ -134,6 +134,7 @@ export async function prepareConnection(
 ): Promise<NewConnection & Pick<Connection, 'incomplete'>> {
   const gaps = new Gaps(input.draft === true);
   const context = { tx, gaps };
+  const appliance = await prepareAppliance(context, input.appliance, current?.appliance ?? null);
   const dnsNames = checkedNames(input.dnsNames ?? [], gaps);
   const slot = input.slot?.trim() ?? '';
   if (slot === '') gaps.note('slot', 'No slot is chosen: the place for the certificate on the appliance.');
@@ -141,7 +142,7 @@ export async function prepareConnection(
     name: input.name?.trim() || dnsNames[0] || String(input.appliance?.settings.host ?? 'New connection'),
     slot,
     dnsNames,
-    appliance: await prepareAppliance(context, input.appliance, current?.appliance ?? null),
+    appliance,
     issuer: await preparePart(context, 'issuer', input.issuer, current?.issuer ?? null),
     dns: await preparePart(context, 'dns', input.dns, current?.dns ?? null),
     dnsRules: await prepareRules(context, input.dnsRules ?? [], current?.dnsRules ?? []),
