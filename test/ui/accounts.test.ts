@@ -37,7 +37,7 @@ describe.skipIf(missing('chromium'))('from nothing to a connection', () => {
     await page.getByRole('link', { name: 'Add a certificate authority' }).click();
     await page.getByRole('radio', { name: 'Private CA' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Our CA');
-    await page.getByLabel('Directory URL').fill(String(settings.directory));
+    await page.getByRole('textbox', { name: 'Directory URL', exact: true }).fill(String(settings.directory));
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('It does not work as it is.').or(page.getByRole('alert')).first().waitFor();
     await page.getByLabel('CA bundle').fill(String(settings.caBundle));
@@ -76,7 +76,10 @@ describe.skipIf(missing('chromium'))('from nothing to a connection', () => {
     await side(page, 'Practice').getByText('staging: nobody trusts its certificates').waitFor();
   });
 
-  it('adds a connection with both, a DNS account made on the way, and looks before saving', async () => {
+  // The whole form from its first field to its last.
+  it('adds a connection with both, a DNS account made on the way, and looks before saving', {
+    timeout: 90_000,
+  }, async () => {
     const { lab } = journey;
     const dns = labConnection(lab).dns.settings;
     await using window = await Window.open(browser, journey, server.url);

@@ -25,11 +25,11 @@ describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, 
     await page.getByText('"cucm_pub.lab.example.com" is not a host name.', { exact: true }).waitFor();
     expect(await names.getAttribute('aria-invalid')).toBe('true');
     await names.fill('cucm-pub.lab.example.com');
-    await page.getByLabel('Directory URL').fill('no address');
+    await page.getByRole('textbox', { name: 'Directory URL', exact: true }).fill('no address');
     await page.getByRole('button', { name: 'Save and look (dry run)' }).click();
     await page.getByRole('region', { name: 'CA', exact: true }).getByText('Invalid URL').waitFor();
 
-    expect(await page.getByLabel('Directory URL').inputValue()).toBe('no address');
+    expect(await page.getByRole('textbox', { name: 'Directory URL', exact: true }).inputValue()).toBe('no address');
   });
 
   it('says that a password is stored, and keeps it when nothing is typed', async () => {
