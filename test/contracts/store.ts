@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../backend/src/store/store.ts';
-import { calendarPromises } from './store-calendars.ts';
 import { accountPromises } from './store-accounts.ts';
+import { calendarPromises } from './store-calendars.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
 import { beginningPromises, savingPromises } from './store-renewals.ts';
