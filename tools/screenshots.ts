@@ -73,6 +73,7 @@ function shots(connection: number, verified: string, failed: string): readonly S
     { name: 'plan', path: '/plan', ready: named('table', 'Connections') },
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
     { name: 'backups', path: '/settings/backups', ready: heading('Backups') },
+    { name: 'notifications', path: '/settings/notifications', ready: named('region', 'Last messages') },
     { name: 'about', path: '/settings/about', ready: heading('About') },
   ];
 }

@@ -1,8 +1,8 @@
 import { dnsPlugin } from './dns/index.ts';
 import { AppError } from './domain/errors.ts';
 import { issuerPlugin } from './issuers/index.ts';
-import { forgetUnused, type PluginInput, prepareRef } from './plugin-input.ts';
 import type { Account, AccountFamily } from './store/accounts.ts';
+import { forgetUnused, type PluginInput, prepareRef } from './store/plugin-refs.ts';
 import type { PluginRef, Store } from './store/store.ts';
 
 /** An account as a person describes it. */

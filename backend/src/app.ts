@@ -9,10 +9,13 @@ import { createChallengeResolver } from './dns/challenge-resolver.ts';
 import { createPropagationHistory } from './dns/history.ts';
 import type { ChallengeResolver } from './dns/resolver.ts';
 import type { Finding } from './domain/finding.ts';
+import type { Notices } from './notify/notices.ts';
+import type { ScheduleHealth } from './notify/schedule-health.ts';
+import { createNotifyService, type NotifyService } from './notify/service.ts';
 import type { Plan } from './plan/plan.ts';
 import { planAll } from './plan/planner.ts';
 import { systemClock } from './plugins/clock.ts';
-import type { Clock, Logger } from './plugins/plugin.ts';
+import type { Clock, Logger, PluginDeps } from './plugins/plugin.ts';
 import type { SshDialer } from './plugins/ssh.ts';
 import { createSshDialer } from './plugins/ssh2-dialer.ts';
 import type { TlsDialer } from './plugins/tls.ts';
@@ -75,6 +78,9 @@ export interface App extends AsyncDisposable {
   readonly calendars: Calendars;
   readonly windows: Windows;
   readonly clock: Clock;
+  readonly notices: Notices;
+  /** Whoever runs the schedule says there that it ran. */
+  readonly scheduleHealth: ScheduleHealth;
   /** Over the DNS of this installation. */
   readonly resolver: ChallengeResolver;
   readonly dialer: TlsDialer;
@@ -101,7 +107,7 @@ export interface App extends AsyncDisposable {
 /** @throws AppError VAULT_KEY_MISMATCH, SCHEMA_NEWER, INVALID_SETTINGS */
 export async function createApp(
   config: Config,
-  secrets: Pick<Secrets, 'masterKey' | 's3SecretAccessKey'>,
+  secrets: Pick<Secrets, 'masterKey' | 's3SecretAccessKey'> & Partial<Pick<Secrets, 'heartbeatUrl'>>,
   overrides: Partial<Overrides> = {},
 ): Promise<App> {
   const { clock = systemClock, retryLadderMs = RETRY_LADDER_MS, wrapStore = (store: Store) => store } = overrides;
@@ -133,6 +139,7 @@ export async function createApp(
   const backups = backupsOf(config, secrets, common);
   const scheduled: AsyncDisposable[] = [];
   const calendars = new Calendars({ store, clock, log, http: common.http, onChange: () => void runner.reconsider() });
+  const notify = notifyOf(config, secrets, { ...common, store });
   return {
     config,
     store,
@@ -143,6 +150,7 @@ export async function createApp(
     calendars,
     windows,
     clock,
+    ...notify.parts,
     resolver,
     dialer,
     tls,
@@ -153,6 +161,7 @@ export async function createApp(
     peersOf: (connection) => peers.of(connection),
     async start() {
       await journal.start();
+      await notify.start();
       await runner.resumeAll();
       scheduled.push(every(DAILY, (signal) => sweeper.sweep(signal), log));
       if (config.backupAt !== null) scheduled.push(dailyAt(config.backupAt, () => backups.run(), log));
@@ -163,10 +172,7 @@ export async function createApp(
     preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
-      await runner[Symbol.asyncDispose]();
-      await journal[Symbol.asyncDispose]();
-      await peers[Symbol.asyncDispose]();
-      await store[Symbol.asyncDispose]();
+      for (const part of [runner, journal, notify, peers, store]) await part[Symbol.asyncDispose]();
     },
   };
 }
@@ -204,4 +210,14 @@ async function radiusOf(
   const { restartCalendar } = connection.policy;
   const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
   return await blastRadius(connection, context, past, signal, look);
+}
+
+function notifyOf(
+  config: Config,
+  { heartbeatUrl }: Partial<Pick<Secrets, 'heartbeatUrl'>>,
+  common: PluginDeps & { readonly store: Store },
+): NotifyService {
+  // Nothing begins a renewal by itself yet.
+  const nextTry = async () => null;
+  return createNotifyService({ ...config, ...common, nextTry, heartbeatUrl });
 }

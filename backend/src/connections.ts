@@ -4,9 +4,9 @@ import { dnsPlugin } from './dns/index.ts';
 import { AppError } from './domain/errors.ts';
 import { isHostname } from './domain/names.ts';
 import { issuerPlugin } from './issuers/index.ts';
-import { forgetUnused, type PluginInput, prepareDraftRef } from './plugin-input.ts';
 import { isAccountUse } from './renewal/parts.ts';
 import type { AccountFamily } from './store/accounts.ts';
+import { forgetUnused, type PluginInput, prepareDraftRef } from './store/plugin-refs.ts';
 import type {
   Connection,
   DnsRule,
@@ -18,7 +18,7 @@ import type {
   Store,
 } from './store/store.ts';
 
-export type { PluginInput } from './plugin-input.ts';
+export type { PluginInput } from './store/plugin-refs.ts';
 
 /** A connection as a person describes it, with settings of its own: secrets stand among them, or in a credential that is named. */
 export interface ConnectionInput {

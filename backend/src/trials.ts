@@ -5,10 +5,10 @@ import { type ConnectionRequest, existing, prepareConnection } from './connectio
 import { type CertificateFacts, type CsrFacts, readCsr } from './domain/certificate.ts';
 import { AppError, ERRORS } from './domain/errors.ts';
 import type { Finding } from './domain/finding.ts';
-import { type PluginInput, prepareRef } from './plugin-input.ts';
 import { Peers, type PeersDeps } from './renewal/peers.ts';
 import { type PreflightOptions, preflight } from './renewal/preflight.ts';
 import type { AccountFamily } from './store/accounts.ts';
+import { type PluginInput, prepareRef } from './store/plugin-refs.ts';
 import type { Connection, PluginRef, Store, Vault, VaultEntry } from './store/store.ts';
 
 export interface AccountTest {

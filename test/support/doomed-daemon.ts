@@ -21,6 +21,7 @@ export function namingStore(store: Store, committed: (label: string) => void): S
   return {
     ...store,
     settings: store.settings,
+    notify: store.notify,
     vault: store.vault,
     connections: store.connections,
     events: store.events,
@@ -63,6 +64,7 @@ function listening(tx: Store, labels: string[]): Store {
     accounts: tx.accounts,
     vault: tx.vault,
     settings: tx.settings,
+    notify: tx.notify,
     events: {
       append: (events) => {
         labels.push(...events.map(labelOf));

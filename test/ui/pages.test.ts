@@ -49,6 +49,11 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
     ['backups', () => '/settings/backups', (page) => page.getByRole('button', { name: 'Back up now' }).waitFor()],
     ['calendars', () => '/settings/calendars', (page) => page.getByText('No calendar yet').waitFor()],
+    [
+      'notifications',
+      () => '/settings/notifications',
+      (page) => page.getByText('Nobody is told of anything yet').waitFor(),
+    ],
     ['about', () => '/settings/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
   ];
 

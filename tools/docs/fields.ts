@@ -43,10 +43,10 @@ export function fieldTable(fields: readonly Field[]): string {
 }
 
 /** The fields that must be given, with their examples: the least that a connection has to say. */
-export function smallestExample(plugin: string, fields: readonly Field[]): string {
+export function smallestExample(plugin: string, fields: readonly Field[], more: object = {}): string {
   const required = fields.filter(({ isRequired }) => isRequired);
   const settings = Object.fromEntries(required.map((field) => [field.name, exampleOf(field)]));
-  return `\`\`\`json\n${JSON.stringify({ plugin, settings }, null, 2)}\n\`\`\``;
+  return `\`\`\`json\n${JSON.stringify({ ...more, plugin, settings }, null, 2)}\n\`\`\``;
 }
 
 function exampleOf({ example, type, minimum }: Field): unknown {

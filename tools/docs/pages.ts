@@ -1,13 +1,13 @@
 import { errorsPage } from './errors.ts';
-import { FAMILIES, indexPage, pluginPage } from './plugins.ts';
+import { docsOf, FAMILIES, indexPage, pluginPage } from './plugins.ts';
 import { settingsPage } from './settings.ts';
 
 /** Every generated page: its path in the repository, and its text. The same input gives the same bytes. */
 export function generatedPages(root: string): ReadonlyMap<string, string> {
   const families = FAMILIES.flatMap((family): [string, string][] => [
-    [`docs/${family.folder}/README.md`, indexPage(family)],
+    [`docs/${docsOf(family)}/README.md`, indexPage(family)],
     ...family.plugins.map((plugin): [string, string] => [
-      `docs/${family.folder}/${plugin.id}.md`,
+      `docs/${docsOf(family)}/${plugin.id}.md`,
       pluginPage(root, family, plugin),
     ]),
   ]);

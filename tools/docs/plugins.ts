@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { appliancePlugins } from '../../backend/src/appliances/index.ts';
 import { dnsPlugins } from '../../backend/src/dns/index.ts';
 import { issuerPlugins } from '../../backend/src/issuers/index.ts';
+import { notifierPlugins } from '../../backend/src/notify/index.ts';
 import type { Plugin } from '../../backend/src/plugins/plugin.ts';
 import { type Field, fieldsOf, fieldTable, smallestExample } from './fields.ts';
 import { generatedFrom, page, table } from './markdown.ts';
@@ -13,10 +14,12 @@ type Declared = Omit<Plugin<z.ZodObject, unknown, never>, 'create'>;
 /** One folder of backend/src and of docs/. */
 export interface Family {
   readonly folder: string;
+  /** Below docs/, where it is not called like the folder. */
+  readonly docs?: string;
   readonly title: string;
   readonly introduction: string;
-  /** The field of a connection that names one of them. */
-  readonly field: string;
+  /** The field of a connection that names one of them; null for channels, which are described by themselves. */
+  readonly field: string | null;
   readonly plugins: readonly Declared[];
 }
 
@@ -42,7 +45,21 @@ export const FAMILIES: readonly Family[] = [
     field: 'issuer',
     plugins: issuerPlugins,
   },
+  {
+    folder: 'notify',
+    docs: 'notifiers',
+    title: 'Notifiers',
+    introduction:
+      'How certferry tells people what needs them. [Operations](../operations.md#telling-people) says of what, and when.',
+    field: null,
+    plugins: notifierPlugins,
+  },
 ];
+
+/** The family's folder below docs/. */
+export function docsOf({ folder, docs = folder }: Family): string {
+  return docs;
+}
 
 export function indexPage({ folder, title, introduction, plugins }: Family): string {
   const rows = plugins.map(({ id, title, summary }) => [`[${title}](${id}.md)`, `\`${id}\``, summary]);
@@ -69,8 +86,10 @@ export function pluginPage(root: string, { folder, field }: Family, plugin: Decl
     '## Settings',
     fieldTable(fields),
     secretsNote(fields),
-    `In a [connection](../connections.md), as \`"${field}"\`, with what it cannot do without:`,
-    smallestExample(id, fields),
+    field === null
+      ? 'As a file for `certferry notify add`, with what it cannot do without:'
+      : `In a [connection](../connections.md), as \`"${field}"\`, with what it cannot do without:`,
+    smallestExample(id, fields, field === null ? { name: title } : {}),
     bodyOf(readFileSync(join(root, source, 'readme.md'), 'utf8'), source),
   ]);
 }

@@ -65,7 +65,7 @@ export const newRenewal = z
 export const resumeRequest = z.strictObject({ confirmation: z.string().nullable().default(null) }).prefault({});
 
 export const credentialInput = z.strictObject({
-  family: z.enum(['appliance', 'issuer', 'dns']),
+  family: z.enum(['appliance', 'issuer', 'dns', 'notifier']),
   plugin: z.string().min(1),
   fields: z.record(z.string(), z.string()),
 });

@@ -5,10 +5,11 @@ import { credentialsOf } from '../connections.ts';
 import { dnsPlugin } from '../dns/index.ts';
 import { AppError } from '../domain/errors.ts';
 import { issuerPlugin } from '../issuers/index.ts';
+import { notifierPlugin } from '../notify/index.ts';
 import { secretFields, splitSecrets } from '../plugins/settings.ts';
 import * as contract from './contract.ts';
 
-const FAMILIES = { appliance: appliancePlugin, issuer: issuerPlugin, dns: dnsPlugin };
+const FAMILIES = { appliance: appliancePlugin, issuer: issuerPlugin, dns: dnsPlugin, notifier: notifierPlugin };
 
 /** Secrets under a name, to be used by many connections. They go in and never come out. */
 export function credentialsRouter({ store }: App): Router {
@@ -46,6 +47,8 @@ export function credentialsRouter({ store }: App): Router {
       const account = (await tx.accounts.all()).find(({ ref }) => ref.credential === name);
       if (account) throw new AppError('CONFLICT', `The account "${account.name}" uses the credential "${name}".`);
       if (user) throw new AppError('CONFLICT', `The connection "${user.name}" uses the credential "${name}".`);
+      const channel = (await tx.notify.notifiers.all()).find(({ use }) => use.credential === name);
+      if (channel) throw new AppError('CONFLICT', `The channel "${channel.name}" uses the credential "${name}".`);
       await tx.vault.remove(name);
     });
     res.status(204).end();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { appliancePlugins } from '../appliances/index.ts';
 import { dnsPlugins } from '../dns/index.ts';
 import { issuerPlugins } from '../issuers/index.ts';
+import { notifierPlugins } from '../notify/index.ts';
 import type { Caveat, Preset } from '../plugins/plugin.ts';
 
 interface Declared {
@@ -16,13 +17,14 @@ interface Declared {
   readonly presets?: readonly Preset[];
 }
 
-/** What can be chosen for a connection, with the JSON schema of its settings: enough to draw a form. */
+/** What can be chosen for a connection or a channel, with the JSON schema of its settings: enough to draw a form. */
 export function pluginsRouter(): Router {
   const router = Router();
   const families = {
     appliance: appliancePlugins.map(describe),
     issuer: issuerPlugins.map(describe),
     dns: dnsPlugins.map(describe),
+    notifier: notifierPlugins.map(describe),
   };
   router.get('/', (_req, res) => {
     res.json(families);

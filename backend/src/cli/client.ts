@@ -4,6 +4,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { BackupsView } from '../api/contract/backups.ts';
+import type { NotifierTestView, NotifierView, RuleView } from '../api/contract/notify.ts';
 import type { PlanView } from '../api/contract/plan.ts';
 import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from '../api/contract.ts';
 import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
@@ -131,6 +132,26 @@ export class ApiClient {
   async recording(renewalId: string): Promise<string> {
     const response = await this.#send('GET', `/renewals/${encodeURIComponent(renewalId)}/exchanges`);
     return await response.body.text();
+  }
+
+  notifiers(): Promise<readonly NotifierView[]> {
+    return this.#json('GET', '/notifiers');
+  }
+
+  notificationRules(): Promise<readonly RuleView[]> {
+    return this.#json('GET', '/notification-rules');
+  }
+
+  addNotifier(input: unknown): Promise<NotifierView> {
+    return this.#json('POST', '/notifiers', input);
+  }
+
+  async removeNotifier(id: string): Promise<void> {
+    await this.#json('DELETE', `/notifiers/${encodeURIComponent(id)}`);
+  }
+
+  testNotifier(id: string, send: boolean): Promise<NotifierTestView> {
+    return this.#json('POST', `/notifiers/${encodeURIComponent(id)}/test`, { send });
   }
 
   leftovers(): Promise<readonly Leftover[]> {

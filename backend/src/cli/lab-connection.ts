@@ -1,5 +1,6 @@
 import type { Lab, VosSim } from '@certferry/lab';
-import type { ConnectionInput, PluginInput } from '../connections.ts';
+import type { ConnectionInput } from '../connections.ts';
+import type { PluginInput } from '../store/plugin-refs.ts';
 
 /** The connection to the simulated CUCM, node or cluster, as a person would describe one to a real one. */
 export function labConnection(lab: Lab): ConnectionInput {

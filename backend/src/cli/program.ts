@@ -10,6 +10,7 @@ import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addExchangesCommand } from './exchanges.ts';
 import { addLabCommand } from './lab.ts';
+import { addNotifyCommands } from './notify.ts';
 import { addPlanCommand } from './plan.ts';
 import { readJson, readText } from './read-json.ts';
 import { rehearse } from './rehearse.ts';
@@ -48,6 +49,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addDnsCommands(program, common);
   addBackupCommands(program, () => client(env), common);
   addPlanCommand(program, () => client(env), out);
+  addNotifyCommands(program, { out, client: () => client(env), readJson });
   return program;
 }
 

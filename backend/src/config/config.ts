@@ -24,6 +24,7 @@ export interface Config {
   readonly backupAt: string | null;
   readonly backupKeep: number;
   readonly s3: { readonly endpoint: string | null; readonly region: string; readonly accessKeyId: string | null };
+  readonly heartbeatMethod: SettingValue<'CERTFERRY_HEARTBEAT_METHOD'>;
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
   /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
   readonly resolvers: readonly string[];
@@ -55,6 +56,7 @@ export function readConfig(env: EnvRecord): Config {
       region: readSetting(env, 'CERTFERRY_S3_REGION'),
       accessKeyId: readSetting(env, 'CERTFERRY_S3_ACCESS_KEY_ID'),
     },
+    heartbeatMethod: readSetting(env, 'CERTFERRY_HEARTBEAT_METHOD'),
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),
     resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
     nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),

@@ -185,6 +185,19 @@ export const SETTINGS = {
       .min(SHORTEST_TOKEN)
       .transform(toSecret),
   },
+  CERTFERRY_HEARTBEAT_URL: {
+    help: 'Address that is called every three minutes while the schedule runs, so that another service notices when it does not.',
+    allowed: 'an address that begins with http:// or https://',
+    fallback: null,
+    secret: true,
+    schema: z.url({ protocol: /^https?$/ }).transform(toSecret),
+  },
+  CERTFERRY_HEARTBEAT_METHOD: {
+    help: 'How CERTFERRY_HEARTBEAT_URL is called.',
+    allowed: 'GET or POST',
+    fallback: 'GET',
+    schema: z.enum(['GET', 'POST']),
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;

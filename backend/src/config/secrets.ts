@@ -16,6 +16,8 @@ export interface Secrets {
   readonly s3SecretAccessKey: Secret | null;
   /** Where a person finds the token; null when they gave it themselves. */
   readonly accessTokenFile: string | null;
+  /** Often holds a token; null: nobody is called. */
+  readonly heartbeatUrl: Secret | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function readSecrets(
     s3SecretAccessKey: readSetting(env, 'CERTFERRY_S3_SECRET_ACCESS_KEY'),
     accessToken: givenToken ?? (await kept('CERTFERRY_ACCESS_TOKEN', tokenFile, newAccessToken)),
     accessTokenFile: givenToken ? null : tokenFile,
+    heartbeatUrl: readSetting(env, 'CERTFERRY_HEARTBEAT_URL'),
   };
 }
 

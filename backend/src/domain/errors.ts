@@ -160,6 +160,36 @@ export const ERRORS = {
     title: 'An endpoint still serves another certificate',
     action: 'The new certificate is installed. Restart the service on the endpoint that is named, then verify again.',
   },
+  NOTIFIER_UNREACHABLE: {
+    retry: 'later',
+    status: 502,
+    title: 'The notification service does not answer',
+    action: 'Check the address, the port and the path between certferry and the service. certferry tries for a day.',
+  },
+  NOTIFIER_NOT_TRUSTED: {
+    retry: 'never',
+    status: 502,
+    title: 'The notification service shows a certificate that is not trusted',
+    action: 'Give the CA bundle of a private CA to the channel, or pin the certificate.',
+  },
+  NOTIFIER_DENIED: {
+    retry: 'never',
+    status: 422,
+    title: 'The notification service refused the credentials or the recipient',
+    action: 'Check the token, password or webhook address of the channel, then send a test.',
+  },
+  NOTIFIER_REFUSED: {
+    retry: 'never',
+    status: 422,
+    title: 'The notification service refused the message',
+    action: 'Read what the service said, and look at the settings of the channel.',
+  },
+  NOTIFIER_RATE_LIMITED: {
+    retry: 'later',
+    status: 503,
+    title: 'The notification service asks us to slow down',
+    action: 'certferry waits as long as the service says and tries again by itself.',
+  },
   RENEWAL_RUNNING: {
     retry: 'never',
     status: 409,

@@ -7,16 +7,16 @@ import { dnsPlugin } from '../dns/index.ts';
 import type { DnsProvider } from '../dns/provider.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
 import { createDnsRouter, type DnsRouter } from '../dns/router.ts';
-import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import { issuerPlugin } from '../issuers/index.ts';
 import type { Issuer, IssuerDeps } from '../issuers/issuer.ts';
-import type { HttpClient } from '../plugins/http.ts';
+import { ClientPool } from '../plugins/client-pool.ts';
 import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
 import { type Recorder, recordedHttp, recordedSsh } from '../plugins/recorder.ts';
 import { parseSettings } from '../plugins/settings.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
 import type { AccountsDir } from '../store/accounts-dir.ts';
+import { readSettings } from '../store/plugin-refs.ts';
 import type { Connection, PluginRef, Store } from '../store/store.ts';
 import { type ResolvedConnection, resolveConnection, resolvePart } from './parts.ts';
 import type { StepPeers } from './step.ts';
@@ -104,7 +104,7 @@ export class Peers implements AsyncDisposable {
 
   async issuer(ref: PluginRef): Promise<Issuer> {
     const plugin = issuerPlugin(ref.plugin);
-    const settings = await readSettings(ref, this.#deps.store);
+    const settings = await readSettings(ref, this.#deps.store.vault);
     const key = `${plugin.id} ${digest(settings)}`;
     const known = this.#issuers.get(key);
     if (known) return known;
@@ -134,24 +134,11 @@ async function build<Instance extends ApplianceDriver | DnsProvider>(
   deps: PluginDeps,
   store: Store,
 ): Promise<Instance> {
-  const settings = await readSettings(ref, store);
+  const settings = await readSettings(ref, store.vault);
   return plugin.create(parseSettings(plugin.title, plugin.settings, settings), deps);
 }
 
 type Settings = Readonly<Record<string, unknown>>;
-
-async function readSettings(ref: PluginRef, store: Store): Promise<Settings> {
-  if (ref.credential === null) return ref.settings;
-  const entry = await store.vault.get(ref.credential);
-  if (!entry) throw new AppError('INVALID_SETTINGS', `There is no credential "${ref.credential}".`);
-  if (entry.plugin !== ref.plugin) {
-    throw new AppError(
-      'INVALID_SETTINGS',
-      `The credential "${ref.credential}" is for ${entry.plugin}, not for ${ref.plugin}.`,
-    );
-  }
-  return { ...ref.settings, ...entry.fields };
-}
 
 /** Changes whenever a setting or a secret changes; the secrets cannot be read from it. */
 function digest(settings: Settings): string {
@@ -164,21 +151,4 @@ function digest(settings: Settings): string {
 
 function isSecret(value: unknown): value is Secret {
   return value instanceof Secret;
-}
-
-/** The HTTP clients that plugins made, closed together. */
-class ClientPool implements AsyncDisposable {
-  readonly #clients: HttpClient[] = [];
-
-  factory(make: PluginDeps['http']): PluginDeps['http'] {
-    return (options) => {
-      const client = make(options);
-      this.#clients.push(client);
-      return client;
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#clients.splice(0).map((client) => client[Symbol.asyncDispose]()));
-  }
 }

@@ -35,6 +35,14 @@ export function sentence(event: DomainEvent): string {
     case 'watch.deviates':
     case 'watch.quarantined':
       return event.message;
+    case 'notice.failed':
+      return `"${event.subject}" could not be delivered over ${event.name}. ${event.failure.message}`;
+    case 'schedule.missed':
+      return `The schedule has not run since ${event.since}; it runs again since ${event.until}`;
+    case 'schedule.stalled':
+      return `The schedule has not run since ${event.since}`;
+    case 'schedule.resumed':
+      return 'The schedule runs again';
     case 'renewal.started':
       return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? 'an operator' : 'the schedule'}`;
     case 'renewal.committed':

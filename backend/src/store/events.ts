@@ -6,7 +6,15 @@ import type { AccountFamily } from './accounts.ts';
  * Something that happened, in the past tense. Plain JSON without secrets: the only thing that the
  * API streams, notifiers and the history read.
  */
-export type DomainEvent = ConnectionEvent | AccountEvent | CalendarEvent | WatchEvent | RenewalEvent | StepEvent;
+export type DomainEvent =
+  | ConnectionEvent
+  | AccountEvent
+  | CalendarEvent
+  | WatchEvent
+  | RenewalEvent
+  | StepEvent
+  | NoticeEvent
+  | ScheduleEvent;
 
 export interface ConnectionEvent {
   readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
@@ -47,6 +55,26 @@ export type WatchEvent = {
   /** No certificate is asked for before `until`, because too many were, or too many attempts failed. */
   | { readonly type: 'watch.quarantined'; readonly until: string; readonly message: string }
 );
+
+/** A message could not be delivered for a day, or was refused for good. */
+export interface NoticeEvent {
+  readonly type: 'notice.failed';
+  readonly noticeId: number;
+  readonly notifierId: number;
+  /** Of the channel. */
+  readonly name: string;
+  /** What was to be told. */
+  readonly subject: string;
+  readonly failure: Failure;
+}
+
+/** The daemon watches its own schedule. Instants are ISO 8601. */
+export type ScheduleEvent =
+  /** Found at the start: nothing ran in between. */
+  | { readonly type: 'schedule.missed'; readonly since: string; readonly until: string }
+  /** The daemon runs, its schedule does not. */
+  | { readonly type: 'schedule.stalled'; readonly since: string }
+  | { readonly type: 'schedule.resumed' };
 
 export type RenewalEvent =
   | {

@@ -4,6 +4,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { AccountTable, AccountUse } from './accounts.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { EventLog } from './events.ts';
+import type { NotifyTables } from './notify.ts';
 
 /**
  * All durable state. What a resolved promise reported is on disk and survives a hard stop.
@@ -19,6 +20,7 @@ export interface Store extends AsyncDisposable {
   readonly vault: Vault;
   readonly events: EventLog;
   readonly settings: SettingsTable;
+  readonly notify: NotifyTables;
 
   /**
    * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it

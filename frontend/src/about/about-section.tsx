@@ -8,6 +8,7 @@ const FAMILIES = [
   { family: 'appliance', title: 'Appliances' },
   { family: 'issuer', title: 'CAs' },
   { family: 'dns', title: 'DNS services' },
+  { family: 'notifier', title: 'Notifiers' },
 ] as const;
 
 /** What this version can do, and what it is known not to. */

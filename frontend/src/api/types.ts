@@ -9,6 +9,12 @@ export type {
 } from '../../../backend/src/api/contract/accounts.ts';
 export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
 export type { CalendarView, ForecastView } from '../../../backend/src/api/contract/calendars.ts';
+export type {
+  NoticeView,
+  NotifierTestView,
+  NotifierView,
+  RuleView,
+} from '../../../backend/src/api/contract/notify.ts';
 export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
 export type {
   ActivityEntry,
@@ -29,6 +35,7 @@ export type { Backup } from '../../../backend/src/backup/backups.ts';
 export type { CalendarRules, EmergencyPolicy, Weekday } from '../../../backend/src/domain/calendar.ts';
 export type { ErrorCode, Evidence, Failure } from '../../../backend/src/domain/errors.ts';
 export type { Finding } from '../../../backend/src/domain/finding.ts';
+export type { ProblemKind } from '../../../backend/src/domain/notice.ts';
 export type { PlannedConnection, PlannedWeek } from '../../../backend/src/plan/plan.ts';
 export type { Caveat, Preset } from '../../../backend/src/plugins/plugin.ts';
 export type { BlastRadius } from '../../../backend/src/renewal/blast-radius.ts';
@@ -52,7 +59,7 @@ export interface RenewalView extends Omit<StoredRenewal, 'facts'> {
   readonly facts: Partial<Facts>;
 }
 
-export type Family = 'appliance' | 'issuer' | 'dns';
+export type Family = 'appliance' | 'issuer' | 'dns' | 'notifier';
 
 /** What can be chosen for a connection. */
 export interface PluginDeclaration {

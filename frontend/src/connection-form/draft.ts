@@ -161,7 +161,7 @@ function missingOfAppliance(
 }
 
 /** An empty field is one that was not filled in. */
-function given(settings: PartDraft['settings']): PartDraft['settings'] {
+export function given(settings: PartDraft['settings']): PartDraft['settings'] {
   return Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== undefined && value !== '' && !isEmptyList(value)),
   );

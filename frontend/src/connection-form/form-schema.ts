@@ -1,7 +1,7 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { FieldSchema, SettingsSchema } from '../api/types.ts';
 
-const LONG_TEXT = ['caBundle', 'findRootIn', 'nodeCredentials', 'variables'];
+const LONG_TEXT = ['caBundle', 'findRootIn', 'nodeCredentials', 'variables', 'body'];
 
 interface Given {
   readonly settings: Readonly<Record<string, unknown>>;

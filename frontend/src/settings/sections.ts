@@ -2,6 +2,7 @@ import { type ComponentType, lazy } from 'react';
 import { AboutSection } from '../about/about-section.tsx';
 import { BackupsSection } from '../backups/backups-section.tsx';
 import { CalendarsSection } from '../calendars/calendars-section.tsx';
+import { NotificationsSection } from '../notifications/notifications-section.tsx';
 
 export interface Section {
   /** Below `/settings/`. */
@@ -20,5 +21,6 @@ export const SECTIONS: readonly Section[] = [
   { path: 'dns-accounts', label: 'DNS accounts', Content: DnsAccountsSection },
   { path: 'calendars', label: 'Calendars', Content: CalendarsSection },
   { path: 'backups', label: 'Backups', Content: BackupsSection },
+  { path: 'notifications', label: 'Notifications', Content: NotificationsSection },
   { path: 'about', label: 'About', Content: AboutSection },
 ];

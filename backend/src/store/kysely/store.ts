@@ -4,6 +4,7 @@ import { KyselyAccounts } from './accounts.ts';
 import { KyselyCalendars } from './calendars.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
+import { notifyOver } from './notify.ts';
 import { KyselyRenewals } from './renewals.ts';
 import type { Scope, StoreScope, TransactionScope } from './scope.ts';
 import type { Sealer } from './seal.ts';
@@ -37,5 +38,6 @@ function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
     vault: new KyselyVault(scope, clock, sealer),
     events: new KyselyEventLog(scope, clock),
     settings: new KyselySettings(scope),
+    notify: notifyOver(scope, clock),
   };
 }

@@ -1,10 +1,11 @@
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { NotifyTablesRows } from './notify-tables.ts';
 
 /**
  * The rows as SQLite holds them: text, numbers, bytes and null, as better-sqlite3 refuses booleans and dates.
  * Columns of type `JsonText` are written with `toJson` and read with `fromJson`.
  */
-export interface Tables {
+export interface Tables extends NotifyTablesRows {
   connections: ConnectionsTable;
   calendars: CalendarsTable;
   renewals: RenewalsTable;

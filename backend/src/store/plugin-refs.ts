@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { AppError } from './domain/errors.ts';
-import type { Secret } from './domain/secret.ts';
-import { parseSettings, splitSecrets } from './plugins/settings.ts';
-import type { JsonObject, PluginRef, Vault } from './store/store.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
+import { parseSettings, splitSecrets } from '../plugins/settings.ts';
+import type { JsonObject, PluginRef, Vault } from './store.ts';
 
 /** A plugin as a person describes it: secrets stand among the settings, or in a credential that is named. */
 export interface PluginInput {
@@ -14,9 +14,9 @@ export interface PluginInput {
 }
 
 /** Whose the vault entry is that secrets among the settings go to. Names that people choose have no colon. */
-export type Owner = 'connection:' | 'account:';
+export type Owner = 'connection:' | 'account:' | 'notifier:';
 
-const OWNERS: readonly Owner[] = ['connection:', 'account:'];
+const OWNERS: readonly Owner[] = ['connection:', 'account:', 'notifier:'];
 
 interface Describable {
   readonly id: string;
@@ -24,10 +24,12 @@ interface Describable {
   readonly settings: z.ZodObject;
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 interface Given {
   readonly ref: PluginRef;
   /** Open and secret settings together, not yet validated. */
-  readonly all: Readonly<Record<string, unknown>>;
+  readonly all: Settings;
 }
 
 /**
@@ -82,6 +84,40 @@ export async function forgetUnused(
   }
 }
 
+/**
+ * The settings that `prepareRef` would store, with their secrets, and nothing stored.
+ *
+ * @throws AppError INVALID_SETTINGS naming the field.
+ */
+export async function unsavedSettings(
+  vault: Vault,
+  plugin: Describable,
+  input: PluginInput,
+  current: PluginRef | null,
+): Promise<Settings> {
+  const { all } = await gather(vault, plugin, input, current);
+  parseSettings(plugin.title, plugin.settings, all);
+  return all;
+}
+
+/**
+ * Settings with their secrets, as a plugin's schema takes them.
+ *
+ * @throws AppError INVALID_SETTINGS when the credential is gone or another plugin's; VAULT_DAMAGED
+ */
+export async function readSettings(ref: PluginRef, vault: Vault): Promise<Settings> {
+  if (ref.credential === null) return ref.settings;
+  const entry = await vault.get(ref.credential);
+  if (!entry) throw new AppError('INVALID_SETTINGS', `There is no credential "${ref.credential}".`);
+  if (entry.plugin !== ref.plugin) {
+    throw new AppError(
+      'INVALID_SETTINGS',
+      `The credential "${ref.credential}" is for ${entry.plugin}, not for ${ref.plugin}.`,
+    );
+  }
+  return { ...ref.settings, ...entry.fields };
+}
+
 async function storeGiven(
   vault: Vault,
   plugin: Describable,
@@ -89,16 +125,20 @@ async function storeGiven(
   current: PluginRef | null,
   owner: Owner,
 ): Promise<Given> {
-  const { open, secrets } = splitSecrets(plugin.settings, input.settings);
-  const credential = input.credential ?? (current?.plugin === plugin.id ? current.credential : null);
-  const stored = await storedSecrets(vault, plugin, credential);
-  const all = { ...open, ...stored, ...secrets };
+  const { open, secrets, stored, credential, all } = await gather(vault, plugin, input, current);
   const ref = { plugin: plugin.id, settings: open as JsonObject };
   if (Object.keys(secrets).length === 0) return { ref: { ...ref, credential }, all };
   // A credential that others share is not changed from here: this owner gets its own.
   const own = credential?.startsWith(owner) ? credential : `${owner}${randomUUID()}`;
   await vault.put(own, { plugin: plugin.id, fields: { ...stored, ...secrets } });
   return { ref: { ...ref, credential: own }, all };
+}
+
+async function gather(vault: Vault, plugin: Describable, input: PluginInput, current: PluginRef | null) {
+  const { open, secrets } = splitSecrets(plugin.settings, input.settings);
+  const credential = input.credential ?? (current?.plugin === plugin.id ? current.credential : null);
+  const stored = await storedSecrets(vault, plugin, credential);
+  return { open, secrets, stored, credential, all: { ...open, ...stored, ...secrets } };
 }
 
 async function storedSecrets(

@@ -1,0 +1,50 @@
+import type { Secret } from '../domain/secret.ts';
+import type { PluginDeps } from '../plugins/plugin.ts';
+import { every } from '../renewal/schedule.ts';
+import type { Store } from '../store/store.ts';
+import { Notices } from './notices.ts';
+import { ScheduleHealth } from './schedule-health.ts';
+import type { SubjectDeps } from './subject.ts';
+import { Watchdog } from './watchdog.ts';
+
+interface NotifyServiceDeps extends PluginDeps, SubjectDeps {
+  readonly store: Store;
+  /** Nobody is called without it. */
+  readonly heartbeatUrl?: Secret | null | undefined;
+  readonly heartbeatMethod: 'GET' | 'POST';
+}
+
+/** Everything that tells people, with what keeps it going. */
+export interface NotifyService extends AsyncDisposable {
+  readonly parts: { readonly notices: Notices; readonly scheduleHealth: ScheduleHealth };
+  start(): Promise<void>;
+}
+
+const EVERY_MINUTE = '* * * * *';
+
+export function createNotifyService(deps: NotifyServiceDeps): NotifyService {
+  const { clock, log, heartbeatUrl, heartbeatMethod } = deps;
+  const notices = new Notices(deps);
+  const scheduleHealth = new ScheduleHealth(deps);
+  const heartbeat = heartbeatUrl ? { url: heartbeatUrl, method: heartbeatMethod } : null;
+  const watchdog = new Watchdog({ ...deps, health: scheduleHealth, heartbeat });
+  let minutes: AsyncDisposable | null = null;
+  const minute = async () => {
+    await notices.tick();
+    await scheduleHealth.ran(clock.now());
+  };
+  return {
+    parts: { notices, scheduleHealth },
+    async start() {
+      await notices.start();
+      await scheduleHealth.lookBack();
+      minutes = every(EVERY_MINUTE, minute, log);
+      watchdog.start();
+    },
+    async [Symbol.asyncDispose]() {
+      await watchdog[Symbol.asyncDispose]();
+      await minutes?.[Symbol.asyncDispose]();
+      await notices[Symbol.asyncDispose]();
+    },
+  };
+}
