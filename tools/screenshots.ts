@@ -74,6 +74,9 @@ function shots(connection: number, verified: string, failed: string): readonly S
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
     { name: 'backups', path: '/settings/backups', ready: heading('Backups') },
     { name: 'notifications', path: '/settings/notifications', ready: named('region', 'Last messages') },
+    { name: 'account', path: '/account', ready: named('table', 'Sessions') },
+    { name: 'users', path: '/settings/users', ready: (page) => page.getByLabel('Issuer').waitFor() },
+    { name: 'tokens', path: '/settings/tokens', ready: named('table', 'API tokens') },
     { name: 'about', path: '/settings/about', ready: heading('About') },
   ];
 }
@@ -93,6 +96,11 @@ const { id: failed } = await journey.renew();
 await addAccount(journey.app.store, 'issuer', { name: 'Practice', preset: 'letsencrypt-staging', settings: {} });
 await addAccount(journey.app.store, 'dns', { name: 'Lab DNS', ...labConnection(journey.lab).dns });
 await using server = await journey.listen();
+await journey.user('night-shift', 'operator');
+await journey.app.access.tokens.create(
+  { name: 'monitoring', role: 'viewer', connectionIds: [journey.connection.id], expiresInDays: 90 },
+  'admin',
+);
 const browser = await startBrowser();
 try {
   for (const scheme of ['light', 'dark'] as const)
@@ -111,4 +119,8 @@ async function takeAll(open: Browser, scheme: Scheme, size: keyof typeof SIZES):
     await ready(window.page);
     await window.page.screenshot({ path: join(FOLDER, `${name}-${scheme}-${size}.png`), fullPage: size === 'phone' });
   }
+  await using outside = await Window.open(open, journey, server.url, { scheme, size: SIZES[size], loggedIn: false });
+  await outside.go('/');
+  await outside.page.getByRole('button', { name: 'Log in' }).waitFor();
+  await outside.page.screenshot({ path: join(FOLDER, `login-${scheme}-${size}.png`) });
 }

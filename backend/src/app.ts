@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Access, type AccessOptions } from './access/access.ts';
+import type { ScryptParameters } from './access/passwords.ts';
 import { Backups } from './backup/backups.ts';
 import { openTarget } from './backup/open-target.ts';
 import type { Config } from './config/config.ts';
@@ -46,6 +48,10 @@ export interface Overrides {
   readonly clock: Clock;
   readonly log: Logger;
   readonly retryLadderMs: readonly number[];
+  /** What hashing a password costs. */
+  readonly scrypt: ScryptParameters;
+  /** Attempts to log in from one address, right or wrong. */
+  readonly loginsPerMinute: number;
   /** Wraps the store that was opened. */
   readonly wrapStore: (store: Store) => Store;
   /** The simulated appliance of a lab, for people who practise. */
@@ -61,6 +67,9 @@ export interface PracticeWorld {
 /** How far back a connection remembers how long its restarts took. */
 const REMEMBERED_RENEWALS = 20;
 
+/** Each takes time and memory, whether it fails or not. */
+const LOGINS_PER_MINUTE = 30;
+
 /** At a minute when few others do: many installations share the name servers of a DNS service. */
 const DAILY = '23 3 * * *';
 
@@ -71,6 +80,9 @@ const HOURLY = '41 * * * *';
 export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly store: Store;
+  /** Who may come in, and what they may do. */
+  readonly access: Access;
+  readonly loginsPerMinute: number;
   readonly runner: Runner;
   readonly recordings: Recordings;
   readonly sweeper: Sweeper;
@@ -143,6 +155,8 @@ export async function createApp(
   return {
     config,
     store,
+    access: accessOf(config, { store, clock, http: common.http, scrypt: overrides.scrypt }),
+    loginsPerMinute: overrides.loginsPerMinute ?? LOGINS_PER_MINUTE,
     runner,
     recordings,
     sweeper,
@@ -175,6 +189,14 @@ export async function createApp(
       for (const part of [runner, journal, notify, peers, store]) await part[Symbol.asyncDispose]();
     },
   };
+}
+
+function accessOf(
+  { dataDir, sessionIdleMinutes, sessionHours }: Config,
+  parts: Pick<AccessOptions, 'store' | 'clock' | 'http' | 'scrypt'>,
+): Access {
+  const sessionLimits = { idleMs: sessionIdleMinutes * 60_000, longestMs: sessionHours * 3_600_000 };
+  return new Access({ ...parts, dataDir, sessionLimits });
 }
 
 function backupsOf(

@@ -53,6 +53,16 @@ export interface ConnectionRequest {
   readonly draft?: boolean | undefined;
 }
 
+/** Who does it, for the event log: a user or an API token. */
+export interface Actor {
+  readonly actor?: string;
+}
+
+export interface AddedBy extends Actor {
+  /** The user to whom the connection will belong. */
+  readonly ownerId?: number | null;
+}
+
 const DEFAULT_POLICY: RenewalPolicy = {
   automatic: true,
   daysBefore: 30,
@@ -73,10 +83,11 @@ const UNCHOSEN: PluginRef = { plugin: '', settings: {}, credential: null };
  *
  * @throws AppError INVALID_SETTINGS naming the field, unless it is a draft.
  */
-export function addConnection(store: Store, input: ConnectionRequest): Promise<Connection> {
+export function addConnection(store: Store, input: ConnectionRequest, by: AddedBy = {}): Promise<Connection> {
   return store.transaction(async (tx) => {
-    const connection = await tx.connections.insert(await prepareConnection(tx, input, null));
-    await tx.events.append([{ type: 'connection.created', connectionId: connection.id }]);
+    const prepared = await prepareConnection(tx, input, null);
+    const connection = await tx.connections.insert({ ...prepared, ownerId: by.ownerId ?? null });
+    await tx.events.append([{ type: 'connection.created', connectionId: connection.id, ...named(by) }]);
     return connection;
   });
 }
@@ -91,6 +102,7 @@ export function changeConnection(
   id: number,
   version: number,
   input: ConnectionRequest,
+  by: Actor = {},
 ): Promise<Connection> {
   return store.transaction(async (tx) => {
     const current = await existing(tx, id);
@@ -100,19 +112,35 @@ export function changeConnection(
       version,
     });
     await forgetUnused(tx.vault, credentialsOf(current), credentialsOf(changed));
-    await tx.events.append([{ type: 'connection.changed', connectionId: id }]);
+    await tx.events.append([{ type: 'connection.changed', connectionId: id, ...named(by) }]);
     return changed;
   });
 }
 
 /** @throws AppError NOT_FOUND; CONFLICT while a renewal of it is unfinished */
-export function removeConnection(store: Store, id: number): Promise<void> {
+export function removeConnection(store: Store, id: number, by: Actor = {}): Promise<void> {
   return store.transaction(async (tx) => {
     const current = await existing(tx, id);
     await tx.connections.remove(id);
     await forgetUnused(tx.vault, credentialsOf(current), []);
-    await tx.events.append([{ type: 'connection.removed', connectionId: id }]);
+    await tx.events.append([{ type: 'connection.removed', connectionId: id, ...named(by) }]);
   });
+}
+
+/** @throws AppError NOT_FOUND when there is no such connection or user */
+export function changeOwner(store: Store, id: number, ownerId: number | null, by: Actor = {}): Promise<Connection> {
+  return store.transaction(async (tx) => {
+    const current = await existing(tx, id);
+    if (ownerId !== null && !(await tx.access.users.get(ownerId)))
+      throw new AppError('NOT_FOUND', `There is no user ${ownerId}.`);
+    const changed = await tx.connections.update({ ...current, ownerId });
+    await tx.events.append([{ type: 'connection.changed', connectionId: id, ...named(by) }]);
+    return changed;
+  });
+}
+
+function named({ actor }: Actor): { readonly actor?: string } {
+  return actor === undefined ? {} : { actor };
 }
 
 /** @throws AppError NOT_FOUND */

@@ -60,7 +60,12 @@ export class Trials {
   ): Promise<readonly Finding[]> {
     const store = withDraftVault(this.#deps.store);
     const prepared = await prepareConnection(store, { ...input, draft: true }, current);
-    const stored = { id: current?.id ?? 0, createdAt: this.#deps.clock.now().toISOString(), version: 0 };
+    const stored = {
+      id: current?.id ?? 0,
+      ownerId: current?.ownerId ?? null,
+      createdAt: this.#deps.clock.now().toISOString(),
+      version: 0,
+    };
     const connection: Connection = { ...prepared, ...stored };
     return this.#preflight(connection, store, options, signal);
   }

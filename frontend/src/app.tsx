@@ -2,43 +2,49 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { SessionView } from './api/access-types.ts';
 import { Live } from './live/live.tsx';
 import { nonce } from './nonce.ts';
 import { Pages } from './pages.tsx';
-import { LoginPage } from './session/login-page.tsx';
-import { useSession } from './session/session.ts';
+import { DutyPage } from './session/duty-page.tsx';
+import { Gate } from './session/gate.tsx';
+import { type Session, useSession } from './session/session.ts';
 import { Shell } from './shell/shell.tsx';
 import { theme } from './theme.ts';
 
 export function App() {
-  const { token } = useSession();
+  const session = useSession();
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <Notifications position="bottom-right" />
-      {token === null ? <LoggedOut /> : <LoggedIn key={token} token={token} />}
+      {session.kind === 'in' ? <LoggedIn key={session.me.actor} me={session.me} /> : <LoggedOut session={session} />}
     </MantineProvider>
   );
 }
 
-function LoggedOut() {
+function LoggedOut({ session }: { readonly session: Exclude<Session, { kind: 'in' }> }) {
   const [queries] = useState(() => new QueryClient());
   return (
     <QueryClientProvider client={queries}>
-      <LoginPage />
+      <Gate session={session} />
     </QueryClientProvider>
   );
 }
 
-/** What was read with one token is forgotten with it. */
-function LoggedIn({ token }: { readonly token: string }) {
+/** What one person has read is forgotten with the session. */
+function LoggedIn({ me }: { readonly me: SessionView }) {
   const [queries] = useState(createQueries);
   return (
     <QueryClientProvider client={queries}>
-      <Live token={token}>
-        <Shell>
-          <Pages />
-        </Shell>
-      </Live>
+      {me.duty === null ? (
+        <Live>
+          <Shell>
+            <Pages />
+          </Shell>
+        </Live>
+      ) : (
+        <DutyPage me={me} duty={me.duty} />
+      )}
     </QueryClientProvider>
   );
 }

@@ -1,6 +1,7 @@
 import { Loader } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { Link, Route, Switch } from 'wouter';
+import { Link, Redirect, Route, Switch } from 'wouter';
+import { AccountPage } from './account/account-page.tsx';
 import { ActivityPage } from './activity/activity-page.tsx';
 import { ConnectionPage } from './connections/connection-page.tsx';
 import { ConnectionsPage } from './connections/connections-page.tsx';
@@ -33,6 +34,10 @@ export function Pages() {
         <Route path="/plan" component={PlanPage} />
         <Route path="/dns" component={DnsPage} />
         <Route path="/activity" component={ActivityPage} />
+        <Route path="/account" component={AccountPage} />
+        <Route path="/setup">
+          <Redirect to="/" replace />
+        </Route>
         <Route path="/settings">
           <SettingsPage path={null} />
         </Route>

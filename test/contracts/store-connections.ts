@@ -5,7 +5,13 @@ export function connectionPromises(store: Get): void {
   test('gives back what was inserted, with an id, an instant and version 1', async () => {
     const inserted = await store().connections.insert(aConnection());
 
-    expect(inserted).toEqual({ ...aConnection(), id: inserted.id, createdAt: inserted.createdAt, version: 1 });
+    expect(inserted).toEqual({
+      ...aConnection(),
+      id: inserted.id,
+      createdAt: inserted.createdAt,
+      version: 1,
+      ownerId: null,
+    });
     expect(new Date(inserted.createdAt).toISOString()).toBe(inserted.createdAt);
     expect(await store().connections.get(inserted.id)).toEqual(inserted);
     expect(await store().connections.all()).toEqual([inserted]);
@@ -47,7 +53,7 @@ export function connectionPromises(store: Get): void {
   });
 
   test('says that there is nothing to update or remove', async () => {
-    const ghost = { ...aConnection(), id: 7, createdAt: '2026-01-01T00:00:00.000Z', version: 1 };
+    const ghost = { ...aConnection(), id: 7, createdAt: '2026-01-01T00:00:00.000Z', version: 1, ownerId: null };
 
     await expect(store().connections.update(ghost)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(store().connections.remove(7)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -90,6 +90,6 @@ describe.concurrent('commands for a running daemon', { timeout: 120_000 }, () =>
   });
 
   it('say what to do when there is no token', async () => {
-    await expect(certferry({ CERTFERRY_DATA_DIR: '/nonexistent' }, 'status')).rejects.toThrow('CERTFERRY_ACCESS_TOKEN');
+    await expect(certferry({ CERTFERRY_DATA_DIR: '/nonexistent' }, 'status')).rejects.toThrow('CERTFERRY_TOKEN');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Role } from '../../backend/src/domain/roles.ts';
 import { buildUiIfStale } from '../../tools/build-ui.ts';
 import type { Journey } from './journey.ts';
 import { pathOf } from './programs.ts';
@@ -27,6 +28,14 @@ interface WindowOptions {
   readonly size?: { readonly width: number; readonly height: number };
   /** False for somebody who has not logged in. */
   readonly loggedIn?: boolean;
+  readonly role?: Role;
+}
+
+function sessionCookie(url: string, value: string) {
+  const { protocol, hostname, port } = new URL(url);
+  const secure = protocol === 'https:';
+  const name = `${secure ? '__Host-' : ''}certferry${port === '' ? '' : `-${port}`}`;
+  return { name, value, domain: hostname, path: '/', httpOnly: true, secure, sameSite: 'Strict' } as const;
 }
 
 /** A window on the daemon at `url`. What the page reports as an error ends the test that asks for it. */
@@ -47,13 +56,16 @@ export class Window implements AsyncDisposable {
     });
   }
 
-  static async open(browser: Browser, journey: Journey, url: string, options: WindowOptions = {}): Promise<Window> {
-    const { scheme = 'light', size = DESKTOP, loggedIn = true } = options;
+  static async open(
+    browser: Browser,
+    journey: Pick<Journey, 'session'>,
+    url: string,
+    options: WindowOptions = {},
+  ): Promise<Window> {
+    const { scheme = 'light', size = DESKTOP, loggedIn = true, role = 'admin' } = options;
     const settings: BrowserContextOptions = { viewport: size, colorScheme: scheme, reducedMotion: 'reduce' };
     const context = await browser.newContext(settings);
-    const token = journey.secrets.accessToken.reveal();
-    if (loggedIn)
-      await context.addInitScript(`sessionStorage.setItem('certferry.access-token', ${JSON.stringify(token)})`);
+    if (loggedIn) await context.addCookies([sessionCookie(url, await journey.session(role, role))]);
     return new Window(context, await context.newPage(), url);
   }
 

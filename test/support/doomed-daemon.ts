@@ -22,6 +22,7 @@ export function namingStore(store: Store, committed: (label: string) => void): S
     ...store,
     settings: store.settings,
     notify: store.notify,
+    access: store.access,
     vault: store.vault,
     connections: store.connections,
     events: store.events,
@@ -65,6 +66,7 @@ function listening(tx: Store, labels: string[]): Store {
     vault: tx.vault,
     settings: tx.settings,
     notify: tx.notify,
+    access: tx.access,
     events: {
       append: (events) => {
         labels.push(...events.map(labelOf));

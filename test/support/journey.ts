@@ -7,11 +7,15 @@ import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import { type Config, readConfig } from '../../backend/src/config/config.ts';
 import { readSecrets, type Secrets } from '../../backend/src/config/secrets.ts';
 import { addConnection, type ConnectionInput } from '../../backend/src/connections.ts';
+import type { Role } from '../../backend/src/domain/roles.ts';
+import { Secret } from '../../backend/src/domain/secret.ts';
 import type { Facts } from '../../backend/src/renewal/facts.ts';
 import type { RenewalOptions } from '../../backend/src/renewal/runner.ts';
 import { type Listening, listen } from '../../backend/src/server.ts';
+import type { User } from '../../backend/src/store/access.ts';
 import type { DomainEvent, StoredEvent } from '../../backend/src/store/events.ts';
 import type { Connection } from '../../backend/src/store/store.ts';
+import { PASSWORD, WEAK_SCRYPT } from './daemon.ts';
 import { expectNoSecrets, expectNothingOfTheSite, type Haystack } from './leaks.ts';
 import { scratchFolder } from './scratch.ts';
 
@@ -75,7 +79,7 @@ export class Journey implements AsyncDisposable {
     const logLines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
     const practice = { connection: () => (lab.cluster ? labConnection(lab) : oneService(labConnection(lab))) };
-    const overrides = { log, retryLadderMs: RETRY_LADDER_MS, practice, ...options.overrides };
+    const overrides = { log, retryLadderMs: RETRY_LADDER_MS, scrypt: WEAK_SCRYPT, practice, ...options.overrides };
     const app = await createApp(config, secrets, overrides);
     const input = practice.connection();
     const connection = await addConnection(app.store, options.connection?.(input, lab) ?? input);
@@ -113,6 +117,19 @@ export class Journey implements AsyncDisposable {
   /** For commands that ask the daemon at `url`. */
   environment(url: string): Record<string, string> {
     return { CERTFERRY_PUBLIC_URL: url, CERTFERRY_ACCESS_TOKEN: this.secrets.accessToken.reveal() };
+  }
+
+  /** A user of that role, whose password is PASSWORD. Repeatable. */
+  async user(name: string, role: Role = 'admin'): Promise<User> {
+    const { access, store } = this.#app;
+    const input = { name, role, scope: 'all', password: new Secret(PASSWORD), temporary: false } as const;
+    return (await store.access.users.byName(name)) ?? (await access.users.create(input, 'a test'));
+  }
+
+  /** What the cookie of a browser holds in which this user has logged in. */
+  async session(name: string, role: Role = 'admin'): Promise<string> {
+    const user = await this.user(name, role);
+    return (await this.#app.access.sessions.begin(user, 'password', { address: '127.0.0.1', agent: 'a test' })).secret;
   }
 
   start(options?: RenewalOptions): Promise<string> {

@@ -54,6 +54,9 @@ describe.skipIf(missing('chromium'))('the pages', () => {
       () => '/settings/notifications',
       (page) => page.getByText('Nobody is told of anything yet').waitFor(),
     ],
+    ['account', () => '/account', (page) => page.getByRole('table', { name: 'Sessions' }).waitFor()],
+    ['users', () => '/settings/users', (page) => page.getByLabel('Issuer').waitFor()],
+    ['API tokens', () => '/settings/tokens', (page) => page.getByText('No API token yet').waitFor()],
     ['about', () => '/settings/about', (page) => page.getByText('Dynamic update (RFC 2136)').waitFor()],
   ];
 
@@ -77,24 +80,6 @@ describe.skipIf(missing('chromium'))('the pages', () => {
       expect(await fitsWidth(window.page)).toBe(true);
       expect(window.errors).toEqual([]);
     });
-  });
-
-  it('need the access token, say when it is wrong, and forget it at logout', async () => {
-    await using window = await Window.open(browser, journey, server.url, { loggedIn: false });
-    const { page } = window;
-    await window.go('/connections');
-
-    await page.locator('input[autocomplete="current-password"]').fill('not-the-token');
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('This is not the access token of this installation.').waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
-    await page.locator('input[autocomplete="current-password"]').fill(journey.secrets.accessToken.reveal());
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('table', { name: 'Connections' }).waitFor();
-    await page.getByRole('button', { name: 'Log out' }).click();
-
-    await page.locator('input[autocomplete="current-password"]').waitFor();
-    expect(await page.evaluate<number>('sessionStorage.length + localStorage.length')).toBe(0);
   });
 
   it('load less than 300 kB of compressed script at first, and nothing from elsewhere', async () => {

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { AccountTest } from '../trials.ts';
 import * as contract from './contract/accounts.ts';
 import { whenGone } from './gone.ts';
+import { needs } from './guard.ts';
 import { described, pluginView, worst } from './parts.ts';
 
 /** Users that an account is shown with; of all there is the count. */
@@ -17,13 +18,13 @@ export function accountsRouter({ store, trials }: App, family: AccountFamily, pa
   const router = Router();
   const find = (idOrName: string) => findAccount(store, family, idOrName);
 
-  router.get('/', async (_req, res) => {
+  router.get('/', needs('viewer', 'installation'), async (_req, res) => {
     const accounts = (await store.accounts.all()).filter((account) => account.family === family);
     const users = await store.accounts.users();
     res.json(await Promise.all(accounts.map((account) => accountView(store, account, users))));
   });
 
-  router.post('/', async (req, res) => {
+  router.post('/', needs('admin'), async (req, res) => {
     const account = await addAccount(store, family, contract.newAccount.parse(req.body));
     res
       .status(201)
@@ -31,24 +32,24 @@ export function accountsRouter({ store, trials }: App, family: AccountFamily, pa
       .json(await accountView(store, account, []));
   });
 
-  router.post('/test', async (req, res) => {
+  router.post('/test', needs('admin'), async (req, res) => {
     const { account, ...input } = contract.accountTestRequest.parse(req.body);
     const current = account === undefined ? null : (await find(String(account))).ref;
     const gone = whenGone(res);
     res.json(testView(await trials.account(family, input, current, gone)));
   });
 
-  router.post('/:account/test', async (req, res) => {
+  router.post('/:account/test', needs('operator', 'installation'), async (req, res) => {
     const { ref } = await find(req.params.account);
     const gone = whenGone(res);
     res.json(testView(await trials.storedAccount(family, ref, gone)));
   });
 
-  router.get('/:account', async (req, res) => {
+  router.get('/:account', needs('viewer', 'installation'), async (req, res) => {
     res.json(await accountView(store, await find(req.params.account), await store.accounts.users()));
   });
 
-  router.put('/:account', async (req, res) => {
+  router.put('/:account', needs('admin'), async (req, res) => {
     const idOrName = req.params.account;
     const { version, name, ...input } = contract.changedAccount.parse(req.body);
     if (version === undefined) {
@@ -61,7 +62,7 @@ export function accountsRouter({ store, trials }: App, family: AccountFamily, pa
     res.json(await accountView(store, changed, await store.accounts.users()));
   });
 
-  router.delete('/:account', async (req, res) => {
+  router.delete('/:account', needs('admin'), async (req, res) => {
     await removeAccount(store, family, req.params.account);
     res.status(204).end();
   });

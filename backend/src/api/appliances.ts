@@ -5,12 +5,13 @@ import { AppError } from '../domain/errors.ts';
 import { type ApplianceAnswerView, applianceQuestion } from './contract/accounts.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
+import { needs } from './guard.ts';
 import { lookAt } from './served.ts';
 
 /** What an appliance shows to anybody: asked before there is a connection, so that a person can decide what to trust. */
 export function appliancesRouter({ store, trials, dialer, ssh }: App): Router {
   const router = Router();
-  router.post('/look', async (req, res) => {
+  router.post('/look', needs('operator'), async (req, res) => {
     const { host, apiPort, sshPort, serverName } = contract.lookRequest.parse(req.body);
     const gone = whenGone(res);
     const endpoint = { host, port: apiPort, serverName: serverName ?? host };
@@ -21,7 +22,7 @@ export function appliancesRouter({ store, trials, dialer, ssh }: App): Router {
     res.json({ tls, ssh: { port: sshPort, ...sshKey } } satisfies contract.LookView);
   });
 
-  router.post('/ask', async (req, res) => {
+  router.post('/ask', needs('admin'), async (req, res) => {
     const { appliance, slot, connectionId } = applianceQuestion.parse(req.body);
     const current = connectionId === undefined ? null : (await existing(store, connectionId)).appliance;
     const gone = whenGone(res);

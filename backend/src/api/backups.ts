@@ -3,21 +3,22 @@ import { join } from 'node:path';
 import { Router } from 'express';
 import type { App } from '../app.ts';
 import type { BackupsView } from './contract/backups.ts';
+import { needs } from './guard.ts';
 
 /** Encrypted archives of the installation: what there is, a new one, and one to take away. */
 export function backupsRouter({ backups, config }: App): Router {
   const router = Router();
 
-  router.get('/', async (_req, res) => {
+  router.get('/', needs('admin'), async (_req, res) => {
     const { place, keep } = backups;
     res.json({ place, keep, dailyAt: config.backupAt, backups: await backups.list() } satisfies BackupsView);
   });
 
-  router.post('/', async (_req, res) => {
+  router.post('/', needs('admin'), async (_req, res) => {
     res.status(201).json(await backups.run());
   });
 
-  router.get('/:name', async (req, res) => {
+  router.get('/:name', needs('admin'), async (req, res) => {
     const scratch = await mkdtemp(join(config.dataDir, '.download-'));
     try {
       const file = join(scratch, 'archive');

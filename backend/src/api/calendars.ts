@@ -6,6 +6,7 @@ import { forecast } from '../windows/forecast.ts';
 import * as contract from './contract/calendars.ts';
 import { id as idParameter } from './contract.ts';
 import { whenGone } from './gone.ts';
+import { needs } from './guard.ts';
 
 /** When renewals may begin and services may be restarted. */
 export function calendarsRouter({ store, calendars, clock }: App): Router {
@@ -16,12 +17,12 @@ export function calendarsRouter({ store, calendars, clock }: App): Router {
   };
   const forecastView = (rules: Tried): contract.ForecastView => ({ ...forecast(rules, clock), feed: feedOf(rules) });
 
-  router.get('/', async (_req, res) => {
+  router.get('/', needs('viewer'), async (_req, res) => {
     const all = await store.calendars.all();
     res.json(await Promise.all(all.map(view)));
   });
 
-  router.post('/', async (req, res) => {
+  router.post('/', needs('admin'), async (req, res) => {
     const gone = whenGone(res);
     const calendar = await calendars.add(contract.newCalendar.parse(req.body), gone);
     res
@@ -30,23 +31,23 @@ export function calendarsRouter({ store, calendars, clock }: App): Router {
       .json(await view(calendar));
   });
 
-  router.post('/preview', async (req, res) => {
+  router.post('/preview', needs('viewer'), async (req, res) => {
     const { id, ...rules } = contract.calendarPreview.parse(req.body);
     const gone = whenGone(res);
     res.json(forecastView(await calendars.try(rules, id, gone)));
   });
 
-  router.get('/:id', async (req, res) => {
+  router.get('/:id', needs('viewer'), async (req, res) => {
     res.json(await view(await existingCalendar(store, idParameter.parse(req.params.id))));
   });
 
-  router.put('/:id', async (req, res) => {
+  router.put('/:id', needs('admin'), async (req, res) => {
     const { version, ...input } = contract.changedCalendar.parse(req.body);
     const gone = whenGone(res);
     res.json(await view(await calendars.change(idParameter.parse(req.params.id), version, input, gone)));
   });
 
-  router.delete('/:id', async (req, res) => {
+  router.delete('/:id', needs('admin'), async (req, res) => {
     await calendars.remove(idParameter.parse(req.params.id));
     res.status(204).end();
   });

@@ -6,26 +6,27 @@ import type { StepPeers } from '../renewal/step.ts';
 import type { Connection } from '../store/store.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
+import { needs } from './guard.ts';
 
 /** What the appliance of a connection says of its cluster and of its trust stores. Changes nothing. */
 export function clusterRouter(app: App): Router {
   const router = Router();
 
-  router.get('/:id/nodes', async (req, res) => {
+  router.get('/:id/nodes', needs('viewer'), async (req, res) => {
     await ask(app, req, res, ({ appliance }, _connection, signal) => {
       if (!appliance.cluster) throw new AppError('NOT_FOUND', 'This appliance does not know its cluster.');
       return appliance.cluster.discover(signal);
     });
   });
 
-  router.get('/:id/snapshots', async (req, res) => {
+  router.get('/:id/snapshots', needs('viewer'), async (req, res) => {
     await ask(app, req, res, ({ appliance }, _connection, signal) => {
       if (!appliance.twin) throw new AppError('NOT_FOUND', 'The lab cannot simulate this appliance.');
       return appliance.twin.snapshots(signal);
     });
   });
 
-  router.get('/:id/trust', async (req, res) => {
+  router.get('/:id/trust', needs('viewer'), async (req, res) => {
     await ask(app, req, res, ({ appliance }, { slot }, signal) => {
       if (!appliance.trust?.view) throw new AppError('NOT_FOUND', 'This appliance does not show its trust stores.');
       return appliance.trust.view(slot, signal);

@@ -1,11 +1,14 @@
 import { Router } from 'express';
 import type { App } from '../app.ts';
-import { addConnection, changeConnection, existing, removeConnection } from '../connections.ts';
+import { addConnection, changeConnection, changeOwner, existing, removeConnection } from '../connections.ts';
 import type { Connection, Store } from '../store/store.ts';
+import * as accessContract from './contract/access.ts';
 import * as accounts from './contract/accounts.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
+import { authorityOf, needs } from './guard.ts';
 import { partView, pluginView, worst } from './parts.ts';
+import { refuseBeyondReach } from './reach.ts';
 import { renewalSummary, renewalView } from './renewals.ts';
 import { lastSeen } from './served.ts';
 
@@ -15,35 +18,49 @@ const LOOK_BACK = 3;
 export function connectionsRouter({ store, runner, preflight, blastRadius, trials }: App): Router {
   const router = Router();
 
-  router.get('/', async (_req, res) => {
-    const connections = await store.connections.all();
+  router.get('/', needs('viewer'), async (_req, res) => {
+    const authority = authorityOf(res);
+    const connections = (await store.connections.all()).filter((connection) => authority.sees(connection));
     res.json(await Promise.all(connections.map((connection) => connectionView(store, connection))));
   });
 
-  router.post('/', async (req, res) => {
-    const connection = await addConnection(store, accounts.connectionRequest(req.body));
+  router.post('/', needs('admin', 'connections'), async (req, res) => {
+    const input = accounts.connectionRequest(req.body);
+    const authority = authorityOf(res);
+    refuseBeyondReach(authority, input, null);
+    const { actor, userId: ownerId } = authority;
+    const connection = await addConnection(store, input, { actor, ownerId });
     res
       .status(201)
       .location(`/api/v1/connections/${connection.id}`)
       .json(await connectionView(store, connection));
   });
 
-  router.get('/:id', async (req, res) => {
+  router.get('/:id', needs('viewer'), async (req, res) => {
     res.json(await connectionView(store, await existing(store, contract.id.parse(req.params.id))));
   });
 
-  router.put('/:id', async (req, res) => {
+  router.put('/:id', needs('admin', 'connections'), async (req, res) => {
     const { version, ...input } = accounts.changedConnectionRequest(req.body);
-    const changed = await changeConnection(store, contract.id.parse(req.params.id), version, input);
+    const id = contract.id.parse(req.params.id);
+    const authority = authorityOf(res);
+    refuseBeyondReach(authority, input, await existing(store, id));
+    const changed = await changeConnection(store, id, version, input, authority);
     res.json(await connectionView(store, changed));
   });
 
-  router.delete('/:id', async (req, res) => {
-    await removeConnection(store, contract.id.parse(req.params.id));
+  router.put('/:id/owner', needs('admin'), async (req, res) => {
+    const { ownerId } = accessContract.newOwner.parse(req.body);
+    const changed = await changeOwner(store, contract.id.parse(req.params.id), ownerId, authorityOf(res));
+    res.json(await connectionView(store, changed));
+  });
+
+  router.delete('/:id', needs('admin', 'connections'), async (req, res) => {
+    await removeConnection(store, contract.id.parse(req.params.id), authorityOf(res));
     res.status(204).end();
   });
 
-  router.post('/:id/preflight', async (req, res) => {
+  router.post('/:id/preflight', needs('operator'), async (req, res) => {
     const options = contract.preflightRequest.parse(req.body);
     const gone = whenGone(res);
     const findings = await preflight(contract.id.parse(req.params.id), options, gone);
@@ -51,29 +68,30 @@ export function connectionsRouter({ store, runner, preflight, blastRadius, trial
   });
 
   /** A dry run of what is not saved. */
-  router.post('/preflight', async (req, res) => {
+  router.post('/preflight', needs('admin', 'connections'), async (req, res) => {
     const { connectionId, ...input } = accounts.trialRequest.parse(req.body);
     const current = connectionId === undefined ? null : await existing(store, connectionId);
+    refuseBeyondReach(authorityOf(res), input, current);
     const gone = whenGone(res);
     const findings = await trials.connection(input, current, { writeTestRecord: false }, gone);
     res.json({ outcome: worst(findings), findings } satisfies contract.PreflightView);
   });
 
-  router.get('/:id/plan', async (req, res) => {
+  router.get('/:id/plan', needs('viewer'), async (req, res) => {
     const gone = whenGone(res);
     res.json(await blastRadius(contract.id.parse(req.params.id), gone));
   });
 
-  router.post('/:id/renewals', async (req, res) => {
+  router.post('/:id/renewals', needs('operator'), async (req, res) => {
     const options = contract.newRenewal.parse(req.body);
-    const id = await runner.start(contract.id.parse(req.params.id), 'operator', options);
+    const id = await runner.start(contract.id.parse(req.params.id), 'operator', options, authorityOf(res).actor);
     res
       .status(201)
       .location(`/api/v1/renewals/${id}`)
       .json(await renewalView(store, id));
   });
 
-  router.get('/:id/renewals', async (req, res) => {
+  router.get('/:id/renewals', needs('viewer'), async (req, res) => {
     const { limit, before } = contract.page.parse(req.query);
     const connectionId = contract.id.parse(req.params.id);
     const rows = await store.renewals.list({ connectionId, limit, ...(before === undefined ? {} : { before }) });

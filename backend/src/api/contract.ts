@@ -127,6 +127,8 @@ export interface ConnectionView {
   /** What it lacks: unless it is empty it cannot be renewed. */
   readonly incomplete: readonly Missing[];
   readonly createdAt: string;
+  /** The user to whom it belongs; null: nobody in particular. */
+  readonly ownerId: number | null;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;
 }

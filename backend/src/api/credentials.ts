@@ -8,6 +8,7 @@ import { issuerPlugin } from '../issuers/index.ts';
 import { notifierPlugin } from '../notify/index.ts';
 import { secretFields, splitSecrets } from '../plugins/settings.ts';
 import * as contract from './contract.ts';
+import { needs } from './guard.ts';
 
 const FAMILIES = { appliance: appliancePlugin, issuer: issuerPlugin, dns: dnsPlugin, notifier: notifierPlugin };
 
@@ -15,7 +16,7 @@ const FAMILIES = { appliance: appliancePlugin, issuer: issuerPlugin, dns: dnsPlu
 export function credentialsRouter({ store }: App): Router {
   const router = Router();
 
-  router.get('/', async (_req, res) => {
+  router.get('/', needs('viewer', 'installation'), async (_req, res) => {
     const names = (await store.vault.names()).filter((name) => contract.credentialName.safeParse(name).success);
     const entries = await Promise.all(names.map(async (name) => ({ name, entry: await store.vault.get(name) })));
     res.json(
@@ -23,7 +24,7 @@ export function credentialsRouter({ store }: App): Router {
     );
   });
 
-  router.put('/:name', async (req, res) => {
+  router.put('/:name', needs('admin'), async (req, res) => {
     const name = contract.credentialName.parse(req.params.name);
     const { family, plugin: pluginId, fields } = contract.credentialInput.parse(req.body);
     const plugin = FAMILIES[family](pluginId);
@@ -40,7 +41,7 @@ export function credentialsRouter({ store }: App): Router {
     res.json({ name, plugin: plugin.id, secretsSet: Object.keys(secrets) });
   });
 
-  router.delete('/:name', async (req, res) => {
+  router.delete('/:name', needs('admin'), async (req, res) => {
     const name = contract.credentialName.parse(req.params.name);
     await store.transaction(async (tx) => {
       const user = (await tx.connections.all()).find((connection) => credentialsOf(connection).includes(name));

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { visibleConnectionIds } from '../access/visibility.ts';
 import type { App } from '../app.ts';
 import { register } from '../dns/acme-dns/register.ts';
 import { checkDns } from '../dns/check.ts';
@@ -7,28 +8,31 @@ import { trustOf } from '../plugins/trust.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
+import { authorityOf, needs } from './guard.ts';
 
 /** The DNS of challenge records: what every server says, what renewals left behind, and accounts for them at acme-dns. */
-export function dnsRouter({ resolver, sweeper }: App): Router {
+export function dnsRouter({ resolver, sweeper, store }: App): Router {
   const router = Router();
 
-  router.post('/check', async (req, res) => {
+  router.post('/check', needs('operator'), async (req, res) => {
     const { name, value } = contract.dnsCheckRequest.parse(req.body);
     const gone = whenGone(res);
     const check = await checkDns(resolver, { name, value, policy: DEFAULT_PROPAGATION }, gone);
     res.json(check satisfies contract.DnsCheckView);
   });
 
-  router.get('/leftovers', async (_req, res) => {
-    res.json(await sweeper.list());
+  router.get('/leftovers', needs('viewer'), async (_req, res) => {
+    const visible = await visibleConnectionIds(store, authorityOf(res));
+    const leftovers = await sweeper.list();
+    res.json(leftovers.filter(({ connectionId }) => visible === null || visible.includes(connectionId)));
   });
 
-  router.post('/sweep', async (_req, res) => {
+  router.post('/sweep', needs('operator', 'installation'), async (_req, res) => {
     const gone = whenGone(res);
     res.json(await sweeper.sweep(gone));
   });
 
-  router.post('/acme-dns/register', async (req, res) => {
+  router.post('/acme-dns/register', needs('admin', 'connections'), async (req, res) => {
     const { baseUrl, ...trust } = contract.acmeDnsRegistration.parse(req.body);
     const gone = whenGone(res);
     await using http = createHttpFactory()({ trust: trustOf(trust) });

@@ -1,11 +1,12 @@
 import { Router } from 'express';
 import type { App } from '../app.ts';
 import * as contract from './contract/notify.ts';
+import { needs } from './guard.ts';
 
 /** What people were told, what is on its way, and what could not be delivered. */
 export function noticesRouter({ store }: App): Router {
   const router = Router();
-  router.get('/', async (req, res) => {
+  router.get('/', needs('viewer', 'installation'), async (req, res) => {
     const { limit, before, notifierId, state } = contract.noticesQuery.parse(req.query);
     const rows = await store.notify.notices.list({
       limit,

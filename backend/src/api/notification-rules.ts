@@ -6,28 +6,29 @@ import type { NotificationRule } from '../store/notify.ts';
 import type { Store } from '../store/store.ts';
 import * as contract from './contract/notify.ts';
 import { id } from './contract.ts';
+import { needs } from './guard.ts';
 
 /** Which channel is told of what. */
 export function notificationRulesRouter({ store }: App): Router {
   const router = Router();
 
-  router.get('/', async (_req, res) => {
+  router.get('/', needs('viewer', 'installation'), async (_req, res) => {
     res.json(await ruleViews(store, await store.notify.rules.all()));
   });
 
-  router.post('/', async (req, res) => {
+  router.post('/', needs('admin'), async (req, res) => {
     const input = contract.newRule.parse(req.body);
     const rule = await store.transaction(async (tx) => tx.notify.rules.insert(await checkedRule(tx, input)));
     const [view] = await ruleViews(store, [rule]);
     res.status(201).location(`/api/v1/notification-rules/${rule.id}`).json(view);
   });
 
-  router.get('/:id', async (req, res) => {
+  router.get('/:id', needs('viewer', 'installation'), async (req, res) => {
     const [view] = await ruleViews(store, [await existingRule(store, id.parse(req.params.id))]);
     res.json(view);
   });
 
-  router.put('/:id', async (req, res) => {
+  router.put('/:id', needs('admin'), async (req, res) => {
     const { version, ...input } = contract.changedRule.parse(req.body);
     const rule = await store.transaction(async (tx) => {
       const current = await existingRule(tx, id.parse(req.params.id));
@@ -37,7 +38,7 @@ export function notificationRulesRouter({ store }: App): Router {
     res.json(view);
   });
 
-  router.delete('/:id', async (req, res) => {
+  router.delete('/:id', needs('admin'), async (req, res) => {
     await store.notify.rules.remove(id.parse(req.params.id));
     res.status(204).end();
   });

@@ -15,18 +15,19 @@ import type { Store } from '../store/store.ts';
 import * as contract from './contract/notify.ts';
 import { id } from './contract.ts';
 import { whenGone } from './gone.ts';
+import { needs } from './guard.ts';
 
 /** The channels over which people are told. */
 export function notifiersRouter({ store, notices }: App): Router {
   const router = Router();
   const validate: Validate = (plugin, settings) => notices.validate(plugin, settings);
 
-  router.get('/', async (_req, res) => {
+  router.get('/', needs('viewer', 'installation'), async (_req, res) => {
     const rows = await store.notify.notifiers.all();
     res.json(await Promise.all(rows.map((row) => notifierView(store, row))));
   });
 
-  router.post('/', async (req, res) => {
+  router.post('/', needs('admin'), async (req, res) => {
     const { rule, ...input } = contract.newNotifier.parse(req.body);
     const row = await addNotifier(store, input, rule === undefined ? DEFAULT_RULE : rule, validate);
     res
@@ -35,30 +36,30 @@ export function notifiersRouter({ store, notices }: App): Router {
       .json(await notifierView(store, row));
   });
 
-  router.post('/test', async (req, res) => {
+  router.post('/test', needs('admin'), async (req, res) => {
     const { send, notifierId, ...input } = contract.unsavedTest.parse(req.body);
     const gone = whenGone(res);
     const settings = await unsavedOf(store, input, notifierId);
     res.json((await notices.test(input, settings, send, gone)) satisfies contract.NotifierTestView);
   });
 
-  router.get('/:id', async (req, res) => {
+  router.get('/:id', needs('viewer', 'installation'), async (req, res) => {
     res.json(await notifierView(store, await existingNotifier(store, id.parse(req.params.id))));
   });
 
-  router.put('/:id', async (req, res) => {
+  router.put('/:id', needs('admin'), async (req, res) => {
     const { version, ...input } = contract.changedNotifier.parse(req.body);
     const row = await changeNotifier(store, id.parse(req.params.id), version, input, validate);
     await notices.hurry(row.id);
     res.json(await notifierView(store, row));
   });
 
-  router.delete('/:id', async (req, res) => {
+  router.delete('/:id', needs('admin'), async (req, res) => {
     await removeNotifier(store, id.parse(req.params.id));
     res.status(204).end();
   });
 
-  router.post('/:id/test', async (req, res) => {
+  router.post('/:id/test', needs('operator', 'installation'), async (req, res) => {
     const { send } = contract.testRequest.parse(req.body);
     const gone = whenGone(res);
     const { use } = await existingNotifier(store, id.parse(req.params.id));

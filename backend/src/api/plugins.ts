@@ -5,6 +5,7 @@ import { dnsPlugins } from '../dns/index.ts';
 import { issuerPlugins } from '../issuers/index.ts';
 import { notifierPlugins } from '../notify/index.ts';
 import type { Caveat, Preset } from '../plugins/plugin.ts';
+import { needs } from './guard.ts';
 
 interface Declared {
   readonly id: string;
@@ -26,7 +27,7 @@ export function pluginsRouter(): Router {
     dns: dnsPlugins.map(describe),
     notifier: notifierPlugins.map(describe),
   };
-  router.get('/', (_req, res) => {
+  router.get('/', needs('viewer'), (_req, res) => {
     res.json(families);
   });
   return router;

@@ -30,6 +30,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   return (err, _req, res, next) => {
     const error = asAppError(err);
     if (error.code === 'INTERNAL') log.error({ err }, 'request failed by a defect');
+    if (error.retryAfterMs !== undefined && !res.headersSent)
+      res.set('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));
     if (res.headersSent) {
       next(err);
       return;

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
+import { visibleConnectionIds } from '../access/visibility.ts';
 import type { App } from '../app.ts';
 import { existing } from '../connections.ts';
 import { chainPems } from '../domain/certificate.ts';
@@ -9,6 +10,7 @@ import type { Facts } from '../renewal/facts.ts';
 import type { MachineContext, Outcome } from '../renewal/machine.ts';
 import type { RenewalRow, Store } from '../store/store.ts';
 import * as contract from './contract.ts';
+import { authorityOf, needs } from './guard.ts';
 import { certificateView } from './served.ts';
 
 /** More than any renewal has: a page of history for one renewal is read at once. */
@@ -17,35 +19,37 @@ const ALL_EVENTS = 10_000;
 export function renewalsRouter({ store, runner, recordings }: App): Router {
   const router = Router();
 
-  router.get('/', async (req, res) => {
+  router.get('/', needs('viewer'), async (req, res) => {
     const { limit, before, connectionId } = contract.page.parse(req.query);
+    const visible = await visibleConnectionIds(store, authorityOf(res));
     const query = {
       limit,
+      ...(visible === null ? {} : { connectionIds: visible }),
       ...(before === undefined ? {} : { before }),
       ...(connectionId === undefined ? {} : { connectionId }),
     };
     res.json((await store.renewals.list(query)).map(renewalSummary));
   });
 
-  router.get('/:id', async (req, res) => {
+  router.get('/:id', needs('viewer'), async (req, res) => {
     res.json(await renewalView(store, req.params.id));
   });
 
-  router.get('/:id/exchanges', async (req, res) => {
+  router.get('/:id/exchanges', needs('operator'), async (req, res) => {
     const renewal = await existingRenewal(store, req.params.id);
     const connection = await existing(store, renewal.connectionId);
     res.attachment(`certferry-recording-${renewal.id}.jsonl`).type('application/jsonl');
     res.send(await recordings.download(connection, renewal));
   });
 
-  router.post('/:id/cancel', async (req, res) => {
-    await runner.cancel(req.params.id);
+  router.post('/:id/cancel', needs('operator'), async (req, res) => {
+    await runner.cancel(req.params.id, authorityOf(res).actor);
     res.json(await renewalView(store, req.params.id));
   });
 
-  router.post('/:id/resume', async (req, res) => {
+  router.post('/:id/resume', needs('operator'), async (req, res) => {
     const { confirmation } = contract.resumeRequest.parse(req.body);
-    await runner.resume(req.params.id, confirmation);
+    await runner.resume(req.params.id, confirmation, authorityOf(res).actor);
     res.json(await renewalView(store, req.params.id));
   });
 

@@ -1,10 +1,10 @@
 import express, { type Express, Router } from 'express';
 import type { App } from '../app.ts';
 import type { Secret } from '../domain/secret.ts';
+import { accessSettingsRouter } from './access-settings.ts';
 import { accountsRouter } from './accounts.ts';
 import { activityRouter } from './activity.ts';
 import { appliancesRouter } from './appliances.ts';
-import { requireToken } from './auth.ts';
 import { backupsRouter } from './backups.ts';
 import { calendarsRouter } from './calendars.ts';
 import { clusterRouter } from './cluster.ts';
@@ -12,6 +12,7 @@ import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dnsRouter } from './dns.ts';
 import { contentSecurity, frontendRouter } from './frontend.ts';
+import { authenticate, needs } from './guard.ts';
 import { labRouter } from './lab.ts';
 import { noticesRouter } from './notices.ts';
 import { notificationRulesRouter } from './notification-rules.ts';
@@ -20,8 +21,16 @@ import { planRouter } from './plan.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
 import { renewalsRouter } from './renewals.ts';
+import { refuseUndeclared } from './route-table.ts';
+import { hideTheUnseen } from './scope.ts';
+import { secondFactorRouter } from './second-factor.ts';
 import { servedRouter } from './served.ts';
+import { sessionRouter } from './session.ts';
+import { setUpRouter } from './set-up.ts';
+import { singleSignOnRouter } from './single-sign-on.ts';
 import { streamRouter } from './stream.ts';
+import { tokensRouter } from './tokens.ts';
+import { usersRouter } from './users.ts';
 import { wordsRouter } from './words.ts';
 
 interface HttpAppOptions {
@@ -40,7 +49,15 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   http.get(['/healthz', '/readyz'], (_req, res) => {
     res.json({ status: 'ok' });
   });
-  http.use('/api/v1', requireToken(accessToken), express.json({ limit: '256kb' }), apiRouter(app), notFound);
+  const api = apiRouter(app);
+  refuseUndeclared(api, '/api/v1');
+  http.use(
+    '/api/v1',
+    authenticate(app.access, accessToken, app.config.publicUrl),
+    express.json({ limit: '256kb' }),
+    api,
+  );
+  http.use('/api/v1', needs('login'), notFound);
   http.use(frontendRouter(frontendDir));
   http.use(notFound);
   http.use(problemHandler(app.log));
@@ -49,6 +66,14 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
 
 function apiRouter(app: App): Router {
   const router = Router();
+  router.use(hideTheUnseen(app.store));
+  router.use('/session/totp', secondFactorRouter(app));
+  router.use('/session/oidc', singleSignOnRouter(app));
+  router.use('/session', sessionRouter(app));
+  router.use('/setup', setUpRouter(app));
+  router.use('/users', usersRouter(app));
+  router.use('/tokens', tokensRouter(app));
+  router.use('/access', accessSettingsRouter(app));
   router.use('/connections', connectionsRouter(app), servedRouter(app), clusterRouter(app));
   router.use('/calendars', calendarsRouter(app));
   router.use('/renewals', renewalsRouter(app));

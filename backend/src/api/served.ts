@@ -8,11 +8,12 @@ import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
 import type { RenewalRow } from '../store/store.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
+import { needs } from './guard.ts';
 
 /** What clients meet now: every endpoint of a connection is dialled. Changes nothing and sends nothing. */
 export function servedRouter(app: App): Router {
   const router = Router();
-  router.get('/:id/served', async (req, res) => {
+  router.get('/:id/served', needs('viewer'), async (req, res) => {
     const connection = await existing(app.store, contract.id.parse(req.params.id));
     const gone = whenGone(res);
     await using peers = await app.peersOf(connection);

@@ -4,11 +4,12 @@ import { OUTCOME_WORDS } from '../renewal/sentences.ts';
 import { steps } from '../renewal/steps/index.ts';
 import { VERSION } from '../version.ts';
 import type { WordsView } from './contract.ts';
+import { needs } from './guard.ts';
 
 /** The words of this version for what it sends by name: asked for once by a user interface. */
 export function wordsRouter(): Router {
   const router = Router();
-  router.get('/', (_req, res) => {
+  router.get('/', needs('login'), (_req, res) => {
     res.json(words());
   });
   return router;

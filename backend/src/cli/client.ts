@@ -19,6 +19,8 @@ import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
 import { fingerprintsIn } from '../transport/tls-identities.ts';
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** Speaks to the daemon of this installation over its API. */
 export class ApiClient {
   readonly #base: string;
@@ -33,7 +35,7 @@ export class ApiClient {
   }
 
   /**
-   * The daemon that `config` describes, with its access token.
+   * The daemon that `config` describes, with an API token of the environment or the access token of this machine.
    *
    * @throws AppError INVALID_SETTINGS when there is no token: the daemon has never run here.
    */
@@ -41,15 +43,20 @@ export class ApiClient {
     const { base, dispatcher } = await addressOf(config);
     const file = join(config.dataDir, 'access-token');
     try {
-      const token = readVariable(env, 'CERTFERRY_ACCESS_TOKEN') ?? (await readFile(file, 'utf8')).trim();
-      return new ApiClient(base, token, dispatcher);
+      const given = readVariable(env, 'CERTFERRY_TOKEN') ?? readVariable(env, 'CERTFERRY_ACCESS_TOKEN');
+      return new ApiClient(base, given ?? (await readFile(file, 'utf8')).trim(), dispatcher);
     } catch (cause) {
       throw new AppError(
         'INVALID_SETTINGS',
-        `No access token: set CERTFERRY_ACCESS_TOKEN, or run this where the daemon keeps ${file}.`,
+        `No token: set CERTFERRY_TOKEN to an API token, or run this where the daemon keeps ${file}.`,
         { cause },
       );
     }
+  }
+
+  /** For commands that are the only ones to ask for something. The type is that of the daemon's contract. */
+  ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    return this.#json<T>(method, path, body);
   }
 
   connections(): Promise<readonly ConnectionView[]> {
@@ -176,24 +183,24 @@ export class ApiClient {
   }
 
   /** One call of /api/v1. @throws AppError with the code that the daemon answered */
-  json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  json<T>(method: Method, path: string, body?: unknown): Promise<T> {
     return this.#json(method, path, body);
   }
 
-  async #json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  async #json<T>(method: Method, path: string, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body);
     const text = await response.body.text();
     // The daemon of the same version wrote it.
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  async #send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal) {
+  async #send(method: Method, path: string, body?: unknown, signal?: AbortSignal) {
     const response = await this.#reach(method, path, body, signal);
     if (response.statusCode < 400) return response;
     throw problemError(await response.body.text());
   }
 
-  async #reach(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal) {
+  async #reach(method: Method, path: string, body?: unknown, signal?: AbortSignal) {
     try {
       return await request(`${this.#base}/api/v1${path}`, {
         method,

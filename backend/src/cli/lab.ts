@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { FAULTS, type FaultName } from '@certferry/lab';
 import { type Command, Option } from 'commander';
+import type { App } from '../app.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { AppError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
 import { addPracticeConnection } from '../practice.ts';
 import { listen } from '../server.ts';
 import { inLab, renewInLab } from './lab-app.ts';
@@ -47,6 +50,14 @@ function isFault(name: string): name is FaultName {
   return name in FAULTS;
 }
 
+/** Somebody to log in as. The lab forgets everything, so the password may be printed. */
+async function addLabUser({ access }: App): Promise<{ readonly name: string; readonly password: string }> {
+  const name = 'lab';
+  const password = randomBytes(12).toString('base64url');
+  await access.users.createFirst(name, new Secret(password));
+  return { name, password };
+}
+
 async function runLab({ once, cluster, fault, json: asJson }: LabOptions, { env, out }: Common): Promise<number> {
   const json = asJson === true;
   const faults = fault.map(asFault);
@@ -57,7 +68,8 @@ async function runLab({ once, cluster, fault, json: asJson }: LabOptions, { env,
     if (!json && once) out.write('Renewing the certificate of the simulated CUCM\n');
     if (once) return await renewInLab(app, connection.id, json, out);
     await using server = await listen(app, accessToken);
-    if (!json) out.write(`certferry lab: ${server.url}   access token: ${accessToken.reveal()}\n\n`);
+    const { name, password } = await addLabUser(app);
+    if (!json) out.write(`certferry lab: ${server.url}   user: ${name}   password: ${password}\n\n`);
     await renewInLab(app, connection.id, json, out);
     if (!json) out.write('\nThe lab goes on until Ctrl-C.\n');
     await stopSignal();

@@ -3,6 +3,7 @@ import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import { VERSION } from '../version.ts';
+import { addAccessCommands } from './access.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCalendarCommands } from './calendars.ts';
@@ -50,6 +51,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addBackupCommands(program, () => client(env), common);
   addPlanCommand(program, () => client(env), out);
   addNotifyCommands(program, { out, client: () => client(env), readJson });
+  addAccessCommands(program, { ...common, client: () => client(env) });
   return program;
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
@@ -15,13 +16,19 @@ export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<vo
   await using server = await listen(app, secrets.accessToken);
   await app.start();
   app.log.info({ ...config, url: server.url }, 'certferry is ready');
-  if (out.isTTY) out.write(`certferry listens on ${server.url}\n${tokenHint(secrets.accessTokenFile)}\n`);
+  await greet(app, server.url, out);
   await stopSignal();
   app.log.info({}, 'certferry stops');
 }
 
-function tokenHint(file: string | null): string {
-  return file === null ? 'The access token is the one you gave.' : `The access token is in ${file}`;
+/** The set-up token is a secret, so it goes to a person at a terminal, and not into a log. */
+async function greet({ access, config, log }: App, url: string, out: NodeJS.WriteStream): Promise<void> {
+  const token = await access.setUp.token();
+  if (out.isTTY) out.write(`certferry listens on ${url}\n`);
+  if (!token) return;
+  const file = join(config.dataDir, 'setup-token');
+  if (out.isTTY) out.write(`Create the first administrator: ${config.publicUrl ?? url}/setup#${token.reveal()}\n`);
+  else log.warn({ file }, 'nobody can log in yet: open /setup and enter the token of this file');
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process the usual way. */

@@ -25,6 +25,8 @@ export interface Config {
   readonly backupKeep: number;
   readonly s3: { readonly endpoint: string | null; readonly region: string; readonly accessKeyId: string | null };
   readonly heartbeatMethod: SettingValue<'CERTFERRY_HEARTBEAT_METHOD'>;
+  readonly sessionIdleMinutes: number;
+  readonly sessionHours: number;
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
   /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
   readonly resolvers: readonly string[];
@@ -57,6 +59,8 @@ export function readConfig(env: EnvRecord): Config {
       accessKeyId: readSetting(env, 'CERTFERRY_S3_ACCESS_KEY_ID'),
     },
     heartbeatMethod: readSetting(env, 'CERTFERRY_HEARTBEAT_METHOD'),
+    sessionIdleMinutes: readSetting(env, 'CERTFERRY_SESSION_IDLE_MINUTES'),
+    sessionHours: readSetting(env, 'CERTFERRY_SESSION_HOURS'),
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),
     resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
     nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),

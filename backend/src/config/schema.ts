@@ -56,7 +56,7 @@ const serverAddress = z
 /** Every variable that the daemon reads, each also as `<name>_FILE`. Source of the settings page in docs/. */
 export const SETTINGS = {
   CERTFERRY_DATA_DIR: {
-    help: 'Folder of the database, the master key and the access token.',
+    help: 'Folder of the database, the master key, the access token and, before the first login, the set-up token.',
     allowed: 'the path of a folder',
     fallback: './data',
     schema: path,
@@ -92,10 +92,22 @@ export const SETTINGS = {
     schema: commaList.pipe(z.array(z.string().refine(isNetwork))),
   },
   CERTFERRY_PUBLIC_URL: {
-    help: 'Address at which people reach the web interface, for links in notices.',
+    help: 'Address at which people reach the web interface, for links and for logins behind a proxy that ends TLS.',
     allowed: 'an address that begins with http:// or https://',
     fallback: null,
     schema: webAddress,
+  },
+  CERTFERRY_SESSION_IDLE_MINUTES: {
+    help: 'Minutes without use after which a person has to log in again.',
+    allowed: 'a number from 1 to 1440',
+    fallback: '60',
+    schema: wholeNumber(1, 1_440),
+  },
+  CERTFERRY_SESSION_HOURS: {
+    help: 'Hours after which a person has to log in again in any case.',
+    allowed: 'a number from 1 to 168',
+    fallback: '12',
+    schema: wholeNumber(1, 168),
   },
   CERTFERRY_LOG_LEVEL: {
     help: 'The least important kind of message that is logged.',
@@ -175,7 +187,7 @@ export const SETTINGS = {
     schema: z.string().transform(toSecret).refine(isMasterKey),
   },
   CERTFERRY_ACCESS_TOKEN: {
-    help: 'Token that the web interface and the API ask for. Generated at the first start when unset.',
+    help: 'Token with which the command line of this machine may do everything. Generated at the first start when unset.',
     allowed: `at least ${SHORTEST_TOKEN} visible ASCII characters`,
     fallback: null,
     secret: true,
@@ -211,6 +223,14 @@ function isNetwork(text: string): boolean {
     rest.length === 0 &&
     (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
   );
+}
+
+function wholeNumber(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
 }
 
 function toSecret(text: string): Secret {

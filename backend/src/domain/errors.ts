@@ -274,7 +274,37 @@ export const ERRORS = {
     retry: 'never',
     status: 401,
     title: 'Login needed',
-    action: 'Send the access token as `Authorization: Bearer …`.',
+    action: 'Log in, or send an API token as `Authorization: Bearer …`.',
+  },
+  LOGIN_FAILED: {
+    retry: 'never',
+    status: 401,
+    title: 'The login was refused',
+    action: 'Check user name, password and code. An administrator can reset them.',
+  },
+  SECOND_FACTOR_NEEDED: {
+    retry: 'never',
+    status: 401,
+    title: 'A code is needed too',
+    action: 'Enter the code that your authenticator app shows, or one of your recovery codes.',
+  },
+  SINGLE_SIGN_ON_FAILED: {
+    retry: 'never',
+    status: 502,
+    title: 'Single sign-on did not work',
+    action: 'Try again. If it repeats, an administrator should test it under Settings, Users.',
+  },
+  TOO_MANY_ATTEMPTS: {
+    retry: 'never',
+    status: 429,
+    title: 'Too many attempts',
+    action: 'Wait as long as is said, then try again.',
+  },
+  FORBIDDEN: {
+    retry: 'never',
+    status: 403,
+    title: 'This is not allowed for you',
+    action: 'Ask an administrator of this installation.',
   },
   NOT_FOUND: {
     retry: 'never',

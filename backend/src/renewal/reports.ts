@@ -15,6 +15,8 @@ export interface Transition {
   readonly summary: string;
   /** Milliseconds the step has run. */
   readonly tookMs: number;
+  /** Who asked for it, when somebody did. */
+  readonly actor?: string | undefined;
 }
 
 /** What a transition means, in events. The only place where events of a renewal are made of its states. */
@@ -28,11 +30,12 @@ export function reportStart(
   connectionId: number,
   by: 'schedule' | 'operator',
   state: MachineState,
+  actor?: string,
 ): readonly DomainEvent[] {
-  return [{ type: 'renewal.started', renewalId, connectionId, by }, ...entered(renewalId, state)];
+  return [{ type: 'renewal.started', renewalId, connectionId, by, ...named(actor) }, ...entered(renewalId, state)];
 }
 
-function causes({ renewalId, before, event, summary, tookMs }: Transition): readonly DomainEvent[] {
+function causes({ renewalId, before, event, summary, tookMs, actor }: Transition): readonly DomainEvent[] {
   const step = stepOf(before);
   if (!step) return [];
   switch (event.type) {
@@ -47,16 +50,20 @@ function causes({ renewalId, before, event, summary, tookMs }: Transition): read
     case 'FAIL':
       return [{ type: 'step.failed', renewalId, step, failure: event.failure, retryAt: event.retryAt }];
     case 'RELEASE':
-      return [{ type: 'step.released', renewalId, step }];
+      return [{ type: 'step.released', renewalId, step, ...named(actor) }];
     case 'SKIP':
-      return before.context.planned ? [{ type: 'step.released', renewalId, step }] : [];
+      return before.context.planned ? [{ type: 'step.released', renewalId, step, ...named(actor) }] : [];
     case 'COMMIT':
       return [{ type: 'renewal.committed', renewalId }];
     case 'CANCEL':
-      return [{ type: 'renewal.cancelling', renewalId }];
+      return [{ type: 'renewal.cancelling', renewalId, ...named(actor) }];
     case 'WAKE':
       return [];
   }
+}
+
+function named(actor: string | undefined): { readonly actor?: string } {
+  return actor === undefined ? {} : { actor };
 }
 
 function consequences({ renewalId, connectionId, before, after, facts }: Transition): readonly DomainEvent[] {

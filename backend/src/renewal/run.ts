@@ -46,9 +46,16 @@ interface Result {
   readonly event: MachineEvent;
   readonly gives?: Partial<Facts>;
   readonly summary?: string;
+  readonly actor?: string | undefined;
 }
 
 type Control = 'CANCEL' | 'RELEASE' | 'SKIP' | 'WAKE' | 'COMMIT';
+
+interface Asked {
+  readonly control: Control;
+  /** The user or API token; absent for what the run asks of itself. */
+  readonly actor?: string | undefined;
+}
 
 /**
  * One renewal under way: performs what the machine's state asks for, stores the next state together with its
@@ -58,7 +65,7 @@ export class RenewalRun {
   readonly id: string;
   readonly connectionId: number;
   readonly #deps: RunDeps;
-  readonly #mailbox = new Mailbox<Control>();
+  readonly #mailbox = new Mailbox<Asked>();
   readonly #stop = new AbortController();
   readonly #recorder: Recorder;
   #state: MachineState;
@@ -94,8 +101,8 @@ export class RenewalRun {
   }
 
   /** @throws AppError TOO_LATE_TO_CANCEL */
-  cancel(): Promise<void> {
-    return this.#mailbox.post('CANCEL');
+  cancel(actor?: string): Promise<void> {
+    return this.#mailbox.post({ control: 'CANCEL', actor });
   }
 
   /**
@@ -103,18 +110,18 @@ export class RenewalRun {
    *
    * @throws AppError NOT_HELD; CONFIRMATION_NEEDED when the hold asks for something to be typed and it was not.
    */
-  async resume(typed: string | null): Promise<void> {
+  async resume(typed: string | null, actor?: string): Promise<void> {
     const effect = effectOf(this.#state);
     if (effect.kind === 'hold' && effect.confirm !== null && typed?.trim() !== effect.confirm) {
       throw new AppError('CONFIRMATION_NEEDED', `Type "${effect.confirm}" to allow it.`);
     }
-    await this.#mailbox.post(effect.kind === 'sleep' ? 'SKIP' : 'RELEASE');
+    await this.#mailbox.post({ control: effect.kind === 'sleep' ? 'SKIP' : 'RELEASE', actor });
   }
 
   /** Has a step that waits for an instant of its own look again: what the instant was derived from has changed. */
   async reconsider(): Promise<void> {
     if (effectOf(this.#state).kind !== 'sleep' || !this.#state.context.planned) return;
-    await this.#mailbox.post('WAKE').catch((err: unknown) => {
+    await this.#mailbox.post({ control: 'WAKE' }).catch((err: unknown) => {
       if (!(err instanceof AppError)) throw err;
     });
   }
@@ -125,7 +132,7 @@ export class RenewalRun {
       if (effect.kind === 'end' || this.#stop.signal.aborted) break;
       await this.#performUntilNext(effect);
     }
-    this.#mailbox.close((control) => (this.#stop.signal.aborted ? stopping() : refusal(control, this.#state)));
+    this.#mailbox.close(({ control }) => (this.#stop.signal.aborted ? stopping() : refusal(control, this.#state)));
   }
 
   /** Performs `effect`, and takes what people ask for meanwhile, until one of them leads to the next state. */
@@ -141,17 +148,18 @@ export class RenewalRun {
       if (result !== 'mail') return this.#apply(result);
       const mail = this.#mailbox.take();
       if (!mail) continue;
-      if (!nextState(this.#state, { type: mail.message })) {
-        mail.refuse(refusal(mail.message, this.#state));
+      const { control, actor } = mail.message;
+      if (!nextState(this.#state, { type: control })) {
+        mail.refuse(refusal(control, this.#state));
         continue;
       }
-      if (mail.message !== 'COMMIT') {
+      if (control !== 'COMMIT') {
         interrupt.abort(new AppError('CANCELLED', 'Cancelled by an operator.'));
         await work;
       }
-      await this.#apply({ event: { type: mail.message } });
+      await this.#apply({ event: { type: control }, actor });
       mail.accept();
-      if (mail.message !== 'COMMIT') return;
+      if (control !== 'COMMIT') return;
     }
   }
 
@@ -260,13 +268,13 @@ export class RenewalRun {
       commit: async () => {
         if (this.#state.context.committed) return;
         // A cancellation that came first interrupts the step, and with it this wait.
-        await Promise.race([this.#mailbox.post('COMMIT'), aborted(signal)]);
+        await Promise.race([this.#mailbox.post({ control: 'COMMIT' }), aborted(signal)]);
       },
     };
   }
 
   /** The next state, what was learned, the moved pin and the events that report all of it: stored together or not at all. */
-  async #apply({ event, gives = {}, summary = '' }: Result): Promise<void> {
+  async #apply({ event, gives = {}, summary = '', actor }: Result): Promise<void> {
     const before = this.#state;
     const after = nextState(before, event);
     if (!after) throw new AppError('INTERNAL', `The machine does not take ${event.type} in ${before.at}.`);
@@ -283,6 +291,7 @@ export class RenewalRun {
       facts,
       summary,
       tookMs: now.getTime() - this.#enteredAt,
+      actor,
     });
     await this.#deps.store.transaction(async (tx) => {
       await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(gives), ...end });

@@ -31,11 +31,12 @@ export class Runner implements AsyncDisposable {
   }
 
   /**
-   * Stores a renewal, its first state and its first events, and begins it. Returns its id at once.
+   * Stores a renewal, its first state and its first events, and begins it. Returns its id at once. `actor` is the user
+   * or API token that asked.
    *
    * @throws AppError NOT_FOUND, CONNECTION_INCOMPLETE, RENEWAL_RUNNING
    */
-  async start(connectionId: number, by: StartedBy, options = TO_THE_END): Promise<string> {
+  async start(connectionId: number, by: StartedBy, options = TO_THE_END, actor?: string): Promise<string> {
     const { store, clock } = this.#deps;
     const row = await store.transaction(async (tx) => {
       const connection = await tx.connections.get(connectionId);
@@ -51,7 +52,7 @@ export class Runner implements AsyncDisposable {
         machineVersion: MACHINE_VERSION,
         facts,
       });
-      await tx.events.append(reportStart(id, connectionId, by, state));
+      await tx.events.append(reportStart(id, connectionId, by, state, actor));
       return row;
     });
     this.#begin(new RenewalRun(row, this.#deps));
@@ -71,13 +72,13 @@ export class Runner implements AsyncDisposable {
   }
 
   /** @throws AppError TOO_LATE_TO_CANCEL, NOT_FOUND */
-  async cancel(id: string): Promise<void> {
-    await (await this.#find(id)).cancel();
+  async cancel(id: string, actor?: string): Promise<void> {
+    await (await this.#find(id)).cancel(actor);
   }
 
   /** Releases a hold, or tries again now. @throws AppError NOT_HELD, CONFIRMATION_NEEDED, NOT_FOUND */
-  async resume(id: string, typed: string | null = null): Promise<void> {
-    await (await this.#find(id)).resume(typed);
+  async resume(id: string, typed: string | null = null, actor?: string): Promise<void> {
+    await (await this.#find(id)).resume(typed, actor);
   }
 
   /** Calendars have changed: what waits for an instant of its own looks again. */

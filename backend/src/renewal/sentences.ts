@@ -1,15 +1,18 @@
+import type { AccessEvent } from '../store/access-events.ts';
 import type { DomainEvent } from '../store/events.ts';
+import { accessSentence } from './access-sentences.ts';
 import { steps } from './steps/index.ts';
 
 /** What an event says, in one line for people. The same words in the CLI, the log file and the UI. */
 export function sentence(event: DomainEvent): string {
+  if (isAccessEvent(event)) return accessSentence(event);
   switch (event.type) {
     case 'connection.created':
-      return `Connection ${event.connectionId} created`;
+      return `Connection ${event.connectionId} created${byWhom(event)}`;
     case 'connection.changed':
-      return `Connection ${event.connectionId} changed`;
+      return `Connection ${event.connectionId} changed${byWhom(event)}`;
     case 'connection.removed':
-      return `Connection ${event.connectionId} removed`;
+      return `Connection ${event.connectionId} removed${byWhom(event)}`;
     case 'calendar.created':
       return `Calendar "${event.name}" created`;
     case 'calendar.changed':
@@ -44,11 +47,11 @@ export function sentence(event: DomainEvent): string {
     case 'schedule.resumed':
       return 'The schedule runs again';
     case 'renewal.started':
-      return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? 'an operator' : 'the schedule'}`;
+      return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? (event.actor ?? 'an operator') : 'the schedule'}`;
     case 'renewal.committed':
       return 'Point of no return: the certificate is handed to the appliance';
     case 'renewal.cancelling':
-      return 'Cancelled by an operator';
+      return `Cancelled by ${event.actor ?? 'an operator'}`;
     case 'renewal.finished':
       return `${OUTCOME_WORDS[event.outcome]}. ${event.message}`;
     default:
@@ -57,6 +60,15 @@ export function sentence(event: DomainEvent): string {
 }
 
 const ACCOUNT_WORDS = { issuer: 'Certificate authority', dns: 'DNS account' } as const;
+
+function byWhom({ actor }: { readonly actor?: string }): string {
+  return actor === undefined ? '' : ` by ${actor}`;
+}
+
+/** True for what only administrators read. */
+export function isAccessEvent(event: DomainEvent): event is AccessEvent {
+  return event.type.startsWith('access.');
+}
 
 type StepEvent = Extract<DomainEvent, { readonly step: string }>;
 
@@ -73,7 +85,7 @@ function stepWords(event: StepEvent): string {
     case 'step.held':
       return `waits for you. ${event.ask}`;
     case 'step.released':
-      return 'released by an operator';
+      return `released by ${event.actor ?? 'an operator'}`;
     case 'step.failed': {
       const next = event.retryAt === null ? 'not tried again' : `tries again at ${event.retryAt}`;
       return `failed (${event.failure.code}), ${next}. ${event.failure.message}`;

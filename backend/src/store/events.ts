@@ -1,5 +1,6 @@
 import type { Failure } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import type { AccessEvent } from './access-events.ts';
 import type { AccountFamily } from './accounts.ts';
 
 /**
@@ -14,11 +15,13 @@ export type DomainEvent =
   | RenewalEvent
   | StepEvent
   | NoticeEvent
-  | ScheduleEvent;
+  | ScheduleEvent
+  | AccessEvent;
 
 export interface ConnectionEvent {
   readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
   readonly connectionId: number;
+  readonly actor?: string;
 }
 
 export type CalendarEvent = { readonly calendarId: number; readonly name: string } & (
@@ -82,10 +85,12 @@ export type RenewalEvent =
       readonly renewalId: string;
       readonly connectionId: number;
       readonly by: 'schedule' | 'operator';
+      /** The user or API token that asked; absent when the schedule did. */
+      readonly actor?: string;
     }
   /** The point of no return is passed: from here on it cannot be cancelled. */
   | { readonly type: 'renewal.committed'; readonly renewalId: string }
-  | { readonly type: 'renewal.cancelling'; readonly renewalId: string }
+  | { readonly type: 'renewal.cancelling'; readonly renewalId: string; readonly actor?: string }
   | {
       readonly type: 'renewal.finished';
       readonly renewalId: string;
@@ -115,7 +120,7 @@ export type StepEvent = { readonly renewalId: string; readonly step: string } & 
   | { readonly type: 'step.waiting'; readonly until: string; readonly why: string }
   /** `confirm` is what a person has to type to go on; null: nothing. */
   | { readonly type: 'step.held'; readonly ask: string; readonly confirm: string | null }
-  | { readonly type: 'step.released' }
+  | { readonly type: 'step.released'; readonly actor?: string }
   /** `retryAt` is null when it is not tried again. */
   | { readonly type: 'step.failed'; readonly failure: Failure; readonly retryAt: string | null }
 );

@@ -1,6 +1,7 @@
 import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { AccessStore } from './access.ts';
 import type { AccountTable, AccountUse } from './accounts.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { EventLog } from './events.ts';
@@ -20,6 +21,7 @@ export interface Store extends AsyncDisposable {
   readonly vault: Vault;
   readonly events: EventLog;
   readonly settings: SettingsTable;
+  readonly access: AccessStore;
   readonly notify: NotifyTables;
 
   /**
@@ -54,6 +56,8 @@ export interface Connection {
   readonly createdAt: string;
   /** 1 at first, one more with each update. */
   readonly version: number;
+  /** Of the user to whom it belongs; null: to nobody in particular. */
+  readonly ownerId: number | null;
 }
 
 /** A part of a connection: an account that others use too, or settings of its own. */
@@ -105,8 +109,8 @@ export interface RenewalPolicy {
   readonly emergency: EmergencyPolicy | null;
 }
 
-export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version' | 'incomplete'> &
-  Partial<Pick<Connection, 'incomplete'>>;
+export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version' | 'incomplete' | 'ownerId'> &
+  Partial<Pick<Connection, 'incomplete' | 'ownerId'>>;
 
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -175,6 +179,8 @@ export interface RenewalTable {
 
 export interface RenewalQuery {
   readonly connectionId?: number;
+  /** Of these only. */
+  readonly connectionIds?: readonly number[];
   readonly before?: string;
   readonly limit: number;
 }

@@ -16,6 +16,7 @@ const KINDS = [
   { value: 'renewal', label: 'Beginnings and ends' },
   { value: 'step.failed', label: 'Failures' },
   { value: 'step.held', label: 'What waited for a person' },
+  { value: 'access', label: 'Logins and users' },
 ];
 
 /** Everything that certferry did, the last first. */

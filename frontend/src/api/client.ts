@@ -1,4 +1,4 @@
-import { endSession, token } from '../session/session.ts';
+import { csrfToken, loseSession } from '../session/session.ts';
 import type { Problem } from './types.ts';
 
 /** What the daemon answered instead of what was asked for. */
@@ -18,7 +18,7 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 /** What is no JSON document. @throws ApiError */
 export async function getText(path: string): Promise<string> {
-  return await (await answered(await send('GET', path, undefined, token() ?? ''))).text();
+  return await (await answered(await send('GET', path, undefined))).text();
 }
 
 export function post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
@@ -29,29 +29,29 @@ export function put<T>(path: string, body: unknown): Promise<T> {
   return call<T>('PUT', path, body);
 }
 
-export function remove(path: string): Promise<void> {
-  return call<void>('DELETE', path);
+export function remove<T = void>(path: string, body?: unknown): Promise<T> {
+  return call<T>('DELETE', path, body);
 }
 
-/** Asks with a token that is not yet believed. @throws ApiError UNAUTHENTICATED */
-export async function tryToken(candidate: string): Promise<void> {
-  await answered(await send('GET', '/words', undefined, candidate));
+export function patch<T>(path: string, body: unknown): Promise<T> {
+  return call<T>('PATCH', path, body);
 }
 
 /** @throws ApiError; a TypeError when nobody answers */
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await send(method, path, body, token() ?? '', signal);
-  if (response.status === 401) endSession('The daemon no longer takes this access token. Log in again.');
+  const response = await send(method, path, body, signal);
   const text = await (await answered(response)).text();
   // The daemon of the same version wrote it.
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-function send(method: string, path: string, body: unknown, accessToken: string, signal?: AbortSignal) {
+/** The session cookie goes along by itself; what shows that this page asks does not. */
+function send(method: string, path: string, body: unknown, signal?: AbortSignal) {
+  const token = csrfToken();
   return fetch(`/api/v1${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${accessToken}`,
+      ...(token === null ? {} : { 'x-csrf-token': token }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: body === undefined ? null : JSON.stringify(body),
@@ -61,7 +61,9 @@ function send(method: string, path: string, body: unknown, accessToken: string, 
 
 async function answered(response: Response): Promise<Response> {
   if (response.ok) return response;
-  throw new ApiError(asProblem(await response.text(), response.status));
+  const problem = asProblem(await response.text(), response.status);
+  if (problem.code === 'UNAUTHENTICATED') loseSession();
+  throw new ApiError(problem);
 }
 
 /** A proxy in between may answer with something of its own. */

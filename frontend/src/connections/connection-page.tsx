@@ -6,6 +6,8 @@ import { useConnection, useRenewals, useWords } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { RenewalTable } from '../renewal/renewal-table.tsx';
+import { useLock } from '../session/may.ts';
+import { Only } from '../session/only.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -16,6 +18,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { isStaging } from './describe.ts';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
 import { IncompletePanel } from './incomplete-panel.tsx';
+import { OwnerPanel } from './owner-panel.tsx';
 import { ServedPanel } from './served-panel.tsx';
 import { StoredPanel } from './stored-panel.tsx';
 import { TrustPanel } from './trust-panel.tsx';
@@ -29,6 +32,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
   const words = useWords();
   const isComplete = connection.incomplete.length === 0;
   const [params, setParams] = useSearchParams();
+  const operate = useLock('operator');
   const [deleting, setDeleting] = useState(false);
   return (
     <Page
@@ -43,23 +47,26 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
         <>
           {isComplete && <RenewButton connection={connection} />}
           <Button
+            {...operate}
             variant="default"
             leftSection={<IconStethoscope size={14} />}
             onClick={() => setParams({ 'dry-run': '1' })}
           >
             Dry run
           </Button>
-          <Button
-            variant="default"
-            leftSection={<IconPencil size={14} />}
-            component={Link}
-            href={`/connections/${id}/edit`}
-          >
-            Edit
-          </Button>
-          <Button variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
-            Delete
-          </Button>
+          <Only needs="admin">
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={14} />}
+              component={Link}
+              href={`/connections/${id}/edit`}
+            >
+              Edit
+            </Button>
+            <Button variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
+              Delete
+            </Button>
+          </Only>
         </>
       }
     >
@@ -67,6 +74,9 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       {isComplete && <ServedPanel connection={connection} />}
       {isComplete && <TrustPanel connection={connection} />}
       <StoredPanel connection={connection} />
+      <Only needs="admin">
+        <OwnerPanel connection={connection} />
+      </Only>
       <Panel title="Renewals" flush>
         <Loaded query={useRenewals(id)}>{(renewals) => <RenewalTable renewals={renewals} ofOne />}</Loaded>
       </Panel>
@@ -78,9 +88,11 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
 
 function RenewButton({ connection: { id, lastRenewal } }: { readonly connection: ConnectionView }) {
   const { askToRenew, follow } = useDialogs();
+  const operate = useLock('operator');
   const running = lastRenewal?.outcome === null ? lastRenewal.id : null;
   return (
     <Button
+      {...(running === null ? operate : {})}
       leftSection={<IconPlayerPlay size={14} />}
       onClick={() => (running === null ? askToRenew(id) : follow(running))}
     >

@@ -2,6 +2,7 @@ import { Button, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useDialogs } from '../renewal/dialogs.ts';
+import { useLock } from '../session/may.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Practice } from '../ui/practice.tsx';
 import { exact } from '../ui/time.ts';
@@ -74,6 +75,7 @@ function Head({ sortKey, title, view }: HeadProps) {
 function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun: (id: number) => void }) {
   const { connection, look, days } = row;
   const { askToRenew, follow } = useDialogs();
+  const operate = useLock('operator');
   const { id, name, slot, dnsNames, lastRenewal, lastSeen, incomplete } = connection;
   return (
     <Table.Tr data-connection={id}>
@@ -110,11 +112,17 @@ function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun
               Show
             </Button>
           ) : (
-            <Button size="compact-xs" onClick={() => askToRenew(id)} aria-label={`Renew ${name}`}>
+            <Button {...operate} size="compact-xs" onClick={() => askToRenew(id)} aria-label={`Renew ${name}`}>
               Renew
             </Button>
           )}
-          <Button size="compact-xs" variant="default" onClick={() => onDryRun(id)} aria-label={`Dry run of ${name}`}>
+          <Button
+            {...operate}
+            size="compact-xs"
+            variant="default"
+            onClick={() => onDryRun(id)}
+            aria-label={`Dry run of ${name}`}
+          >
             Dry run
           </Button>
         </div>

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useConnections, useWords } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
+import { Only } from '../session/only.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
@@ -28,9 +29,11 @@ export function ConnectionsPage() {
       title="Connections"
       lead="One certificate to keep valid, each."
       actions={
-        <Button component={Link} href="/connections/new" leftSection={<IconPlus size={14} />}>
-          Add connection
-        </Button>
+        <Only needs="admin">
+          <Button component={Link} href="/connections/new" leftSection={<IconPlus size={14} />}>
+            Add connection
+          </Button>
+        </Only>
       }
     >
       <Loaded query={useConnections()}>{(connections) => <Listed connections={connections} />}</Loaded>
@@ -97,8 +100,11 @@ function First() {
   return (
     <div className="panel">
       <Empty title="No connection yet">
-        A connection is one certificate on one appliance. <Link href="/connections/new">Add the first one</Link>; a dry
-        run then shows what is missing, and changes nothing.
+        A connection is one certificate on one appliance.{' '}
+        <Only needs="admin">
+          <Link href="/connections/new">Add the first one</Link>; a dry run then shows what is missing, and changes
+          nothing.
+        </Only>
       </Empty>
     </div>
   );

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useConnections, useLeftovers, useRenewals, useWords } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
 import { RenewalTable } from '../renewal/renewal-table.tsx';
+import { Only } from '../session/only.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
@@ -21,9 +22,11 @@ export function DashboardPage() {
       title="Dashboard"
       lead="Is everything that should be served, served?"
       actions={
-        <Button component={Link} href="/connections/new" variant="default" leftSection={<IconPlus size={14} />}>
-          Add connection
-        </Button>
+        <Only needs="admin">
+          <Button component={Link} href="/connections/new" variant="default" leftSection={<IconPlus size={14} />}>
+            Add connection
+          </Button>
+        </Only>
       }
     >
       <Loaded query={useConnections()}>

@@ -8,6 +8,7 @@ import { useTestAccount } from '../accounts/use-account.ts';
 import { get, post } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import type { AccountView, LabView } from '../api/types.ts';
+import { Only } from '../session/only.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Practice } from '../ui/practice.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
@@ -19,27 +20,29 @@ export function FirstMinute() {
   return (
     <Panel title="Nothing to look after yet">
       <Stack gap="md">
-        <Text>Three things, and each can be tested before anything is changed:</Text>
-        <ol className="first-steps">
-          <AccountStep family="issuer" number={1} title="Who signs">
-            Let’s Encrypt, another public CA, or one of your own. Practise with a staging CA first, when you like.
-          </AccountStep>
-          <AccountStep family="dns" number={2} title="Who proves the names">
-            A DNS account that can add TXT records, or you by hand.
-          </AccountStep>
-          <Step number={3} title="The first connection" isDone={false}>
-            <Text className="quiet">
-              An appliance: its address, an account, and which of its certificates and keys to trust. A dry run looks at
-              all of it, and changes nothing.
-            </Text>
-            <Group gap="xs">
-              <Button component={Link} href="/connections/new">
-                Add the first connection
-              </Button>
-            </Group>
-          </Step>
-        </ol>
-        <PracticeOffer />
+        <Only needs="admin">
+          <Text>Three things, and each can be tested before anything is changed:</Text>
+          <ol className="first-steps">
+            <AccountStep family="issuer" number={1} title="Who signs">
+              Let’s Encrypt, another public CA, or one of your own. Practise with a staging CA first, when you like.
+            </AccountStep>
+            <AccountStep family="dns" number={2} title="Who proves the names">
+              A DNS account that can add TXT records, or you by hand.
+            </AccountStep>
+            <Step number={3} title="The first connection" isDone={false}>
+              <Text className="quiet">
+                An appliance: its address, an account, and which of its certificates and keys to trust. A dry run looks
+                at all of it, and changes nothing.
+              </Text>
+              <Group gap="xs">
+                <Button component={Link} href="/connections/new">
+                  Add the first connection
+                </Button>
+              </Group>
+            </Step>
+          </ol>
+          <PracticeOffer />
+        </Only>
       </Stack>
     </Panel>
   );

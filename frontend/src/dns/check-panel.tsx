@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { post } from '../api/client.ts';
 import type { DnsCheckView } from '../api/types.ts';
+import { useLock } from '../session/may.ts';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { AnswerTable } from './answer-table.tsx';
@@ -17,6 +18,7 @@ export function CheckPanel() {
   const check = useMutation({
     mutationFn: () => post<DnsCheckView>('/dns/check', { name: hostIn(name), ...(value === '' ? {} : { value }) }),
   });
+  const operate = useLock('operator');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     check.mutate();
@@ -42,7 +44,7 @@ export function CheckPanel() {
               onChange={(event) => setValue(event.currentTarget.value)}
               miw="min(20rem, 100%)"
             />
-            <Button type="submit" size="sm" loading={check.isPending}>
+            <Button {...operate} type="submit" size="sm" loading={check.isPending}>
               Ask every server
             </Button>
           </Group>

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '../api/client.ts';
 import { keys, useLeftovers } from '../api/queries.ts';
 import type { Leftover, Swept } from '../api/types.ts';
+import { useLock } from '../session/may.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -11,6 +12,7 @@ import { ProblemNote } from '../ui/problem.tsx';
 /** TXT records that a renewal published and could not remove. */
 export function LeftoversPanel() {
   const queries = useQueryClient();
+  const operate = useLock('operator');
   const query = useLeftovers();
   const sweep = useMutation({
     mutationFn: () => post<readonly Swept[]>('/dns/sweep'),
@@ -21,7 +23,13 @@ export function LeftoversPanel() {
     <Panel
       title="Left behind"
       aside={
-        <Button variant="default" disabled={!some} loading={sweep.isPending} onClick={() => sweep.mutate()}>
+        <Button
+          variant="default"
+          disabled={!some}
+          {...operate}
+          loading={sweep.isPending}
+          onClick={() => sweep.mutate()}
+        >
           Remove them
         </Button>
       }

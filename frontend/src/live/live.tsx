@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { endSession } from '../session/session.ts';
+import { loseSession } from '../session/session.ts';
 import { applyEvent } from './apply.ts';
 import { type Connectivity, followEvents } from './stream.ts';
 
 const LiveContext = createContext<Connectivity>({ kind: 'connecting' });
 
 /** The one event stream of the application. */
-export function Live({ token, children }: { readonly token: string; readonly children: ReactNode }) {
+export function Live({ children }: { readonly children: ReactNode }) {
   const queries = useQueryClient();
   const [state, setState] = useState<Connectivity>({ kind: 'connecting' });
   useEffect(() => {
@@ -16,11 +16,11 @@ export function Live({ token, children }: { readonly token: string; readonly chi
       event: applyEvent.bind(null, queries),
       fresh: () => void queries.invalidateQueries(),
       connectivity: setState,
-      unauthenticated: () => endSession('The daemon no longer takes this access token. Log in again.'),
+      unauthenticated: loseSession,
     };
-    void followEvents(token, listener, stop.signal);
+    void followEvents(listener, stop.signal);
     return () => stop.abort();
-  }, [token, queries]);
+  }, [queries]);
   return <LiveContext value={state}>{children}</LiveContext>;
 }
 

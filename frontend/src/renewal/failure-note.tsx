@@ -2,6 +2,8 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Failure, RenewalView, WordsView } from '../api/types.ts';
+import { useLock } from '../session/may.ts';
+import { Only } from '../session/only.tsx';
 import { EvidenceBlock } from '../ui/evidence.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { clockTime } from '../ui/time.ts';
@@ -43,7 +45,7 @@ function TryNow({ view }: { readonly view: RenewalView }) {
   const resume = useControl(view.id, 'resume');
   return (
     <Group>
-      <Button variant="default" loading={resume.isPending} onClick={() => resume.mutate(null)}>
+      <Button {...useLock('operator')} variant="default" loading={resume.isPending} onClick={() => resume.mutate(null)}>
         Try now
       </Button>
       {resume.error && <ProblemNote error={resume.error} />}
@@ -63,14 +65,18 @@ function Remedies({ view, failure }: { readonly view: RenewalView; readonly fail
 const BUTTONS: Readonly<Record<Remedy, ((view: RenewalView) => ReactNode) | null>> = {
   'renew-again': ({ connectionId }) => <RenewAgain connectionId={connectionId} />,
   'edit-connection': ({ connectionId }) => (
-    <Button variant="default" component={Link} href={`/connections/${connectionId}/edit`}>
-      Edit connection
-    </Button>
+    <Only needs="admin">
+      <Button variant="default" component={Link} href={`/connections/${connectionId}/edit`}>
+        Edit connection
+      </Button>
+    </Only>
   ),
   'dry-run': ({ connectionId }) => (
-    <Button variant="default" component={Link} href={`/connections/${connectionId}?dry-run=1`}>
-      Dry run
-    </Button>
+    <Only needs="operator">
+      <Button variant="default" component={Link} href={`/connections/${connectionId}?dry-run=1`}>
+        Dry run
+      </Button>
+    </Only>
   ),
   'check-dns': ({ facts }) => (
     <Button variant="default" component={Link} href={`/dns?name=${encodeURIComponent(firstName(facts.target))}`}>
@@ -87,5 +93,9 @@ function firstName(target: RenewalView['facts']['target']): string {
 
 function RenewAgain({ connectionId }: { readonly connectionId: number }) {
   const { askToRenew } = useDialogs();
-  return <Button onClick={() => askToRenew(connectionId)}>Renew again</Button>;
+  return (
+    <Button {...useLock('operator')} onClick={() => askToRenew(connectionId)}>
+      Renew again
+    </Button>
+  );
 }

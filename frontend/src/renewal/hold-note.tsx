@@ -2,6 +2,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RenewalView, StepName } from '../api/types.ts';
+import { useLock } from '../session/may.ts';
 import { ProblemNote } from '../ui/problem.tsx';
 import { State } from '../words/state.tsx';
 import { MODES } from '../words/states.ts';
@@ -24,6 +25,7 @@ interface HoldNoteProps {
 
 export function HoldNote({ view, step, ask }: HoldNoteProps) {
   const resume = useControl(view.id, 'resume');
+  const operate = useLock('operator');
   const [typed, setTyped] = useState('');
   const { confirm } = step;
   return (
@@ -44,6 +46,7 @@ export function HoldNote({ view, step, ask }: HoldNoteProps) {
           leftSection={<IconPlayerPlay size={14} />}
           loading={resume.isPending}
           disabled={confirm !== null && typed !== confirm}
+          {...operate}
           onClick={() => resume.mutate(confirm)}
           data-testid="go-on"
         >

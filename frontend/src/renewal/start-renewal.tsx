@@ -6,6 +6,7 @@ import type { ConnectionView, PreflightView } from '../api/types.ts';
 import { Findings, verdict } from '../connections/findings.tsx';
 import { WhatIsMissing } from '../connections/incomplete-panel.tsx';
 import { usePreflight } from '../connections/use-preflight.ts';
+import { useLock } from '../session/may.ts';
 import { Loaded } from '../ui/loading.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { useDialogs } from './dialogs.ts';
@@ -38,6 +39,7 @@ function NotYet({ connection }: { readonly connection: ConnectionView }) {
 function Choices({ connection }: { readonly connection: ConnectionView }) {
   const preflight = usePreflight(connection.id);
   const start = useStart(connection.id);
+  const operate = useLock('operator');
   const { follow, close } = useDialogs();
   const [choice, setChoice] = useState(() => usualChoice(connection));
   const running = connection.lastRenewal?.outcome === null ? connection.lastRenewal.id : null;
@@ -71,6 +73,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
           <Button onClick={() => follow(running)}>Show the renewal that runs</Button>
         ) : (
           <Button
+            {...operate}
             leftSection={<IconPlayerPlay size={14} />}
             loading={start.isPending}
             onClick={() => start.mutate(CHOICES[choice].options, { onSuccess: ({ id }) => follow(id) })}

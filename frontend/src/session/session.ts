@@ -1,29 +1,33 @@
 import { useSyncExternalStore } from 'react';
+import type { SessionView } from '../api/access-types.ts';
 
-/** The access token of this tab: gone when the tab is closed, never in an address or a cookie. */
-const KEY = 'certferry.access-token';
+/** Who is logged in. The session itself is a cookie that scripts cannot read; here is only what the daemon says of it. */
+export type Session =
+  /** The daemon was not asked yet. */
+  | { readonly kind: 'unknown' }
+  /** `farewell`: why the last one ended, for the login page. */
+  | { readonly kind: 'out'; readonly farewell: string | null }
+  | { readonly kind: 'in'; readonly me: SessionView };
 
-interface Session {
-  readonly token: string | null;
-  /** Why the last one ended, for the login page. */
-  readonly farewell: string | null;
-}
-
-let session: Session | null = null;
+let session: Session = { kind: 'unknown' };
 const listeners = new Set<() => void>();
 
-export function token(): string | null {
-  return current().token;
+/** Goes with every change, so that no other site can ask for one. */
+export function csrfToken(): string | null {
+  return session.kind === 'in' ? session.me.csrfToken : null;
 }
 
-export function beginSession(accessToken: string): void {
-  sessionStorage.setItem(KEY, accessToken);
-  change({ token: accessToken, farewell: null });
+export function beginSession(me: SessionView): void {
+  change({ kind: 'in', me });
 }
 
 export function endSession(farewell: string | null): void {
-  sessionStorage.removeItem(KEY);
-  change({ token: null, farewell });
+  if (session.kind !== 'out') change({ kind: 'out', farewell });
+}
+
+/** The daemon no longer knows the session. Nothing to tell to somebody who had none. */
+export function loseSession(): void {
+  if (session.kind === 'in') endSession('Your session has ended. Log in again.');
 }
 
 export function useSession(): Session {
@@ -31,7 +35,6 @@ export function useSession(): Session {
 }
 
 function current(): Session {
-  session ??= { token: sessionStorage.getItem(KEY), farewell: null };
   return session;
 }
 

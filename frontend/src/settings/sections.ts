@@ -22,5 +22,7 @@ export const SECTIONS: readonly Section[] = [
   { path: 'calendars', label: 'Calendars', Content: CalendarsSection },
   { path: 'backups', label: 'Backups', Content: BackupsSection },
   { path: 'notifications', label: 'Notifications', Content: NotificationsSection },
+  { path: 'users', label: 'Users', Content: lazy(() => import('../users/users-section.tsx')) },
+  { path: 'tokens', label: 'API tokens', Content: lazy(() => import('../tokens/tokens-section.tsx')) },
   { path: 'about', label: 'About', Content: AboutSection },
 ];

@@ -1,10 +1,9 @@
-import { ActionIcon, Burger, Drawer, Stack, Tooltip } from '@mantine/core';
+import { Burger, Drawer, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ConnectionBanner } from '../live/connection-banner.tsx';
-import { endSession } from '../session/session.ts';
+import { AccountMenu } from '../session/account-menu.tsx';
 import { Logo } from './logo.tsx';
 import { isAt, NAV } from './nav.ts';
 import { SchemeToggle } from './scheme-toggle.tsx';
@@ -28,11 +27,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </nav>
           <div className="shell-tools">
             <SchemeToggle />
-            <Tooltip label="Log out">
-              <ActionIcon variant="subtle" color="gray" aria-label="Log out" onClick={() => endSession(null)}>
-                <IconLogout size={17} />
-              </ActionIcon>
-            </Tooltip>
+            <AccountMenu />
           </div>
         </div>
       </header>

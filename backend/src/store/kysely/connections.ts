@@ -82,6 +82,7 @@ function toColumns(connection: NewConnection) {
     dns_rules: toJson(connection.dnsRules),
     policy: toJson(connection.policy),
     incomplete: toJson(connection.incomplete ?? []),
+    owner_id: connection.ownerId ?? null,
   };
 }
 
@@ -99,5 +100,6 @@ function toConnection(row: Selectable<ConnectionsTable>): Connection {
     incomplete: fromJson(row.incomplete),
     createdAt: row.created_at,
     version: row.version,
+    ownerId: row.owner_id,
   };
 }

@@ -77,9 +77,10 @@ export class KyselyRenewals implements RenewalTable {
     return rows.map(toRenewal);
   }
 
-  async list({ connectionId, before, limit }: RenewalQuery): Promise<readonly RenewalRow[]> {
+  async list({ connectionId, connectionIds, before, limit }: RenewalQuery): Promise<readonly RenewalRow[]> {
     let query = this.#scope.db.selectFrom('renewals').selectAll().orderBy('seq', 'desc').limit(limit);
     if (connectionId !== undefined) query = query.where('connection_id', '=', connectionId);
+    if (connectionIds !== undefined) query = query.where('connection_id', 'in', [...connectionIds]);
     if (before !== undefined) {
       query = query.where('seq', '<', (rows) => rows.selectFrom('renewals').select('seq').where('id', '=', before));
     }

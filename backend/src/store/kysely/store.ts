@@ -1,5 +1,6 @@
 import type { Clock } from '../../plugins/plugin.ts';
 import type { Store } from '../store.ts';
+import { KyselyAccess } from './access.ts';
 import { KyselyAccounts } from './accounts.ts';
 import { KyselyCalendars } from './calendars.ts';
 import { KyselyConnections } from './connections.ts';
@@ -39,5 +40,6 @@ function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
     events: new KyselyEventLog(scope, clock),
     settings: new KyselySettings(scope),
     notify: notifyOver(scope, clock),
+    access: new KyselyAccess(scope, clock),
   };
 }

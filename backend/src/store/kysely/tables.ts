@@ -1,11 +1,12 @@
 import type { Generated, GeneratedAlways } from 'kysely';
+import type { AccessTables } from './access-tables.ts';
 import type { NotifyTablesRows } from './notify-tables.ts';
 
 /**
  * The rows as SQLite holds them: text, numbers, bytes and null, as better-sqlite3 refuses booleans and dates.
  * Columns of type `JsonText` are written with `toJson` and read with `fromJson`.
  */
-export interface Tables extends NotifyTablesRows {
+export interface Tables extends AccessTables, NotifyTablesRows {
   connections: ConnectionsTable;
   calendars: CalendarsTable;
   renewals: RenewalsTable;
@@ -37,6 +38,7 @@ export interface ConnectionsTable {
   incomplete: JsonText;
   created_at: string;
   version: number;
+  owner_id: number | null;
 }
 
 export interface CalendarsTable {

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely';
 import { initial } from './001-initial.ts';
 import { calendars } from './003-calendars.ts';
 import { notify } from './004-notify.ts';
+import { access } from './005-access.ts';
 import { accounts } from './007-accounts.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '003-calendars': calendars,
   '007-accounts': accounts,
   '004-notify': notify,
+  '005-access': access,
 };
