@@ -65,7 +65,7 @@ export interface AddedBy extends Actor {
 
 const DEFAULT_POLICY: RenewalPolicy = {
   automatic: true,
-  daysBefore: 30,
+  daysBefore: null,
   activation: 'automatic',
   propagation: null,
   propagationPatienceSeconds: null,

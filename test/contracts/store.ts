@@ -7,6 +7,7 @@ import { eventPromises, followEndPromises, followPromises } from './store-events
 import { beginningPromises, savingPromises } from './store-renewals.ts';
 import { settingsPromises, vaultPromises } from './store-secrets.ts';
 import { disposalPromises, nestingPromises, transactionPromises } from './store-transactions.ts';
+import { ledgerPromises, watchPromises } from './store-watches.ts';
 
 /** What every `Store` promises, checked on a fresh, empty one for each test. `open` is also told to clean up. */
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
@@ -28,6 +29,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describe('accounts', () => accountPromises(store));
     describe('vault', () => vaultPromises(store));
     describe('settings', () => settingsPromises(store));
+    describe('watches', () => watchPromises(store));
+    describe('ledger', () => ledgerPromises(store));
     describe('transactions', () => transactionPromises(store));
     describe('nested transactions', () => nestingPromises(store));
     describe('event log', () => eventPromises(store));

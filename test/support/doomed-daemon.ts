@@ -29,7 +29,7 @@ export function namingStore(store: Store, committed: (label: string) => void): S
     renewals: namingRenewals(store, keeps, committed),
     async transaction(work) {
       const labels: string[] = [];
-      const result = await store.transaction((tx) => work(listening(tx, labels)));
+      const result = await store.transaction((tx) => work(listening(tx, labels, keeps)));
       for (const label of labels) committed(label);
       return result;
     },
@@ -50,23 +50,40 @@ function namingRenewals(
     unfinished: () => renewals.unfinished(),
     async save(id, change: RenewalChange) {
       await renewals.save(id, change);
-      const keys = Object.keys(change.facts ?? {}).join('+');
-      keeps.set(keys, (keeps.get(keys) ?? 0) + 1);
-      committed(`keep ${keys} ${keeps.get(keys)}`);
+      committed(keepLabel(change, keeps));
     },
   };
 }
 
-function listening(tx: Store, labels: string[]): Store {
+function keepLabel({ facts = {} }: RenewalChange, keeps: Map<string, number>): string {
+  const keys = Object.keys(facts).join('+');
+  keeps.set(keys, (keeps.get(keys) ?? 0) + 1);
+  return `keep ${keys} ${keeps.get(keys)}`;
+}
+
+function listening(tx: Store, labels: string[], keeps: Map<string, number>): Store {
+  const { renewals } = tx;
   return {
     connections: tx.connections,
     calendars: tx.calendars,
-    renewals: tx.renewals,
+    renewals: {
+      begin: (row) => renewals.begin(row),
+      get: (id) => renewals.get(id),
+      list: (query) => renewals.list(query),
+      unfinished: () => renewals.unfinished(),
+      async save(id, change) {
+        await renewals.save(id, change);
+        // What is kept in the middle of a step does not change the state.
+        if (change.state === undefined) labels.push(keepLabel(change, keeps));
+      },
+    },
     accounts: tx.accounts,
     vault: tx.vault,
     settings: tx.settings,
     notify: tx.notify,
     access: tx.access,
+    watches: tx.watches,
+    issuances: tx.issuances,
     events: {
       append: (events) => {
         labels.push(...events.map(labelOf));
@@ -100,6 +117,7 @@ async function run({ folder, resolvers, nameServers, connectionId, dieAfter }: D
     log,
     wrapStore,
     retryLadderMs: [200, 400, 800],
+    schedule: false,
   });
   await app.start();
   const id = await app.runner.start(connectionId, 'operator');

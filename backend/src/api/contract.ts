@@ -25,7 +25,7 @@ const propagation = z.strictObject({
 
 export const policyInput = z.strictObject({
   automatic: z.boolean().optional(),
-  daysBefore: z.int().min(1).max(365).optional(),
+  daysBefore: z.int().min(1).max(365).nullish(),
   activation: z.enum(['automatic', 'ask']).optional(),
   propagation: propagation.nullish(),
   propagationPatienceSeconds: z.int().min(1).max(86_400).nullish(),

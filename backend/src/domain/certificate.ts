@@ -23,6 +23,9 @@ export interface CertificateFacts {
   readonly selfSigned: boolean;
 }
 
+/** What can be kept and judged without the certificate itself. */
+export type CertificateSummary = Omit<CertificateFacts, 'pem'>;
+
 export interface KeyFacts {
   /** `RSA 2048`, `EC P-256`, or the algorithm's own name. */
   readonly kind: string;

@@ -354,6 +354,8 @@ export interface AppErrorOptions extends ErrorOptions {
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
+  /** Milliseconds: as long as the other side asked to be left alone. */
+  readonly retryAfterMs?: number;
   readonly evidence?: Evidence;
 }
 
@@ -378,7 +380,12 @@ export class AppError extends Error {
   }
 
   toFailure(): Failure {
-    const { code, message, evidence } = this;
-    return evidence ? { code, message, evidence } : { code, message };
+    const { code, message, evidence, retryAfterMs } = this;
+    return {
+      code,
+      message,
+      ...(evidence ? { evidence } : {}),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
   }
 }

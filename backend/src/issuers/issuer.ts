@@ -70,6 +70,8 @@ export interface OrderTicket {
   readonly dnsNames: readonly string[];
   /** ISO 8601; null when the CA does not say. */
   readonly expires: string | null;
+  /** The CA took the order as the replacement of the certificate that was named (RFC 9773). */
+  readonly replaces?: true;
   /** Only its issuer reads it. Plain JSON, no secrets. */
   readonly handle: Json;
 }

@@ -1,5 +1,7 @@
 import { readCertificate } from '../domain/certificate.ts';
+import { reserveOf } from '../domain/due.ts';
 import { AppError } from '../domain/errors.ts';
+import { spreadOf } from '../domain/spread.ts';
 import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import type { Facts } from '../renewal/facts.ts';
@@ -15,7 +17,6 @@ interface PlannerDeps {
 
 /** Renewals to look through for a certificate that was seen. */
 const LOOK_BACK = 5;
-const DAY_MS = 86_400_000;
 
 /** @throws AppError BAD_REQUEST when there is no such scenario. */
 export async function planAll(scenarioId: string, deps: PlannerDeps): Promise<Plan> {
@@ -38,7 +39,7 @@ async function subjectOf(connection: Connection, { store, issuerOf }: PlannerDep
     name,
     validity: facts.map(validityIn).find((validity) => validity !== null) ?? null,
     automatic: policy.automatic,
-    reserveMs: () => policy.daysBefore * DAY_MS,
+    reserveMs: (lifetimeMs) => reserveOf({ daysBefore: policy.daysBefore, spread: spreadOf(String(id)) }, lifetimeMs),
     traits: (await issuerOf(connection)).traits,
     renewalWindow: null,
     restartWindow: null,

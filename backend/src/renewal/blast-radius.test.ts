@@ -33,6 +33,10 @@ function applianceWith(actions: readonly ActivationAction[]) {
   return { appliance: { activation, endpoints } as unknown as ApplianceDriver, issuer: untestable };
 }
 
+function known(past: readonly RenewalRow[]) {
+  return { past, budget: { ca: 'ca.example.com', source: null, lines: [] }, cautions: [] };
+}
+
 function earlier(id: string, seconds: number): RenewalRow {
   const startedAt = '2026-11-22T00:00:00.000Z';
   const doneAt = new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
@@ -45,7 +49,7 @@ describe('blastRadius', () => {
     const radius = await blastRadius(
       connection,
       applianceWith([action('pub'), action('sub1'), action('sub2')]),
-      [],
+      known([]),
       never,
     );
 
@@ -61,7 +65,7 @@ describe('blastRadius', () => {
   it('prefers the median of what this connection has seen', async () => {
     const past = [200, 1_000, 240].map((seconds) => earlier('pub/Cisco Tomcat', seconds));
 
-    const radius = await blastRadius(connection, applianceWith([action('pub'), action('sub1')]), past, never);
+    const radius = await blastRadius(connection, applianceWith([action('pub'), action('sub1')]), known(past), never);
 
     expect(radius.interruptions).toMatchObject([
       { expectedSeconds: 240, basis: 'history' },
@@ -76,14 +80,16 @@ describe('blastRadius', () => {
   ] as const)('policy %s asks for permission %s', async (policy, permission, change) => {
     const asked = { ...connection, policy: { ...connection.policy, activation: policy } };
 
-    expect(await blastRadius(asked, applianceWith([action('pub', change)]), [], never)).toMatchObject({ permission });
+    expect(await blastRadius(asked, applianceWith([action('pub', change)]), known([]), never)).toMatchObject({
+      permission,
+    });
   });
 
   it('is empty for an appliance that serves at once', async () => {
     const { appliance } = applianceWith([]);
     const { activation: _, ...atOnce } = appliance;
 
-    expect(await blastRadius(connection, { appliance: atOnce, issuer: untestable }, [], never)).toMatchObject({
+    expect(await blastRadius(connection, { appliance: atOnce, issuer: untestable }, known([]), never)).toMatchObject({
       interruptions: [],
       expectedSeconds: 0,
       permission: 'automatic',

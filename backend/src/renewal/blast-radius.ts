@@ -1,4 +1,5 @@
 import type { ActivationAction, Advice } from '../appliances/driver.ts';
+import type { Budget } from '../domain/budget.ts';
 import type { Connection, RenewalRow } from '../store/store.ts';
 import type { WindowLook } from '../windows/stored-openings.ts';
 import type { Facts } from './facts.ts';
@@ -23,6 +24,10 @@ export interface BlastRadius {
   readonly testDirectory: boolean;
   /** What the restart calendar says now; null when the restart waits for no window. */
   readonly window: RestartWindow | null;
+  /** What is left of the CA's limits. */
+  readonly budget: Budget;
+  /** Why the schedule would not begin now, where a person should know: quarantine, a refused login, a limit that is spent. */
+  readonly cautions: readonly string[];
 }
 
 export interface RestartWindow {
@@ -36,6 +41,11 @@ export interface RestartWindow {
   readonly words: string;
 }
 
+/** What is known without asking anybody. `past` are renewals of this connection, any number of them. */
+export interface Known extends Pick<BlastRadius, 'budget' | 'cautions'> {
+  readonly past: readonly RenewalRow[];
+}
+
 export interface Interruption {
   readonly node: string;
   readonly service: string;
@@ -45,11 +55,11 @@ export interface Interruption {
   readonly basis: 'history' | 'documented';
 }
 
-/** `past` are renewals of this connection, any number of them; `look` is what its restart calendar says now. */
+/** `look` is what the restart calendar of the connection says now. */
 export async function blastRadius(
   connection: Connection,
   { appliance, issuer }: Pick<StepPeers, 'appliance' | 'issuer'>,
-  past: readonly RenewalRow[],
+  { past, budget, cautions }: Known,
   signal: AbortSignal,
   look: WindowLook | null = null,
 ): Promise<BlastRadius> {
@@ -70,6 +80,8 @@ export async function blastRadius(
     advice: activation?.advice?.(slot) ?? [],
     testDirectory: issuer.staging !== null,
     window: look && actions.length > 0 ? windowOf(look) : null,
+    budget,
+    cautions,
   };
 }
 

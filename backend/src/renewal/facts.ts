@@ -6,7 +6,7 @@ import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
 import type { Due } from '../domain/due.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Challenge, OrderTicket } from '../issuers/issuer.ts';
+import type { Challenge, OrderTicket, RenewalWindow } from '../issuers/issuer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface Facts {
   readonly before: readonly ServedEndpoint[];
   /** inspect */
   readonly due: Due;
+  /** inspect: when the CA wants the installed certificate renewed; null when it does not say */
+  readonly caWindow: RenewalWindow | null;
   /** inspect: a certificate that is still good and only has to be put to use */
   readonly earlier: EarlierCertificate;
   /** request: ISO 8601, when the appliance was told to make a key and a CSR */
@@ -66,7 +68,8 @@ export interface Target {
   readonly connectionId: number;
   readonly slot: SlotId;
   readonly dnsNames: readonly string[];
-  readonly daysBefore: number;
+  /** Null: by the part of the lifetime that is left. */
+  readonly daysBefore: number | null;
   readonly activation: 'automatic' | 'ask';
   /** Seconds to wait until every name server shows the records; null: what the DNS plugin says. */
   readonly propagationPatienceSeconds: number | null;

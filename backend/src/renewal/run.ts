@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { sha256OfPem } from '../domain/certificate.ts';
+import type { WantedIssuer } from '../domain/due.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
@@ -7,6 +8,7 @@ import { Recorder } from '../plugins/recorder.ts';
 import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
 import type { Windows } from '../windows/stored-openings.ts';
 import type { EarlierCertificate, Facts } from './facts.ts';
+import { issuedLine, type LedgerContext, refusedLine } from './ledger.ts';
 import { type Effect, effectOf, type MachineEvent, type MachineState, nextState, readState } from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import { expectAlso, expectOnly } from './pins.ts';
@@ -71,6 +73,8 @@ export class RenewalRun {
   #state: MachineState;
   #facts: Partial<Facts>;
   #enteredAt: number;
+  /** Of the step that runs, or ran last. */
+  #issuer: WantedIssuer | null = null;
   #end: Promise<void> = Promise.resolve();
 
   /** @throws AppError SNAPSHOT_UNREADABLE */
@@ -185,9 +189,11 @@ export class RenewalRun {
     await using peers = await this.#deps.peers(connection, this.#recorder);
     // Which facts a step needs and gives is checked where it is defined, and its place in the order by a test.
     const step = steps[name] as unknown as RenewalStep;
-    const outcome = await this.#recorded(connection, name, signal, () =>
-      step.run(this.#facts as Facts, this.#context(name, this.#towardsGoal(peers), signal)),
-    );
+    const outcome = await this.#recorded(connection, name, signal, () => {
+      const towardsGoal = this.#towardsGoal(peers);
+      this.#issuer = { key: towardsGoal.issuer.key, profile: towardsGoal.issuer.traits.profile };
+      return step.run(this.#facts as Facts, this.#context(name, towardsGoal, signal));
+    });
     switch (outcome.kind) {
       case 'done':
         return { event: { type: 'DONE' }, gives: outcome.gives, summary: outcome.summary };
@@ -223,6 +229,9 @@ export class RenewalRun {
   }
 
   async #issuedBefore(): Promise<EarlierCertificate | null> {
+    const last = await this.#deps.store.issuances.last(this.connectionId);
+    if (last) return last.renewalId === this.id ? null : { renewalId: last.renewalId, chain: last.chain };
+    // Issued before there was a ledger.
     const rows = await this.#deps.store.renewals.list({ connectionId: this.connectionId, limit: LOOK_BACK });
     for (const { id, facts } of rows) {
       const { chain, target } = facts as Partial<Facts>;
@@ -256,7 +265,7 @@ export class RenewalRun {
       windows: this.#deps.windows,
       keep: async (part) => {
         signal.throwIfAborted();
-        await store.renewals.save(this.id, { facts: toJson(part) });
+        await this.#keep(step, part);
         this.#facts = { ...this.#facts, ...part };
       },
       note: async (message, data) => {
@@ -264,6 +273,10 @@ export class RenewalRun {
         await store.events.append([data === undefined ? event : { ...event, data }]);
       },
       issuedBefore: () => this.#issuedBefore(),
+      originOf: async (sha256) => {
+        const found = await store.issuances.find(sha256);
+        return found ? { key: found.issuerKey, profile: found.profile } : null;
+      },
       turn: (group, pauseMs) => this.#deps.turns.take(group, pauseMs, signal),
       commit: async () => {
         if (this.#state.context.committed) return;
@@ -296,12 +309,37 @@ export class RenewalRun {
     await this.#deps.store.transaction(async (tx) => {
       await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(gives), ...end });
       await this.#movePin(tx, event, effect, facts);
+      await this.#enterRefused(tx, event);
       if (effect.kind === 'end') await noteLeftovers(tx, this.id, facts);
       await tx.events.append(events);
     });
     this.#state = after;
     this.#facts = facts;
     if (after.at !== before.at) this.#enteredAt = now.getTime();
+  }
+
+  /** A certificate together with its line in the ledger: it is counted also when the daemon dies in this instant. */
+  async #keep(step: StepName, part: Partial<Facts>): Promise<void> {
+    const { store } = this.#deps;
+    const context = this.#ledgerContext();
+    const line = step === 'issue' && part.chain && context ? issuedLine(part.chain, context) : null;
+    if (!line) return await store.renewals.save(this.id, { facts: toJson(part) });
+    await store.transaction(async (tx) => {
+      await tx.renewals.save(this.id, { facts: toJson(part) });
+      await tx.issuances.record(line);
+    });
+  }
+
+  async #enterRefused(tx: Store, event: MachineEvent): Promise<void> {
+    const context = this.#ledgerContext();
+    const line = event.type === 'FAIL' && context ? refusedLine(event.failure.code, context) : null;
+    if (line) await tx.issuances.record(line);
+  }
+
+  #ledgerContext(): LedgerContext | null {
+    const { id: renewalId, connectionId } = this;
+    const now = this.#deps.clock.now();
+    return this.#issuer && { renewalId, connectionId, issuer: this.#issuer, facts: this.#facts, now };
   }
 
   async #movePin(

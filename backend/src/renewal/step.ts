@@ -2,6 +2,7 @@ import type { ApplianceDriver } from '../appliances/driver.ts';
 import type { PropagationHistory } from '../dns/history.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
 import type { DnsRouter } from '../dns/router.ts';
+import type { WantedIssuer } from '../domain/due.ts';
 import type { Json } from '../domain/json.ts';
 import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
@@ -79,6 +80,8 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
   turn(group: string, pauseMs: number): Promise<AsyncDisposable>;
   /** The last certificate that an earlier renewal of this connection was issued; null when there is none. */
   issuedBefore(): Promise<EarlierCertificate | null>;
+  /** Which issuer a certificate came from, by the ledger; null when it was not issued through certferry. */
+  originOf(sha256: string): Promise<WantedIssuer | null>;
   /** Declares the point of no return; rejects when a cancellation came first. Repeatable. */
   commit(): Promise<void>;
 }

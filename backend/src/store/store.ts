@@ -5,7 +5,9 @@ import type { AccessStore } from './access.ts';
 import type { AccountTable, AccountUse } from './accounts.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { EventLog } from './events.ts';
+import type { IssuanceTable } from './issuances.ts';
 import type { NotifyTables } from './notify.ts';
+import type { WatchTable } from './watches.ts';
 
 /**
  * All durable state. What a resolved promise reported is on disk and survives a hard stop.
@@ -23,6 +25,8 @@ export interface Store extends AsyncDisposable {
   readonly settings: SettingsTable;
   readonly access: AccessStore;
   readonly notify: NotifyTables;
+  readonly watches: WatchTable;
+  readonly issuances: IssuanceTable;
 
   /**
    * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it
@@ -87,8 +91,8 @@ export interface DnsRule {
 
 export interface RenewalPolicy {
   readonly automatic: boolean;
-  /** Days before the end of validity. */
-  readonly daysBefore: number;
+  /** Days before the end of validity; null: when a part of the lifetime is left, which fits lifetimes of any length. */
+  readonly daysBefore: number | null;
   /** `ask`: a person allows each restart. */
   readonly activation: 'automatic' | 'ask';
   /** Who must show the challenge records; null for every authoritative server. Known to dns/resolver.ts. */

@@ -32,7 +32,8 @@ export interface Draft {
 }
 
 export interface PolicyDraft {
-  readonly daysBefore: number;
+  /** Null: by the part of the lifetime that is left. */
+  readonly daysBefore: number | null;
   readonly activation: 'automatic' | 'ask';
   readonly renewalCalendar: number | null;
   readonly restartCalendar: number | null;
@@ -49,7 +50,7 @@ export function emptyDraft(): Draft {
     issuer: part(''),
     dns: part(''),
     dnsRules: [],
-    policy: { daysBefore: 30, activation: 'ask', renewalCalendar: null, restartCalendar: null, emergency: null },
+    policy: { daysBefore: null, activation: 'ask', renewalCalendar: null, restartCalendar: null, emergency: null },
   };
 }
 

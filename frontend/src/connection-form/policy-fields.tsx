@@ -12,12 +12,12 @@ export function PolicyFields({ policy, onChange }: PolicyFieldsProps) {
     <div className="fields">
       <NumberInput
         label="Due, days before it ends"
-        description="Earlier when the CA asks for it."
+        description="Empty: when the CA asks for it, else with a third of the lifetime left."
         min={1}
         max={365}
         maw="12rem"
-        value={policy.daysBefore}
-        onChange={(days) => typeof days === 'number' && onChange({ ...policy, daysBefore: days })}
+        value={policy.daysBefore ?? ''}
+        onChange={(days) => onChange({ ...policy, daysBefore: typeof days === 'number' ? days : null })}
       />
       <div>
         <Text size="sm" fw={500} id="restart-label">

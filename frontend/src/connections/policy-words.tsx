@@ -6,7 +6,11 @@ export function PolicyWords({ policy }: { readonly policy: ConnectionView['polic
   const { daysBefore, propagation } = policy;
   return (
     <>
-      <div>Due {daysBefore} days before the end of validity, or when the CA asks for it.</div>
+      <div>
+        {daysBefore === null
+          ? 'Due when the CA asks for it, else with a third of the lifetime left.'
+          : `Due ${daysBefore} days before the end of validity, or when the CA asks for it.`}
+      </div>
       <div>{restartWords(policy)}</div>
       <WindowWords policy={policy} />
       <div>{WHO[propagation?.mode ?? 'authoritative']}</div>

@@ -8,6 +8,9 @@ import './dashboard.css';
 const HORIZON = 100;
 const SHOWN = 20;
 
+/** A third of 90 days: what a policy without days comes to at most public CAs. */
+const USUAL_DAYS_BEFORE = 30;
+
 interface ExpiryPanelProps {
   readonly connections: readonly ConnectionView[];
   readonly words: WordsView | undefined;
@@ -43,8 +46,9 @@ export function ExpiryPanel({ connections }: ExpiryPanelProps) {
 }
 
 function Lane({ connection, days }: { readonly connection: ConnectionView; readonly days: number }) {
-  const due = days - connection.policy.daysBefore;
-  const title = `Due ${connection.policy.daysBefore} days before it ends, ends ${exact(connection.lastSeen?.notAfter ?? '')}`;
+  const daysBefore = connection.policy.daysBefore ?? USUAL_DAYS_BEFORE;
+  const due = days - daysBefore;
+  const title = `Due ${daysBefore} days before it ends, ends ${exact(connection.lastSeen?.notAfter ?? '')}`;
   return (
     <div className="expiry-row">
       <Link href={`/connections/${connection.id}`} className="name-link">
@@ -73,7 +77,7 @@ function Lane({ connection, days }: { readonly connection: ConnectionView; reado
           vectorEffect="non-scaling-stroke"
         />
       </svg>
-      <span data-tone={days < 0 ? 'person' : days <= connection.policy.daysBefore ? 'pending' : undefined}>
+      <span data-tone={days < 0 ? 'person' : days <= daysBefore ? 'pending' : undefined}>
         {days < 0 ? 'expired' : `${days} days`}
       </span>
     </div>

@@ -57,7 +57,8 @@ export async function placeOrder(
     : await post(wanted);
   const url = answer.headers.location;
   if (!url) throw new AppError('ISSUER_REFUSED', `${hostOf(directory.newOrder)} accepted an order without a URL.`);
-  return ticketOf(session, url, parseAnswer(answer, directory.newOrder, orderSchema), request.dnsNames);
+  const order = parseAnswer(answer, directory.newOrder, orderSchema);
+  return ticketOf(session, url, order, request.dnsNames);
 }
 
 /** What speaks against the profile; null when nothing does. */
@@ -114,8 +115,9 @@ function isOver({ status, expires }: Order, now: Date): boolean {
 }
 
 function ticketOf(session: AcmeSession, url: string, order: Order, dnsNames: readonly string[]): OrderTicket {
-  const { finalize, authorizations, expires = null } = order;
-  return { url, dnsNames, expires, handle: { account: session.accountUrl, finalize, authorizations } };
+  const { finalize, authorizations, expires = null, replaces } = order;
+  const handle = { account: session.accountUrl, finalize, authorizations };
+  return { url, dnsNames, expires, ...(replaces ? { replaces: true } : {}), handle };
 }
 
 async function dnsChallengeOf(

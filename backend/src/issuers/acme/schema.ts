@@ -47,6 +47,8 @@ export const orderSchema = z.object({
   finalize: z.string(),
   expires: z.string().optional(),
   certificate: z.string().optional(),
+  /** RFC 9773, section 5: what the CA accepted as being replaced. */
+  replaces: z.string().optional(),
   error: problemSchema.optional(),
 });
 export type Order = z.output<typeof orderSchema>;

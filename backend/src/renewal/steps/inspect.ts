@@ -1,9 +1,12 @@
 import { type CertificateFacts, readCertificate, readCsr } from '../../domain/certificate.ts';
-import { type Due, judgeDue } from '../../domain/due.ts';
+import { type CaInstant, type Due, judgeDue, worseOf } from '../../domain/due.ts';
 import { AppError } from '../../domain/errors.ts';
+import { caOf } from '../../domain/issuer-key.ts';
+import { spreadOf } from '../../domain/spread.ts';
+import type { RenewalWindow } from '../../issuers/issuer.ts';
 import type { EarlierCertificate, Facts, Target } from '../facts.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { allServe, lookAt } from './look.ts';
+import { allServe, type Sight, sightsOf, withoutCertificate } from './look.ts';
 
 /** Looks at what is installed and what is served, and decides whether a renewal is due. Changes nothing. */
 export const inspect = defineStep({
@@ -11,40 +14,87 @@ export const inspect = defineStep({
   title: 'Look at what is served',
   needs: ['target'],
   uses: [],
-  gives: ['installed', 'before', 'due', 'earlier'],
+  gives: ['installed', 'before', 'due', 'caWindow', 'earlier'],
 
   async run({ target }, ctx) {
     const installed = await ctx.appliance.readInstalled(target.slot, ctx.signal);
-    const before = await lookAt(await ctx.appliance.endpoints(target.slot, ctx.signal), ctx);
-    const due = await judge(installed, target.asked, target, ctx);
-    const earlier = target.goal === 'validate' ? null : await unusedCertificate(target, { installed, before }, ctx);
+    const sights = await sightsOf(await ctx.appliance.endpoints(target.slot, ctx.signal), ctx);
+    const before = sights.map(withoutCertificate);
+    const caWindow = await caWindowOf(installed, ctx);
+    const due = await judgeBoth({ installed, sights, caWindow }, target, ctx);
+    const found = { installed, before, due, caWindow };
+    const earlier = target.goal === 'validate' ? null : await unusedCertificate(target, found, ctx);
     if (earlier && target.goal === 'issue') {
-      await ctx.keep({ installed, before, due });
+      await ctx.keep(found);
       return { kind: 'stop', why: 'A certificate issued earlier is good and waits to be installed' };
     }
     if (earlier) {
       const summary = 'A certificate issued earlier is good, but not served everywhere';
-      return { kind: 'reuse', gives: { installed, before, due, earlier }, summary };
+      return { kind: 'reuse', gives: { ...found, earlier }, summary };
     }
     if (!due.due) {
-      await ctx.keep({ installed, before, due });
+      await ctx.keep(found);
       return { kind: 'stop', why: due.message };
     }
-    return { kind: 'done', gives: { installed, before, due }, summary: due.message };
+    return { kind: 'done', gives: found, summary: due.message };
   },
 });
 
-type Context = StepContext<'installed' | 'before' | 'due' | 'earlier'>;
+type Context = StepContext<'installed' | 'before' | 'due' | 'caWindow' | 'earlier'>;
+
+interface Found {
+  readonly installed: CertificateFacts | null | 'unreadable';
+  readonly sights: readonly Sight[];
+  readonly caWindow: RenewalWindow | null;
+}
+
+/** What is served decides beside what is installed: a good certificate in the slot helps no client that meets another. */
+async function judgeBoth({ installed, sights, caWindow }: Found, target: Target, ctx: Context): Promise<Due> {
+  let verdict = await judge(installed, caWindow, target.asked, target, ctx);
+  const seen = new Set(installed === null || installed === 'unreadable' ? [] : [installed.sha256]);
+  for (const { certificate, sha256 } of sights) {
+    if (certificate === null || sha256 === null || seen.has(sha256)) continue;
+    seen.add(sha256);
+    verdict = worseOf(verdict, await judge(certificate, null, target.asked, target, ctx));
+  }
+  return verdict;
+}
 
 async function judge(
   installed: CertificateFacts | null | 'unreadable',
+  caWindow: RenewalWindow | null,
   asked: boolean,
-  { dnsNames, daysBefore }: Target,
+  { connectionId, dnsNames, daysBefore }: Target,
   ctx: Context,
 ): Promise<Due> {
-  const caWindow = await caWindowStart(installed, ctx);
-  const now = ctx.clock.now();
-  return judgeDue({ now, installed, wantedNames: dnsNames, daysBefore, caWindowStart: caWindow, asked });
+  const { clock, issuer, originOf } = ctx;
+  return judgeDue({
+    now: clock.now(),
+    installed,
+    wantedNames: dnsNames,
+    issuer: { key: issuer.key, profile: issuer.traits.profile },
+    origin: installed === null || installed === 'unreadable' ? null : await originOf(installed.sha256),
+    usualIssuer: await usualIssuer(ctx),
+    daysBefore,
+    spread: spreadOf(String(connectionId)),
+    caInstant: instantOf(installed, caWindow),
+    asked,
+  });
+}
+
+/** Of the last certificate, unless that came from another CA than is wanted now. */
+async function usualIssuer({ issuer, issuedBefore, originOf }: Context): Promise<string | null> {
+  const last = await issuedBefore();
+  if (!last) return null;
+  const leaf = readCertificate(last.chain.leafPem);
+  const origin = await originOf(leaf.sha256);
+  return origin && caOf(origin.key) === caOf(issuer.key) ? leaf.issuer : null;
+}
+
+/** A certificate is due from the beginning of the CA's window on; when in it the schedule begins is the reconciler's choice. */
+function instantOf(installed: CertificateFacts | null | 'unreadable', window: RenewalWindow | null): CaInstant | null {
+  if (installed === null || installed === 'unreadable' || !window) return null;
+  return { certificate: installed.sha256, selectedAt: window.start };
 }
 
 /**
@@ -59,21 +109,21 @@ async function unusedCertificate(
   const earlier = await ctx.issuedBefore();
   if (!earlier) return null;
   const leaf = readCertificate(earlier.chain.leafPem);
-  if (allServe(before, leaf.sha256) || (await judge(leaf, false, target, ctx)).due) return null;
+  if (allServe(before, leaf.sha256)) return null;
+  if ((await judge(leaf, await caWindowOf(leaf, ctx), false, target, ctx)).due) return null;
   if (installed !== null && installed !== 'unreadable' && installed.sha256 === leaf.sha256) return earlier;
   const pending = await ctx.appliance.csr?.pending(target.slot, ctx.signal);
   return pending && readCsr(pending).key.spkiSha256 === leaf.key.spkiSha256 ? earlier : null;
 }
 
 /** A CA that cannot be asked for its window is no reason to stop: the other checks decide. */
-async function caWindowStart(
+async function caWindowOf(
   installed: CertificateFacts | null | 'unreadable',
   { issuer, note, signal }: Context,
-): Promise<string | null> {
+): Promise<RenewalWindow | null> {
   if (installed === null || installed === 'unreadable' || installed.selfSigned) return null;
   try {
-    const window = await issuer.renewalWindow(installed.pem, signal);
-    return window?.start ?? null;
+    return await issuer.renewalWindow(installed.pem, signal);
   } catch (err) {
     if (!(err instanceof AppError)) throw err;
     await note(`The CA did not say when it wants this certificate renewed: ${err.message}`);

@@ -1,4 +1,4 @@
-import { readCertificate } from '../../domain/certificate.ts';
+import { type CertificateFacts, readCertificate, UnreadableCertificateError } from '../../domain/certificate.ts';
 import { TransportError } from '../../plugins/http.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { TlsDialer, TlsEndpoint } from '../../plugins/tls.ts';
@@ -10,19 +10,44 @@ interface Looker {
   readonly signal: AbortSignal;
 }
 
+/** What an endpoint serves, with the certificate itself; null when there was no handshake. */
+export interface Sight extends ServedEndpoint {
+  readonly certificate: CertificateFacts | 'unreadable' | null;
+}
+
 /** Asks every endpoint, all at once, what it serves now. An endpoint that does not answer is an answer. */
-export function lookAt(endpoints: readonly TlsEndpoint[], ctx: Looker): Promise<readonly ServedEndpoint[]> {
+export function sightsOf(endpoints: readonly TlsEndpoint[], ctx: Looker): Promise<readonly Sight[]> {
   return Promise.all(endpoints.map((endpoint) => lookAtOne(endpoint, ctx)));
 }
 
-async function lookAtOne(endpoint: TlsEndpoint, { dialer, clock, signal }: Looker): Promise<ServedEndpoint> {
+/** `sightsOf`, as it is kept among the facts of a renewal. */
+export async function lookAt(endpoints: readonly TlsEndpoint[], ctx: Looker): Promise<readonly ServedEndpoint[]> {
+  return (await sightsOf(endpoints, ctx)).map(withoutCertificate);
+}
+
+export function withoutCertificate({ certificate: _, ...served }: Sight): ServedEndpoint {
+  return served;
+}
+
+async function lookAtOne(endpoint: TlsEndpoint, { dialer, clock, signal }: Looker): Promise<Sight> {
   try {
     const { sha256, leafPem } = await dialer.served(endpoint, signal);
-    const { notAfter } = readCertificate(leafPem);
-    return { endpoint, sha256, notAfter, detail: null, at: clock.now().toISOString() };
+    const certificate = readable(leafPem);
+    const notAfter = certificate === 'unreadable' ? null : certificate.notAfter;
+    return { endpoint, sha256, notAfter, detail: null, at: clock.now().toISOString(), certificate };
   } catch (err) {
     if (!(err instanceof TransportError)) throw err;
-    return { endpoint, sha256: null, notAfter: null, detail: err.message, at: clock.now().toISOString() };
+    const at = clock.now().toISOString();
+    return { endpoint, sha256: null, notAfter: null, detail: err.message, at, certificate: null };
+  }
+}
+
+function readable(pem: string): CertificateFacts | 'unreadable' {
+  try {
+    return readCertificate(pem);
+  } catch (err) {
+    if (err instanceof UnreadableCertificateError) return 'unreadable';
+    throw err;
   }
 }
 

@@ -5,12 +5,14 @@ import { KyselyAccounts } from './accounts.ts';
 import { KyselyCalendars } from './calendars.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
+import { KyselyIssuances } from './issuances.ts';
 import { notifyOver } from './notify.ts';
 import { KyselyRenewals } from './renewals.ts';
 import type { Scope, StoreScope, TransactionScope } from './scope.ts';
 import type { Sealer } from './seal.ts';
 import { KyselySettings } from './settings.ts';
 import { KyselyVault } from './vault.ts';
+import { KyselyWatches } from './watches.ts';
 
 export function storeOver(scope: StoreScope, clock: Clock, sealer: Sealer): Store {
   return {
@@ -41,5 +43,7 @@ function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
     settings: new KyselySettings(scope),
     notify: notifyOver(scope, clock),
     access: new KyselyAccess(scope, clock),
+    watches: new KyselyWatches(scope),
+    issuances: new KyselyIssuances(scope),
   };
 }

@@ -14,6 +14,8 @@ export interface Tables extends AccessTables, NotifyTablesRows {
   vault: VaultTable;
   vault_key: { id: number; key_id: string };
   settings: { name: string; value: JsonText };
+  watches: WatchesTable;
+  issuances: IssuancesTable;
   accounts: AccountsTable;
 }
 
@@ -80,6 +82,33 @@ export interface VaultTable {
   nonce: Uint8Array;
   sealed: Uint8Array;
   changed_at: string;
+}
+
+export interface WatchesTable {
+  connection_id: number;
+  next_at: string;
+  ends_at: string | null;
+  memory: JsonText;
+}
+
+export interface IssuancesTable {
+  seq: Generated<number>;
+  at: string;
+  kind: 'certificate' | 'failed-validation' | 'rate-limited';
+  connection_id: number;
+  renewal_id: string;
+  issuer_key: string;
+  ca: string;
+  profile: string | null;
+  names: JsonText;
+  name_set: string;
+  wanted_names: JsonText;
+  domains: JsonText;
+  renews: number;
+  replaces: number;
+  sha256: string | null;
+  certificate: JsonText | null;
+  chain: JsonText | null;
 }
 
 type JsonText = string;

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely';
 import { initial } from './001-initial.ts';
+import { reconciler } from './002-reconciler.ts';
 import { calendars } from './003-calendars.ts';
 import { notify } from './004-notify.ts';
 import { access } from './005-access.ts';
@@ -8,6 +9,7 @@ import { accounts } from './007-accounts.ts';
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
+  '002-reconciler': reconciler,
   '003-calendars': calendars,
   '007-accounts': accounts,
   '004-notify': notify,

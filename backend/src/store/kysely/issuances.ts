@@ -1,0 +1,122 @@
+import type { Selectable } from 'kysely';
+import { caOf } from '../../domain/issuer-key.ts';
+import { nameSetOf } from '../../domain/name-set.ts';
+import type { Issuance, IssuanceTable, LastIssued, NewIssuance } from '../issuances.ts';
+import type { Scope } from './scope.ts';
+import { fromJson, type IssuancesTable, toJson } from './tables.ts';
+
+/** Without `chain`: several kilobytes that only one reader wants. */
+const COLUMNS = [
+  'at',
+  'kind',
+  'connection_id',
+  'renewal_id',
+  'issuer_key',
+  'profile',
+  'names',
+  'wanted_names',
+  'domains',
+  'renews',
+  'replaces',
+  'certificate',
+] as const;
+
+type Row = Pick<Selectable<IssuancesTable>, (typeof COLUMNS)[number]>;
+
+export class KyselyIssuances implements IssuanceTable {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async record(issuance: NewIssuance): Promise<void> {
+    const { issuerKey, names, certificate, chain } = issuance;
+    const renews = await this.known(issuerKey, names);
+    await this.#scope.db
+      .insertInto('issuances')
+      .values({
+        at: issuance.at,
+        kind: issuance.kind,
+        connection_id: issuance.connectionId,
+        renewal_id: issuance.renewalId,
+        issuer_key: issuerKey,
+        ca: caOf(issuerKey),
+        profile: issuance.profile,
+        names: toJson(names),
+        name_set: nameSetOf(names),
+        wanted_names: toJson(issuance.wantedNames),
+        domains: toJson(issuance.domains),
+        renews: renews ? 1 : 0,
+        replaces: issuance.replaces ? 1 : 0,
+        sha256: certificate?.sha256 ?? null,
+        certificate: certificate && toJson(certificate),
+        chain: chain && toJson(chain),
+      })
+      .onConflict((row) => row.doNothing())
+      .execute();
+  }
+
+  async since(at: Date): Promise<readonly Issuance[]> {
+    const rows = await this.#scope.db
+      .selectFrom('issuances')
+      .select(COLUMNS)
+      .where('at', '>=', at.toISOString())
+      .orderBy('seq')
+      .execute();
+    return rows.map(toIssuance);
+  }
+
+  async last(connectionId: number): Promise<LastIssued | undefined> {
+    const row = await this.#scope.db
+      .selectFrom('issuances')
+      .select([...COLUMNS, 'chain'])
+      .where('connection_id', '=', connectionId)
+      .where('kind', '=', 'certificate')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (!row?.certificate || !row.chain) return undefined;
+    return { ...toIssuance(row), certificate: fromJson(row.certificate), chain: fromJson(row.chain) };
+  }
+
+  async find(sha256: string): Promise<Issuance | undefined> {
+    const row = await this.#scope.db
+      .selectFrom('issuances')
+      .select(COLUMNS)
+      .where('sha256', '=', sha256)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && toIssuance(row);
+  }
+
+  async known(issuerKey: string, names: readonly string[]): Promise<boolean> {
+    const row = await this.#scope.db
+      .selectFrom('issuances')
+      .select('seq')
+      .where('ca', '=', caOf(issuerKey))
+      .where('name_set', '=', nameSetOf(names))
+      .where('kind', '=', 'certificate')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+}
+
+function toIssuance(row: Row): Issuance {
+  return {
+    at: row.at,
+    kind: row.kind,
+    connectionId: row.connection_id,
+    renewalId: row.renewal_id,
+    issuerKey: row.issuer_key,
+    profile: row.profile,
+    names: fromJson(row.names),
+    wantedNames: fromJson(row.wanted_names),
+    domains: fromJson(row.domains),
+    renews: row.renews === 1,
+    replaces: row.replaces === 1,
+    certificate: row.certificate === null ? null : fromJson(row.certificate),
+  };
+}

@@ -1,0 +1,63 @@
+import { type Selectable, sql } from 'kysely';
+import type { WatchRow, WatchTable } from '../watches.ts';
+import type { Scope } from './scope.ts';
+import { fromJson, toJson, type WatchesTable } from './tables.ts';
+
+export class KyselyWatches implements WatchTable {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async get(connectionId: number): Promise<WatchRow | undefined> {
+    const row = await this.#scope.db
+      .selectFrom('watches')
+      .selectAll()
+      .where('connection_id', '=', connectionId)
+      .executeTakeFirst();
+    return row && toWatch(row);
+  }
+
+  async all(): Promise<readonly WatchRow[]> {
+    return (await this.#scope.db.selectFrom('watches').selectAll().orderBy('connection_id').execute()).map(toWatch);
+  }
+
+  async put({ connectionId, nextAt, endsAt, memory }: WatchRow): Promise<void> {
+    const columns = { next_at: nextAt, ends_at: endsAt, memory: toJson(memory) };
+    await this.#scope.db
+      .insertInto('watches')
+      .values({ connection_id: connectionId, ...columns })
+      .onConflict((row) => row.column('connection_id').doUpdateSet(columns))
+      .execute();
+  }
+
+  async remove(connectionId: number): Promise<void> {
+    await this.#scope.db.deleteFrom('watches').where('connection_id', '=', connectionId).execute();
+  }
+
+  async due(now: Date, limit: number): Promise<readonly WatchRow[]> {
+    const rows = await this.#scope.db
+      .selectFrom('watches')
+      .selectAll()
+      .where('next_at', '<=', now.toISOString())
+      .orderBy(sql`ends_at is not null`)
+      .orderBy('ends_at')
+      .orderBy('next_at')
+      .limit(limit)
+      .execute();
+    return rows.map(toWatch);
+  }
+
+  async nextAt(): Promise<string | null> {
+    const row = await this.#scope.db
+      .selectFrom('watches')
+      .select((watches) => watches.fn.min('next_at').as('at'))
+      .executeTakeFirst();
+    return row?.at ?? null;
+  }
+}
+
+function toWatch(row: Selectable<WatchesTable>): WatchRow {
+  return { connectionId: row.connection_id, nextAt: row.next_at, endsAt: row.ends_at, memory: fromJson(row.memory) };
+}
