@@ -1,0 +1,124 @@
+import type { Failure } from '../domain/errors.ts';
+import type { StepName } from '../renewal/step-names.ts';
+import type { RenewalOutcome } from '../store/events.ts';
+import { classOf, isRefusedByCa, phaseOf } from './failure-class.ts';
+import { nextAttemptAt } from './ladder.ts';
+import { lifeLeftMs, type Setback, type WatchMemory } from './memory.ts';
+
+/** How a renewal ended, as far as the schedule has to know. */
+export interface Ending {
+  readonly renewalId: string;
+  readonly at: Date;
+  readonly outcome: RenewalOutcome;
+  readonly message: string;
+  /** What decided that it did not succeed. */
+  readonly failure: Failure | null;
+  readonly failedStep: StepName | null;
+  /** SHA-256 of the certificate that it was issued or took up; null when it came to none. */
+  readonly certificate: string | null;
+  /** It ran against the CA's test directory. */
+  readonly validated: boolean;
+}
+
+/** A person changed the connection, or a credential of it: what stood in the way may be gone. */
+export function afterChange(memory: WatchMemory, at: Date): WatchMemory {
+  const setbacks = { issue: null, deploy: null };
+  return { ...memory, changedAt: at.toISOString(), setbacks, paused: null, fruitless: null, shelved: null };
+}
+
+export function afterStart(memory: WatchMemory, renewalId: string): WatchMemory {
+  const known = memory.running?.renewalId === renewalId ? memory.running : null;
+  return { ...memory, running: known ?? { renewalId, deploys: null } };
+}
+
+/** What the next attempt has to know of this one. */
+export function afterEnd(memory: WatchMemory, ending: Ending): WatchMemory {
+  const deploys = memory.running?.renewalId === ending.renewalId ? memory.running.deploys : null;
+  const rested = { ...memory, running: null };
+  switch (ending.outcome) {
+    case 'verified':
+      return succeeded(rested, ending);
+    case 'validated':
+      return { ...rested, validateFirst: false, setbacks: { ...memory.setbacks, issue: released(memory, ending) } };
+    case 'issued':
+      return { ...shelve(rested, ending), validateFirst: false, setbacks: { ...memory.setbacks, issue: null } };
+    case 'cancelled':
+      return pause(ending.certificate === null ? rested : shelve(rested, ending), ending, 'it was cancelled');
+    case 'not-due':
+      return pause({ ...rested, fruitless: deploys ?? memory.fruitless }, ending, ending.message);
+    case 'failed':
+    case 'installed-not-served':
+      return failed(rested, ending, deploys !== null);
+  }
+}
+
+function succeeded(memory: WatchMemory, { certificate }: Ending): WatchMemory {
+  return {
+    ...memory,
+    setbacks: { issue: null, deploy: null },
+    validateFirst: false,
+    paused: null,
+    shelved: null,
+    fruitless: null,
+    expected: certificate ?? memory.expected,
+  };
+}
+
+/** The ladder goes on where it was if the real attempt fails too, but that attempt need not wait. */
+function released({ setbacks }: WatchMemory, { at }: Ending): Setback | null {
+  return setbacks.issue && { ...setbacks.issue, notBefore: at.toISOString() };
+}
+
+const DAY_MS = 86_400_000;
+const PART_OF_LIFE = 1 / 4;
+
+function pause(memory: WatchMemory, { at }: Ending, why: string): WatchMemory {
+  const life = lifeLeftMs(memory, at);
+  const wait = life === null || life <= 0 ? DAY_MS : Math.min(DAY_MS, life * PART_OF_LIFE);
+  return { ...memory, paused: { until: new Date(at.getTime() + wait).toISOString(), why } };
+}
+
+/**
+ * A person had it issued and not installed. The schedule respects that until what is served becomes due; where it was due
+ * already, until half of the rest of its life is over.
+ */
+function shelve(memory: WatchMemory, { renewalId, at }: Ending): WatchMemory {
+  const from = memory.verdict?.from ? Date.parse(memory.verdict.from) : at.getTime();
+  const rest = Math.max(lifeLeftMs(memory, at) ?? 0, 0);
+  const until = from > at.getTime() ? from : at.getTime() + rest / 2;
+  return { ...memory, shelved: { renewalId, until: new Date(until).toISOString() } };
+}
+
+function failed(memory: WatchMemory, ending: Ending, deploys: boolean): WatchMemory {
+  const failure = ending.failure ?? ({ code: 'INTERNAL', message: ending.message } as const);
+  const phase = phaseOf(ending.failedStep);
+  const slot = deploys || phase === 'deploy' ? 'deploy' : 'issue';
+  const kind = ending.outcome === 'installed-not-served' ? 'deployment' : classOf(failure.code);
+  const certificate = slot === 'deploy' ? ending.certificate : null;
+  const earlier = memory.setbacks[slot];
+  const count = (earlier?.certificate === certificate ? earlier.count : 0) + 1;
+  const notBefore = nextAttemptAt({
+    class: kind,
+    count,
+    now: ending.at,
+    lifeLeftMs: lifeLeftMs(memory, ending.at),
+    retryAfterMs: failure.retryAfterMs ?? null,
+  });
+  const setback: Setback = {
+    class: kind,
+    phase,
+    code: failure.code,
+    message: failure.message,
+    count,
+    at: ending.at.toISOString(),
+    renewalId: ending.renewalId,
+    certificate,
+    notBefore: notBefore?.toISOString() ?? null,
+  };
+  return {
+    ...memory,
+    // Whatever came after it, a certificate was issued: the way to the CA is clear.
+    setbacks: { ...memory.setbacks, ...(ending.certificate === null ? {} : { issue: null }), [slot]: setback },
+    validateFirst: memory.validateFirst || (!ending.validated && isRefusedByCa(setback)),
+  };
+}

@@ -1,0 +1,258 @@
+import { affordableAt, type Budget } from '../domain/budget.ts';
+import { dueFrom, type Lifetime, type WantedIssuer } from '../domain/due.ts';
+import { caOf } from '../domain/issuer-key.ts';
+import { nameSetOf } from '../domain/name-set.ts';
+import { spreadOf } from '../domain/spread.ts';
+import type { LastIssued } from '../store/issuances.ts';
+import type { Connection } from '../store/store.ts';
+import { caInstantOf } from './ari.ts';
+import type { Quarantine } from './breaker.ts';
+import type { Setback, WatchMemory } from './memory.ts';
+import type { WatchState } from './states.ts';
+
+/** Everything that a decision is made of. Gathered by the reconciler; no I/O below this line. */
+export interface Situation {
+  readonly now: Date;
+  readonly connection: Pick<Connection, 'id' | 'dnsNames' | 'policy'>;
+  readonly memory: WatchMemory;
+  readonly issuer: WantedIssuer & {
+    /** A failed issuance can be tried there first. */ readonly hasTestDirectory: boolean;
+  };
+  readonly last: LastIssued | null;
+  readonly quarantine: Quarantine | null;
+  readonly budget: Budget;
+  /** When the renewal window opens, `now` when it is open or there is none; null: never. */
+  readonly opensAt: Date | null;
+  /** When the next renewal may be begun, so that not all begin at once; `now` when this one may. */
+  readonly turnAt: Date;
+}
+
+export interface Choice {
+  readonly state: WatchState;
+  /** When it may change by itself; null: when something else happens. */
+  readonly until: Date | null;
+  /** For people, without a full stop. */
+  readonly why: string;
+  readonly start: Start | null;
+}
+
+export interface Start {
+  readonly goal: 'serve' | 'validate';
+  /** SHA-256 of the issued certificate that is to be put to use; null: one is to be issued. */
+  readonly deploys: string | null;
+}
+
+/** What should be done, if nothing stood against it. */
+interface Wish {
+  readonly why: string;
+  readonly deploys: string | null;
+  /** A certificate would be asked for. */
+  readonly issues: boolean;
+}
+
+/** Returns what stands against it, or null to let the next gate speak. */
+type Gate = (situation: Situation, wish: Wish) => Omit<Choice, 'start'> | null;
+
+/** Read in order; the first that is shut decides. What only a person can open comes before what time opens. */
+const GATES: readonly Gate[] = [
+  manual,
+  justChanged,
+  loginRefused,
+  paused,
+  backingOff,
+  givenUp,
+  incurable,
+  settling,
+  quarantined,
+  overBudget,
+  windowShut,
+  queued,
+];
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** People look first: the dry run comes before the first renewal by the schedule. */
+export const GRACE_MS = 15 * MINUTE_MS;
+
+/** For a certificate that is not served: after so many attempts in a row a person has to look. */
+const DEPLOYMENT_ATTEMPTS = 3;
+
+/** No second certificate is asked for before this part of the life of the last, at most a day. */
+const SETTLING_PART = 1 / 5;
+
+/** Before anybody has looked. */
+export const UNSEEN: Choice = { state: 'unseen', until: null, why: 'Nobody has looked yet', start: null };
+
+export function decide(situation: Situation): Choice {
+  const { memory, now } = situation;
+  const { verdict } = memory;
+  if (memory.running) return { state: 'renewing', until: null, why: 'A renewal is under way', start: null };
+  if (!verdict) return notSeen(memory);
+  const unused = unusedCertificate(situation);
+  if (unused !== null && isShelved(situation)) return shelved(memory);
+  const wish = wishOf(memory, unused);
+  if (!wish) return fresh(memory);
+  for (const gate of GATES) {
+    const shut = gate(situation, wish);
+    if (shut) return { ...shut, start: null };
+  }
+  const goal = wish.issues && memory.validateFirst && situation.issuer.hasTestDirectory ? 'validate' : 'serve';
+  return { state: 'starting', until: now, why: wish.why, start: { goal, deploys: wish.deploys } };
+}
+
+function notSeen({ unreachable, lookedAt }: WatchMemory): Choice {
+  if (lookedAt === null) return UNSEEN;
+  return { state: 'silent', until: null, why: unreachable?.message ?? 'It has no endpoint to look at', start: null };
+}
+
+/** Repairs cheaper than issuing come first. */
+function wishOf({ verdict }: WatchMemory, unused: string | null): Wish | null {
+  if (unused !== null) {
+    return { why: 'A certificate that was issued is not served everywhere', deploys: unused, issues: false };
+  }
+  return verdict?.due ? { why: verdict.message, deploys: null, issues: true } : null;
+}
+
+function isShelved({ memory: { shelved }, last, now }: Situation): boolean {
+  return shelved !== null && shelved.renewalId === last?.renewalId && now < new Date(shelved.until);
+}
+
+/** SHA-256 of the last certificate, when it is good, as wanted now, and not served by every endpoint that answers. */
+function unusedCertificate({ memory, last, issuer, connection, now }: Situation): string | null {
+  if (!last || !isAsWanted(last, issuer, connection)) return null;
+  const { sha256, notBefore } = last.certificate;
+  if (memory.fruitless === sha256 || !isGood(last.certificate, connection, memory, now)) return null;
+  const others = memory.endpoints.filter((one) => one.silence === null && one.sha256 !== sha256);
+  if (others.length === 0) return null;
+  // Somebody put a later one there, and nothing speaks against it: that is told, not undone.
+  const later = others.every((one) => {
+    const seen = memory.certificates.find((certificate) => certificate.sha256 === one.sha256);
+    return seen !== undefined && seen.notBefore > notBefore;
+  });
+  return later && memory.verdict?.due === false ? null : sha256;
+}
+
+function isAsWanted(last: LastIssued, issuer: WantedIssuer, { dnsNames }: Pick<Connection, 'dnsNames'>): boolean {
+  const sameIssuer = caOf(last.issuerKey) === caOf(issuer.key) && last.profile === issuer.profile;
+  return sameIssuer && nameSetOf(last.wantedNames) === nameSetOf(dnsNames);
+}
+
+function isGood(
+  certificate: Lifetime,
+  { id, policy }: Pick<Connection, 'id' | 'policy'>,
+  { ari }: WatchMemory,
+  now: Date,
+): boolean {
+  const from = dueFrom(
+    { daysBefore: policy.daysBefore, spread: spreadOf(String(id)), caInstant: caInstantOf(ari) },
+    certificate,
+  );
+  return now < from;
+}
+
+function shelved({ shelved }: WatchMemory): Choice {
+  const until = shelved && new Date(shelved.until);
+  return {
+    state: 'shelved',
+    until,
+    why: 'A certificate was issued, and a person did not want it installed',
+    start: null,
+  };
+}
+
+function fresh({ verdict }: WatchMemory): Choice {
+  return {
+    state: 'fresh',
+    until: verdict?.from ? new Date(verdict.from) : null,
+    why: verdict?.message ?? '',
+    start: null,
+  };
+}
+
+function manual({ connection }: Situation, { why }: Wish): ReturnType<Gate> {
+  return connection.policy.automatic ? null : { state: 'manual', until: null, why };
+}
+
+function justChanged({ memory, now }: Situation, { why }: Wish): ReturnType<Gate> {
+  const until = new Date(Date.parse(memory.changedAt) + GRACE_MS);
+  return now < until ? { state: 'just-changed', until, why } : null;
+}
+
+function loginRefused({ memory: { setbacks } }: Situation): ReturnType<Gate> {
+  const refused = [setbacks.issue, setbacks.deploy].find((one) => one?.class === 'login');
+  return refused ? { state: 'login-refused', until: null, why: refused.message } : null;
+}
+
+function paused({ memory, now }: Situation, { why }: Wish): ReturnType<Gate> {
+  const { paused } = memory;
+  if (!paused || new Date(paused.until) <= now) return null;
+  return {
+    state: 'paused',
+    until: new Date(paused.until),
+    why: `${why}; the last renewal began nothing: ${paused.why}`,
+  };
+}
+
+function backingOff({ memory, now }: Situation, wish: Wish): ReturnType<Gate> {
+  const setback = setbackFor(memory, wish);
+  if (!setback?.notBefore || new Date(setback.notBefore) <= now) return null;
+  if (isExhausted(setback)) return null;
+  return { state: 'backing-off', until: new Date(setback.notBefore), why: setback.message };
+}
+
+function givenUp({ memory }: Situation, wish: Wish): ReturnType<Gate> {
+  const setback = setbackFor(memory, wish);
+  return setback && isExhausted(setback) ? { state: 'given-up', until: null, why: setback.message } : null;
+}
+
+function setbackFor({ setbacks }: WatchMemory, { deploys }: Wish): Setback | null {
+  return deploys === null ? setbacks.issue : setbacks.deploy;
+}
+
+/** A restart that did not help is repeated by the schedule twice, a day apart, and then left to a person. */
+function isExhausted(setback: Setback): boolean {
+  return setback.class === 'deployment' && setback.count >= DEPLOYMENT_ATTEMPTS;
+}
+
+const CURED_BY_ANOTHER: readonly string[] = ['expired', 'ca-window', 'expires-soon', 'unreadable'];
+
+/** What is wrong with the certificate that was just issued as wanted will be wrong with the next one too. */
+function incurable({ memory, last, issuer, connection }: Situation, { issues }: Wish): ReturnType<Gate> {
+  const { verdict } = memory;
+  if (!issues || !last || !verdict || CURED_BY_ANOTHER.includes(verdict.reason)) return null;
+  if (verdict.certificate !== last.certificate.sha256 || !isAsWanted(last, issuer, connection)) return null;
+  return { state: 'incurable', until: null, why: verdict.message };
+}
+
+function settling({ memory, last, issuer, connection, now }: Situation, { issues, why }: Wish): ReturnType<Gate> {
+  if (!issues || !last || !isAsWanted(last, issuer, connection)) return null;
+  const { notBefore, notAfter } = last.certificate;
+  const life = Date.parse(notAfter) - Date.parse(notBefore);
+  const expired = memory.verdict?.reason === 'expired';
+  const wait = Math.min(expired ? HOUR_MS : DAY_MS, Math.max(life, 0) * SETTLING_PART);
+  const until = new Date(Date.parse(last.at) + Math.max(wait, MINUTE_MS));
+  return now < until ? { state: 'settling', until, why } : null;
+}
+
+function quarantined({ quarantine }: Situation, { issues }: Wish): ReturnType<Gate> {
+  return issues && quarantine ? { state: 'quarantined', ...quarantine } : null;
+}
+
+function overBudget({ budget, now }: Situation, { issues }: Wish): ReturnType<Gate> {
+  const wait = issues ? affordableAt(budget) : null;
+  if (!wait || wait.at <= now) return null;
+  const { what, of, used, max } = wait.line;
+  const why = `${used} of the ${max} ${what}${of === null ? '' : ` (${of})`} that ${budget.ca} allows are used`;
+  return { state: 'over-budget', until: wait.at, why };
+}
+
+function windowShut({ opensAt, now }: Situation, { why }: Wish): ReturnType<Gate> {
+  if (opensAt === null) return { state: 'never-open', until: null, why };
+  return now < opensAt ? { state: 'window-shut', until: opensAt, why } : null;
+}
+
+function queued({ turnAt, now }: Situation, { why }: Wish): ReturnType<Gate> {
+  return now < turnAt ? { state: 'queued', until: turnAt, why } : null;
+}

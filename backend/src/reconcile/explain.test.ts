@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { initialState, type MachineState, stepStates } from '../renewal/machine.ts';
+import type { RenewalOutcome } from '../store/events.ts';
+import type { Connection } from '../store/store.ts';
+import { explain, SENTENCES } from './explain.ts';
+import { emptyMemory, type WatchMemory } from './memory.ts';
+import { WATCH_STATES, type WatchState } from './states.ts';
+
+const now = new Date('2026-11-22T12:00:00.000Z');
+const later = '2026-11-23T03:12:00.000Z';
+const connection = { id: 7, policy: { automatic: true, daysBefore: null } } as Connection;
+
+function remembering(state: WatchState): WatchMemory {
+  const setback = {
+    class: 'dns',
+    phase: 'prove',
+    code: 'DNS_DENIED',
+    message: 'The key was refused.',
+    count: 3,
+    at: now.toISOString(),
+    renewalId: 'r1',
+    certificate: null,
+    notBefore: later,
+  } as const;
+  return {
+    ...emptyMemory(now),
+    lookedAt: now.toISOString(),
+    setbacks: { issue: setback, deploy: { ...setback, class: 'deployment', code: 'SERVED_CERTIFICATE_DIFFERS' } },
+    decision: { state, at: now.toISOString(), until: later, why: 'Expires in 20 days' },
+  };
+}
+
+function sentence(state: WatchState): string {
+  return explain({ memory: remembering(state), nextAt: later }, connection, null, now).sentence;
+}
+
+describe('explain', () => {
+  it('has a sentence for every state of the reconciler, and no two alike', () => {
+    const sentences = WATCH_STATES.map(sentence);
+
+    expect(Object.keys(SENTENCES)).toEqual([...WATCH_STATES]);
+    for (const one of sentences) expect(one).toMatch(/^[A-Z][^\n]{20,}\.$/);
+    for (const one of sentences) expect(one).not.toMatch(/undefined|null|NaN|\.\.|\(\)/);
+    expect(new Set(sentences).size).toBe(WATCH_STATES.length);
+  });
+
+  const modes = ['running', 'waiting', 'held'];
+  const steps = stepStates().flatMap(({ state }) => modes.map((mode) => `${state}.${mode}`));
+  const ends = {
+    verified: 'verified',
+    installedNotServed: 'installed-not-served',
+    notDue: 'not-due',
+    issued: 'issued',
+    validated: 'validated',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  } satisfies Record<string, RenewalOutcome>;
+
+  it.each([...steps, ...Object.keys(ends)])('has a sentence for a renewal that is at %s', (at) => {
+    const { context } = initialState();
+    const state: MachineState = { at, context: { ...context, resumeAt: later, note: 'DNS is slow' } };
+
+    const { sentence: said, state: of } = explain(
+      { memory: remembering('renewing'), nextAt: later },
+      connection,
+      { id: 'r1', state },
+      now,
+    );
+
+    expect(of).toBe('renewing');
+    expect(said).toMatch(/^Renewal r1 (is under way|waits|has ended)[^\n]{5,}\.$/);
+  });
+
+  it('says why, what is next, when, and who decided', () => {
+    const {
+      sentence: said,
+      nextAt,
+      facts,
+    } = explain({ memory: remembering('backing-off'), nextAt: later }, connection, null, now);
+
+    expect(said).toBe(
+      'Due, but 3 attempts in a row failed because of the DNS service (The DNS service refused the credentials or the change: The key was refused); the schedule tries again at 2026-11-23 03:12 UTC.',
+    );
+    expect({ nextAt, decidedBy: facts.decidedBy }).toEqual({ nextAt: later, decidedBy: 'lifetime' });
+  });
+
+  it('says that nothing is known of a connection that nobody looked at', () => {
+    expect(explain({ memory: null, nextAt: null }, connection, null, now)).toMatchObject({
+      state: 'unseen',
+      sentence: 'Nothing is known yet: it is looked at within a minute.',
+    });
+  });
+
+  it('notices that the schedule stands still', () => {
+    const late = new Date('2026-11-24T00:00:00.000Z');
+
+    const { sentence: said } = explain({ memory: remembering('fresh'), nextAt: later }, connection, null, late);
+
+    expect(said).toContain('the schedule of the daemon stands still');
+  });
+});

@@ -1,0 +1,40 @@
+/** What can be the matter with a connection, as the reconciler sees it. Each has a sentence in explain.ts. */
+export const WATCH_STATES = [
+  /** Added, or not remembered any more: it will be looked at now. */
+  'unseen',
+  /** Nobody could look: no endpoint has ever answered, or the connection cannot be used as it is. */
+  'silent',
+  'renewing',
+  /** Nothing to do. */
+  'fresh',
+  /** Issued, and a person did not want it installed yet. */
+  'shelved',
+  /** Due, and the schedule may not renew. */
+  'manual',
+  /** Due, and a person has only just added or changed it. */
+  'just-changed',
+  /** Due, and the appliance refused the login: nobody tries again until it is changed. */
+  'login-refused',
+  /** Due, and the last renewal was cancelled, or found nothing to do. */
+  'paused',
+  /** Due, and the last attempt failed. */
+  'backing-off',
+  /** What is installed is not served, and restarting did not help. */
+  'given-up',
+  /** Due, and a certificate was issued moments ago. */
+  'settling',
+  /** Due, and the next certificate would be like the one that is there. */
+  'incurable',
+  'quarantined',
+  'over-budget',
+  /** Due, outside of its renewal window. */
+  'window-shut',
+  /** Due, and its renewal window does not open within 400 days. */
+  'never-open',
+  /** Due, and others go first. */
+  'queued',
+  /** Begun in this moment. */
+  'starting',
+] as const;
+
+export type WatchState = (typeof WATCH_STATES)[number];
