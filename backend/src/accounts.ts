@@ -51,7 +51,12 @@ export function changeAccount(
     const ref = await prepareAccount(tx, current.family, input, current.ref);
     const changed = await tx.accounts.update({ ...current, name: checkedName(input.name), ref, version });
     await forgetUnused(tx.vault, [current.ref.credential], [changed.ref.credential]);
-    await tx.events.append([{ type: 'account.changed', ...subject(changed) }]);
+    // What stood in the way of these connections, as a refused account, may be gone.
+    const users = (await tx.accounts.users()).filter(({ accountId }) => accountId === id);
+    await tx.events.append([
+      { type: 'account.changed', ...subject(changed) },
+      ...users.map(({ connectionId }) => ({ type: 'connection.changed' as const, connectionId })),
+    ]);
     return changed;
   });
 }

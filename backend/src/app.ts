@@ -23,6 +23,9 @@ import { createSshDialer } from './plugins/ssh2-dialer.ts';
 import type { TlsDialer } from './plugins/tls.ts';
 import { createTlsDialer } from './plugins/tls-dialer.ts';
 import { createHttpFactory } from './plugins/undici-http.ts';
+import type { Explanation } from './reconcile/explain.ts';
+import { LiveReconciler } from './reconcile/live.ts';
+import { renewalWindowBy } from './reconcile/renewal-window.ts';
 import { type BlastRadius, blastRadius } from './renewal/blast-radius.ts';
 import { Journal } from './renewal/journal.ts';
 import { Peers } from './renewal/peers.ts';
@@ -52,6 +55,8 @@ export interface Overrides {
   readonly scrypt: ScryptParameters;
   /** Attempts to log in from one address, right or wrong. */
   readonly loginsPerMinute: number;
+  /** False: nobody is looked at and nothing is renewed unless somebody asks. */
+  readonly schedule: boolean;
   /** Wraps the store that was opened. */
   readonly wrapStore: (store: Store) => Store;
   /** The simulated appliance of a lab, for people who practise. */
@@ -69,6 +74,7 @@ const REMEMBERED_RENEWALS = 20;
 
 /** Each takes time and memory, whether it fails or not. */
 const LOGINS_PER_MINUTE = 30;
+const MINUTE_MS = 60_000;
 
 /** At a minute when few others do: many installations share the name servers of a DNS service. */
 const DAILY = '23 3 * * *';
@@ -110,6 +116,8 @@ export interface App extends AsyncDisposable {
   start(): Promise<void>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
   blastRadius(connectionId: number, signal: AbortSignal): Promise<BlastRadius>;
+  /** Why the connection is, or is not, renewed now. Asks nobody. */
+  explain(connection: Connection): Promise<Explanation>;
   /** @throws AppError BAD_REQUEST when there is no such scenario. */
   plan(scenario: string): Promise<Plan>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
@@ -138,15 +146,12 @@ export async function createApp(
   const recordings = new Recordings(accounts, log);
   const windows = new StoredOpenings(store);
   const runner = new Runner({
-    store,
-    windows,
-    clock,
-    log,
-    retryLadderMs,
+    ...{ store, windows, clock, log, retryLadderMs },
     turns: new Turns(clock),
     recordings,
     peers: (connection, recorder) => peers.of(connection, recorder),
   });
+  const reconciler = reconcilerOf(config, { store, clock, log, runner, peers, windows });
   const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
   const backups = backupsOf(config, secrets, common);
   const scheduled: AsyncDisposable[] = [];
@@ -177,16 +182,16 @@ export async function createApp(
       await journal.start();
       await notify.start();
       await runner.resumeAll();
-      scheduled.push(every(DAILY, (signal) => sweeper.sweep(signal), log));
-      if (config.backupAt !== null) scheduled.push(dailyAt(config.backupAt, () => backups.run(), log));
-      scheduled.push(every(HOURLY, (signal) => calendars.refresh(signal), log));
+      if (overrides.schedule !== false) await reconciler.start();
+      scheduled.push(...jobsOf(config, { sweeper, calendars, backups, log }));
     },
-    blastRadius: (connectionId, signal) => radiusOf(connectionId, { store, peers, windows, clock }, signal),
+    blastRadius: (connectionId, signal) => radiusOf(connectionId, { store, peers, windows, clock, reconciler }, signal),
+    explain: (connection) => reconciler.explain(connection),
     plan: (scenario) => planAll(scenario, { store, clock, issuerOf: (connection) => peers.issuerOf(connection) }),
     preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
-      for (const part of [runner, journal, notify, peers, store]) await part[Symbol.asyncDispose]();
+      for (const part of [reconciler, runner, journal, notify, peers, store]) await part[Symbol.asyncDispose]();
     },
   };
 }
@@ -197,6 +202,32 @@ function accessOf(
 ): Access {
   const sessionLimits = { idleMs: sessionIdleMinutes * 60_000, longestMs: sessionHours * 3_600_000 };
   return new Access({ ...parts, dataDir, sessionLimits });
+}
+
+interface Watched extends Omit<LookDeps, 'reconciler'> {
+  readonly log: Logger;
+  readonly runner: Runner;
+}
+
+function reconcilerOf({ lookMinutes }: Config, { peers, windows, ...shared }: Watched): LiveReconciler {
+  return new LiveReconciler({
+    ...shared,
+    opensAt: renewalWindowBy(windows, ({ policy }) => policy.renewalCalendar ?? null),
+    lookEveryMs: lookMinutes * MINUTE_MS,
+    peers: (connection) => peers.of(connection),
+  });
+}
+
+/** What happens by itself beside renewals, from now on. */
+function jobsOf(
+  { backupAt }: Config,
+  { sweeper, calendars, backups, log }: Pick<App, 'sweeper' | 'calendars' | 'backups' | 'log'>,
+): readonly AsyncDisposable[] {
+  return [
+    every(DAILY, (signal) => sweeper.sweep(signal), log),
+    every(HOURLY, (signal) => calendars.refresh(signal), log),
+    ...(backupAt === null ? [] : [dailyAt(backupAt, () => backups.run(), log)]),
+  ];
 }
 
 function backupsOf(
@@ -219,11 +250,12 @@ interface LookDeps {
   readonly peers: Peers;
   readonly windows: Windows;
   readonly clock: Clock;
+  readonly reconciler: LiveReconciler;
 }
 
 async function radiusOf(
   connectionId: number,
-  { store, peers, windows, clock }: LookDeps,
+  { store, peers, windows, clock, reconciler }: LookDeps,
   signal: AbortSignal,
 ): Promise<BlastRadius> {
   const connection = await existing(store, connectionId);
@@ -231,7 +263,8 @@ async function radiusOf(
   const past = await store.renewals.list({ connectionId, limit: REMEMBERED_RENEWALS });
   const { restartCalendar } = connection.policy;
   const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
-  return await blastRadius(connection, context, past, signal, look);
+  const allowance = await reconciler.allowance(connection, context.issuer.key);
+  return await blastRadius(connection, context, { past, ...allowance }, signal, look);
 }
 
 function notifyOf(

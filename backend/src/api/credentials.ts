@@ -37,7 +37,12 @@ export function credentialsRouter({ store }: App): Router {
         `${unknown} is not a secret field of ${plugin.title}; these are: ${known}.`,
       );
     }
-    await store.vault.put(name, { plugin: plugin.id, fields: secrets });
+    await store.transaction(async (tx) => {
+      await tx.vault.put(name, { plugin: plugin.id, fields: secrets });
+      // What stood in the way of these connections, as a refused login, may be gone.
+      const users = (await tx.connections.all()).filter((connection) => credentialsOf(connection).includes(name));
+      await tx.events.append(users.map(({ id }) => ({ type: 'connection.changed', connectionId: id })));
+    });
     res.json({ name, plugin: plugin.id, secretsSet: Object.keys(secrets) });
   });
 

@@ -11,6 +11,7 @@ import { clusterRouter } from './cluster.ts';
 import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dnsRouter } from './dns.ts';
+import { explanationRouter, explanationsRouter } from './explanation.ts';
 import { contentSecurity, frontendRouter } from './frontend.ts';
 import { authenticate, needs } from './guard.ts';
 import { labRouter } from './lab.ts';
@@ -74,8 +75,9 @@ function apiRouter(app: App): Router {
   router.use('/users', usersRouter(app));
   router.use('/tokens', tokensRouter(app));
   router.use('/access', accessSettingsRouter(app));
-  router.use('/connections', connectionsRouter(app), servedRouter(app), clusterRouter(app));
   router.use('/calendars', calendarsRouter(app));
+  router.use('/connections', connectionsRouter(app), servedRouter(app), clusterRouter(app), explanationRouter(app));
+  router.use('/explanations', explanationsRouter(app));
   router.use('/renewals', renewalsRouter(app));
   router.use('/events', streamRouter(app));
   router.use('/activity', activityRouter(app));

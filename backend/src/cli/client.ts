@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 import { pinnedAgent } from '../plugins/undici-http.ts';
+import type { Explanation } from '../reconcile/explain.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
@@ -101,6 +102,10 @@ export class ApiClient {
 
   plan(scenario: string): Promise<PlanView> {
     return this.#json('GET', `/plan?${new URLSearchParams({ scenario })}`);
+  }
+
+  explanation(id: string): Promise<Explanation> {
+    return this.#json('GET', `/connections/${encodeURIComponent(id)}/explanation`);
   }
 
   nodes(id: string): Promise<readonly DiscoveredNode[]> {

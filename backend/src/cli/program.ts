@@ -10,6 +10,7 @@ import { addCalendarCommands } from './calendars.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addExchangesCommand } from './exchanges.ts';
+import { explanationText } from './explain.ts';
 import { addLabCommand } from './lab.ts';
 import { addNotifyCommands } from './notify.ts';
 import { addPlanCommand } from './plan.ts';
@@ -166,6 +167,14 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
     .action(async (id: string, { confirm = null }: { confirm?: string | null }) => {
       await (await client(env)).resume(id, confirm);
       out.write('The renewal goes on.\n');
+    });
+  program
+    .command('explain <id>')
+    .description('why a connection is, or is not, renewed now; what comes next, and when')
+    .option('--json', 'machine-readable')
+    .action(async (id: string, { json }: { json?: true }) => {
+      const explanation = await (await client(env)).explanation(id);
+      out.write(json ? `${JSON.stringify(explanation)}\n` : explanationText(explanation));
     });
   program
     .command('status')

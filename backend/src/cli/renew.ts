@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
+import { cautionOf } from '../reconcile/explain.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import type { StoredEvent } from '../store/events.ts';
@@ -30,6 +31,8 @@ export async function renew(
   { json, ...options }: RenewalOptions & { readonly json: boolean },
   out: NodeJS.WriteStream,
 ): Promise<number> {
+  const caution = json ? null : cautionOf(await client.explanation(connectionId));
+  if (caution !== null) out.write(`Mind: ${caution}\n`);
   const { id, events } = await client.startRenewal(connectionId, options);
   const first = events[0]?.seq ?? 1;
   const stop = new AbortController();
@@ -64,7 +67,23 @@ function roughly(seconds: number): string {
   return seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 }
 
-export function planLines({
+export function planLines(plan: BlastRadius): readonly string[] {
+  const { cautions, budget } = plan;
+  return [...interruptionLines(plan), ...cautions.map((caution) => `  Mind: ${caution}`), ...budgetLines(budget)];
+}
+
+function budgetLines({ ca, lines }: BlastRadius['budget']): readonly string[] {
+  if (lines.length === 0) return [];
+  return [
+    `Left of the limits of ${ca}, by our own count:`,
+    ...lines.map(({ left, max, what, of, applies }) => {
+      const scope = of === null ? '' : ` (${of})`;
+      return `  ${left} of ${max} ${what}${scope}${applies ? '' : '; this renewal is exempt'}`;
+    }),
+  ];
+}
+
+function interruptionLines({
   interruptions,
   expectedSeconds,
   permission,

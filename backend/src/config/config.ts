@@ -28,6 +28,8 @@ export interface Config {
   readonly sessionIdleMinutes: number;
   readonly sessionHours: number;
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
+  /** Minutes between two looks at what an endpoint serves. */
+  readonly lookMinutes: number;
   /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
   readonly resolvers: readonly string[];
   /** Server name, lower case without trailing dot, to `host:port`. */
@@ -62,6 +64,7 @@ export function readConfig(env: EnvRecord): Config {
     sessionIdleMinutes: readSetting(env, 'CERTFERRY_SESSION_IDLE_MINUTES'),
     sessionHours: readSetting(env, 'CERTFERRY_SESSION_HOURS'),
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),
+    lookMinutes: readSetting(env, 'CERTFERRY_LOOK_MINUTES'),
     resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
     nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),
   };

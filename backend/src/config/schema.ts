@@ -115,6 +115,16 @@ export const SETTINGS = {
     fallback: 'info',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   },
+  CERTFERRY_LOOK_MINUTES: {
+    help: 'How often each endpoint is looked at, by a TLS handshake and without a login, when nothing else calls for it.',
+    allowed: 'a number of minutes from 1 to 1440',
+    fallback: '60',
+    schema: z
+      .string()
+      .regex(/^\d{1,4}$/)
+      .transform(Number)
+      .pipe(z.number().min(1).max(1440)),
+  },
   CERTFERRY_RESOLVERS: {
     help: 'Recursive DNS resolvers to use in place of those of the system.',
     allowed: 'a comma-separated list of IP addresses, each with or without a port (192.0.2.53, [2001:db8::53]:5353)',

@@ -270,6 +270,17 @@ describe('when', () => {
     expect(world.starts.map(({ at }) => at.toISOString().slice(0, 16))).toEqual(['2026-11-24T22:00']);
   });
 
+  it('lets no certificate expire before a window that is shut too long, when the policy has an emergency', async () => {
+    world.opensAt = async () => null;
+    await world.add({ policy: { emergency: { daysLeft: 7, mode: 'automatic' } } as never }, { left: 20 });
+
+    await world.pass(12 * DAY_MS);
+    const early = world.starts.length;
+    await world.pass(2 * DAY_MS);
+
+    expect([early, world.starts.length]).toEqual([0, 1]);
+  });
+
   it('says that a window never opens', async () => {
     world.opensAt = async () => null;
     const connection = await dueConnection();

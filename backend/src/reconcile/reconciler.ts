@@ -7,6 +7,7 @@ import type { DomainEvent, StoredEvent, WatchEvent } from '../store/events.ts';
 import type { LastIssued } from '../store/issuances.ts';
 import type { Connection, Store } from '../store/store.ts';
 import type { WatchRow } from '../store/watches.ts';
+import { emergencyFrom } from '../windows/emergency.ts';
 import { afterChange, afterEnd, afterStart } from './absorb.ts';
 import { type AriAnswer, afterAsking, caInstantOf, isInWindow, shouldAsk } from './ari.ts';
 import { allowanceFor } from './budget-for.ts';
@@ -201,7 +202,7 @@ export class Reconciler {
     looked: WatchMemory,
     { issuer, look }: Seen,
   ): Promise<{ readonly memory: WatchMemory; readonly choice: Choice }> {
-    const { store, clock, opensAt } = this.#deps;
+    const { store, clock } = this.#deps;
     const now = clock.now();
     if (!issuer) {
       return { memory: looked, choice: { state: 'silent', until: null, why: look.trouble ?? '', start: null } };
@@ -223,8 +224,21 @@ export class Reconciler {
       now,
     );
     const situation = { now, connection, memory, issuer, last, quarantine, budget };
-    const choice = decide({ ...situation, opensAt: await opensAt(connection, now), turnAt: this.#turnAt(now) });
+    const choice = decide({
+      ...situation,
+      opensAt: await this.#opensAt(connection, memory, now),
+      turnAt: this.#turnAt(now),
+    });
     return { memory, choice };
+  }
+
+  /** When the rest of the life falls under the threshold of the policy, the window holds nothing up any more. */
+  async #opensAt(connection: Connection, { certificates }: WatchMemory, now: Date): Promise<Date | null> {
+    const opens = await this.#deps.opensAt(connection, now);
+    const [end = null] = certificates.map(({ notAfter }) => notAfter).sort();
+    const emergency = emergencyFrom(end, connection.policy.emergency ?? null);
+    if (!emergency || (opens && opens <= emergency)) return opens;
+    return emergency < now ? now : emergency;
   }
 
   async #originsOf({ certificates }: WatchMemory) {

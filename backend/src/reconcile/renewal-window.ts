@@ -8,12 +8,12 @@ import type { ReconcilerDeps } from './reconciler.ts';
  * never opens, which people are told, rather than always.
  */
 export function renewalWindowBy(
-  openings: Openings | null,
+  openings: Openings,
   calendarOf: (connection: Connection) => number | null,
 ): ReconcilerDeps['opensAt'] {
   return async (connection, from) => {
     const calendar = calendarOf(connection);
-    if (calendar === null || openings === null) return from;
+    if (calendar === null) return from;
     try {
       return (await openings.next(calendar, from))?.start ?? null;
     } catch (err) {

@@ -101,8 +101,8 @@ describe('blastRadius', () => {
     const words = 'opens Sat 28 Nov 02:00 Europe/Berlin';
     const look = { calendarId: 3, name: 'Nights', zone: 'Europe/Berlin', open: false, opening, words };
 
-    const radius = await blastRadius(connection, applianceWith([action('pub')]), [], never, look);
-    const nothing = await blastRadius(connection, applianceWith([]), [], never, look);
+    const radius = await blastRadius(connection, applianceWith([action('pub')]), known([]), never, look);
+    const nothing = await blastRadius(connection, applianceWith([]), known([]), never, look);
 
     expect(radius.window).toEqual({
       calendarId: 3,

@@ -299,6 +299,9 @@ function aConnection(change: Partial<NewConnection>): NewConnection {
       propagation: null,
       propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
+      renewalCalendar: null,
+      restartCalendar: null,
+      emergency: null,
       ...change.policy,
     },
   };
