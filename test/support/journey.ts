@@ -79,7 +79,14 @@ export class Journey implements AsyncDisposable {
     const logLines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
     const practice = { connection: () => (lab.cluster ? labConnection(lab) : oneService(labConnection(lab))) };
-    const overrides = { log, retryLadderMs: RETRY_LADDER_MS, scrypt: WEAK_SCRYPT, practice, schedule: false, ...options.overrides };
+    const overrides = {
+      log,
+      retryLadderMs: RETRY_LADDER_MS,
+      scrypt: WEAK_SCRYPT,
+      practice,
+      schedule: false,
+      ...options.overrides,
+    };
     const app = await createApp(config, secrets, overrides);
     const input = practice.connection();
     const connection = await addConnection(app.store, options.connection?.(input, lab) ?? input);

@@ -37,7 +37,14 @@ export class MemoryStore implements ReconcilerStore {
     get: async (id: number) => this.#connections.get(id),
     insert: async (given: NewConnection): Promise<Connection> => {
       const id = this.#connections.size + 1;
-      const connection = { incomplete: [], ownerId: null, ...given, id, createdAt: this.#clock.now().toISOString(), version: 1 };
+      const connection = {
+        incomplete: [],
+        ownerId: null,
+        ...given,
+        id,
+        createdAt: this.#clock.now().toISOString(),
+        version: 1,
+      };
       this.#connections.set(id, connection);
       return connection;
     },
