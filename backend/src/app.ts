@@ -25,6 +25,7 @@ import { createTlsDialer } from './plugins/tls-dialer.ts';
 import { createHttpFactory } from './plugins/undici-http.ts';
 import type { Explanation } from './reconcile/explain.ts';
 import { LiveReconciler } from './reconcile/live.ts';
+import { nextTryAfter } from './reconcile/next-try.ts';
 import { renewalWindowBy } from './reconcile/renewal-window.ts';
 import { type BlastRadius, blastRadius } from './renewal/blast-radius.ts';
 import { Journal } from './renewal/journal.ts';
@@ -151,12 +152,12 @@ export async function createApp(
     recordings,
     peers: (connection, recorder) => peers.of(connection, recorder),
   });
-  const reconciler = reconcilerOf(config, { store, clock, log, runner, peers, windows });
+  const notify = notifyOf(config, secrets, { ...common, store });
+  const reconciler = reconcilerOf(config, { store, clock, log, runner, peers, windows, notify });
   const sweeper = new Sweeper({ store, log, peers: (connection) => peers.of(connection) });
   const backups = backupsOf(config, secrets, common);
   const scheduled: AsyncDisposable[] = [];
   const calendars = new Calendars({ store, clock, log, http: common.http, onChange: () => void runner.reconsider() });
-  const notify = notifyOf(config, secrets, { ...common, store });
   return {
     config,
     store,
@@ -187,7 +188,8 @@ export async function createApp(
     },
     blastRadius: (connectionId, signal) => radiusOf(connectionId, { store, peers, windows, clock, reconciler }, signal),
     explain: (connection) => reconciler.explain(connection),
-    plan: (scenario) => planAll(scenario, { store, clock, issuerOf: (connection) => peers.issuerOf(connection) }),
+    plan: (scenario) =>
+      planAll(scenario, { store, clock, windows, issuerOf: (connection) => peers.issuerOf(connection) }),
     preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
@@ -207,13 +209,15 @@ function accessOf(
 interface Watched extends Omit<LookDeps, 'reconciler'> {
   readonly log: Logger;
   readonly runner: Runner;
+  readonly notify: NotifyService;
 }
 
-function reconcilerOf({ lookMinutes }: Config, { peers, windows, ...shared }: Watched): LiveReconciler {
+function reconcilerOf({ lookMinutes }: Config, { peers, windows, notify, ...shared }: Watched): LiveReconciler {
   return new LiveReconciler({
     ...shared,
     opensAt: renewalWindowBy(windows, ({ policy }) => policy.renewalCalendar ?? null),
     lookEveryMs: lookMinutes * MINUTE_MS,
+    onRound: (at) => notify.parts.scheduleHealth.ran(at),
     peers: (connection) => peers.of(connection),
   });
 }
@@ -272,7 +276,5 @@ function notifyOf(
   { heartbeatUrl }: Partial<Pick<Secrets, 'heartbeatUrl'>>,
   common: PluginDeps & { readonly store: Store },
 ): NotifyService {
-  // Nothing begins a renewal by itself yet.
-  const nextTry = async () => null;
-  return createNotifyService({ ...config, ...common, nextTry, heartbeatUrl });
+  return createNotifyService({ ...config, ...common, nextTry: nextTryAfter, heartbeatUrl });
 }

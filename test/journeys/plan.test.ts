@@ -38,6 +38,27 @@ describe('the plan of an installation', { timeout: 60_000 }, () => {
     expect(short.output).toMatch(/^At most 47 days.*: \d+ renewals and \d+ restarts/);
   });
 
+  it('warns of a freeze that is longer than the life that is left', async () => {
+    const { app, connection } = journey;
+    const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    const { id: restartCalendar } = await app.calendars.add(
+      {
+        name: 'Nights',
+        zone: 'Europe/Berlin',
+        openings: [{ days: ['tue'], start: '02:00', minutes: 120 }],
+        freezes: [{ from: day(10), to: day(200), reason: 'Move to the new data centre' }],
+        iCalendar: null,
+      },
+      AbortSignal.timeout(10_000),
+    );
+    const stored = await app.store.connections.get(connection.id);
+    if (stored) await app.store.connections.update({ ...stored, policy: { ...stored.policy, restartCalendar } });
+
+    const { output } = await plan();
+
+    expect(output).toMatch(/✗ Lab CUCM publisher: Its certificate ends on .* the windows are too rare/);
+  });
+
   it('names the scenarios there are', async () => {
     await expect(plan('--scenario', 'doomsday')).rejects.toThrow(/There are announced, 100-days, 47-days/);
   });

@@ -25,7 +25,7 @@ export function matters({ type }: DomainEvent): boolean {
  * Everything is written through `tx`, together with the cursor of the caller. Gives the channels that have something new.
  */
 export async function record(tx: Store, stored: StoredEvent, deps: SubjectDeps): Promise<readonly number[]> {
-  const subject = await subjectOf(tx, stored.event, deps);
+  const subject = await subjectOf(tx, stored, deps);
   const open = (await tx.notify.matters.of(subject.connection?.id ?? null)).filter(
     ({ endsAt }) => endsAt === null || endsAt > stored.at,
   );

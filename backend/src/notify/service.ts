@@ -23,22 +23,18 @@ export interface NotifyService extends AsyncDisposable {
 const EVERY_MINUTE = '* * * * *';
 
 export function createNotifyService(deps: NotifyServiceDeps): NotifyService {
-  const { clock, log, heartbeatUrl, heartbeatMethod } = deps;
+  const { log, heartbeatUrl, heartbeatMethod } = deps;
   const notices = new Notices(deps);
   const scheduleHealth = new ScheduleHealth(deps);
   const heartbeat = heartbeatUrl ? { url: heartbeatUrl, method: heartbeatMethod } : null;
   const watchdog = new Watchdog({ ...deps, health: scheduleHealth, heartbeat });
   let minutes: AsyncDisposable | null = null;
-  const minute = async () => {
-    await notices.tick();
-    await scheduleHealth.ran(clock.now());
-  };
   return {
     parts: { notices, scheduleHealth },
     async start() {
       await notices.start();
       await scheduleHealth.lookBack();
-      minutes = every(EVERY_MINUTE, minute, log);
+      minutes = every(EVERY_MINUTE, () => notices.tick(), log);
       watchdog.start();
     },
     async [Symbol.asyncDispose]() {

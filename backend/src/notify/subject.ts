@@ -4,30 +4,31 @@ import type { NoticeMessage } from '../domain/notice.ts';
 import type { Secret } from '../domain/secret.ts';
 import { redact } from '../plugins/redact.ts';
 import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
-import type { DomainEvent } from '../store/events.ts';
+import type { StoredEvent } from '../store/events.ts';
 import type { RenewalRow, Store } from '../store/store.ts';
 import type { RenewalSubject, Subject } from './messages.ts';
 
 export interface SubjectDeps {
-  /** ISO 8601; when certferry begins the next renewal of a connection by itself, null when it does not. */
-  readonly nextTry: (connectionId: number) => Promise<string | null>;
+  /** ISO 8601; when certferry tries again by itself after the renewal that ended with the event, null when it does not. */
+  readonly nextTry: (tx: Store, stored: StoredEvent) => Promise<string | null>;
   readonly publicUrl: string | null;
 }
 
 /** What is known of what an event is about. What was removed meanwhile is told by its number. */
-export async function subjectOf(tx: Store, event: DomainEvent, { nextTry, publicUrl }: SubjectDeps): Promise<Subject> {
+export async function subjectOf(tx: Store, stored: StoredEvent, { nextTry, publicUrl }: SubjectDeps): Promise<Subject> {
+  const { event } = stored;
   const row = 'renewalId' in event ? await tx.renewals.get(event.renewalId) : undefined;
   const connectionId = 'connectionId' in event ? event.connectionId : (row?.connectionId ?? null);
   if (connectionId === null) return { connection: null, renewal: null, nextTry: null, publicUrl };
-  const stored = await tx.connections.get(connectionId);
+  const connection = await tx.connections.get(connectionId);
   return {
     connection: {
       id: connectionId,
-      name: stored?.name ?? `Connection ${connectionId}`,
-      dnsNames: stored?.dnsNames ?? [],
+      name: connection?.name ?? `Connection ${connectionId}`,
+      dnsNames: connection?.dnsNames ?? [],
     },
     renewal: row ? renewalOf(row) : null,
-    nextTry: event.type === 'renewal.finished' ? await nextTry(connectionId) : null,
+    nextTry: event.type === 'renewal.finished' ? await nextTry(tx, stored) : null,
     publicUrl,
   };
 }

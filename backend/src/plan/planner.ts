@@ -6,12 +6,14 @@ import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import type { Facts } from '../renewal/facts.ts';
 import type { Connection, Store } from '../store/store.ts';
-import { type Plan, type PlanSubject, planYear, type Validity } from './plan.ts';
+import type { Openings } from '../windows/openings.ts';
+import { type Plan, type PlanSubject, planYear, type Validity, type Window } from './plan.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 interface PlannerDeps {
   readonly store: Store;
   readonly clock: Clock;
+  readonly windows: Openings;
   issuerOf(connection: Connection): Promise<Issuer>;
 }
 
@@ -30,7 +32,7 @@ export async function planAll(scenarioId: string, deps: PlannerDeps): Promise<Pl
   return await planYear(subjects, scenario, deps.clock.now());
 }
 
-async function subjectOf(connection: Connection, { store, issuerOf }: PlannerDeps): Promise<PlanSubject> {
+async function subjectOf(connection: Connection, { store, windows, issuerOf }: PlannerDeps): Promise<PlanSubject> {
   const { id, name, policy } = connection;
   const past = await store.renewals.list({ connectionId: id, limit: LOOK_BACK });
   const facts = past.map((row) => row.facts as Partial<Facts>);
@@ -41,10 +43,14 @@ async function subjectOf(connection: Connection, { store, issuerOf }: PlannerDep
     automatic: policy.automatic,
     reserveMs: (lifetimeMs) => reserveOf({ daysBefore: policy.daysBefore, spread: spreadOf(String(id)) }, lifetimeMs),
     traits: (await issuerOf(connection)).traits,
-    renewalWindow: null,
-    restartWindow: null,
+    renewalWindow: windowOf(policy.renewalCalendar, windows),
+    restartWindow: windowOf(policy.restartCalendar, windows),
     restarts: facts.find(({ activation }) => activation)?.activation?.length ?? 0,
   };
+}
+
+function windowOf(calendarId: number | null, windows: Openings): Window | null {
+  return calendarId === null ? null : (from) => windows.next(calendarId, from);
 }
 
 /** Of the certificate that a renewal left in place, as far as it knows. */

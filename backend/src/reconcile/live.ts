@@ -20,6 +20,8 @@ export interface LiveDeps {
   readonly runner: Pick<Runner, 'start'>;
   readonly opensAt: ReconcilerDeps['opensAt'];
   readonly lookEveryMs: number;
+  /** Called after every round that came to its end: the proof that the schedule runs. */
+  onRound(at: Date): Promise<void>;
   peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
 }
 
@@ -102,9 +104,12 @@ export class LiveReconciler implements AsyncDisposable {
   async #rounds(): Promise<void> {
     while (this.#again && !this.#stop.signal.aborted) {
       this.#again = false;
-      await this.#reconciler.tick(this.#stop.signal).catch((err: unknown) => {
+      try {
+        await this.#reconciler.tick(this.#stop.signal);
+        await this.#deps.onRound(this.#deps.clock.now());
+      } catch (err) {
         this.#deps.log.error({ err }, 'round of the reconciler failed');
-      });
+      }
     }
   }
 }
