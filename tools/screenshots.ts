@@ -88,6 +88,7 @@ async function askEveryServer(page: Page): Promise<void> {
 
 await mkdir(FOLDER, { recursive: true });
 await using journey = await Journey.start({
+  overrides: { schedule: true },
   connection: (input) => ({ ...input, policy: { propagationPatienceSeconds: 2, verifyPatienceSeconds: 2 } }),
 });
 const { id: verified } = await journey.renew();

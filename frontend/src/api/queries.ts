@@ -4,6 +4,7 @@ import type {
   BlastRadius,
   CalendarView,
   ConnectionView,
+  ExplanationView,
   Leftover,
   Plugins,
   RenewalSummary,
@@ -20,6 +21,8 @@ export const keys = {
   connection: (id: number) => ['connections', id],
   served: (id: number) => ['served', id],
   blastRadius: (id: number) => ['blast-radius', id],
+  /** Below the connections: what changes one may change what comes next. */
+  explanation: (id: number) => ['connections', 'explanation', id],
   backups: ['backups'],
   plan: (scenario: string) => ['plan', scenario],
   renewals: ['renewals'],
@@ -37,6 +40,8 @@ export const keys = {
 const HISTORY = 100;
 /** Milliseconds. Parts of a result are stored without an event: what a step learns on the way is asked for. */
 const RUNNING_REFRESH = 1_500;
+/** What time alone changes has no event. */
+const EXPLANATION_REFRESH = 60_000;
 
 export function useWords(): WordsView | undefined {
   return useQuery({
@@ -65,6 +70,15 @@ export function useConnection(id: number) {
   return useQuery({
     queryKey: keys.connection(id),
     queryFn: ({ signal }) => get<ConnectionView>(`/connections/${id}`, signal),
+  });
+}
+
+/** Why a connection is, or is not, renewed now. Asks nobody but the daemon. */
+export function useExplanation(id: number) {
+  return useQuery({
+    queryKey: keys.explanation(id),
+    queryFn: ({ signal }) => get<ExplanationView>(`/connections/${id}/explanation`, signal),
+    refetchInterval: EXPLANATION_REFRESH,
   });
 }
 

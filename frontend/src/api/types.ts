@@ -9,6 +9,7 @@ export type {
 } from '../../../backend/src/api/contract/accounts.ts';
 export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
 export type { CalendarView, ForecastView } from '../../../backend/src/api/contract/calendars.ts';
+export type { ExplanationView } from '../../../backend/src/api/contract/explanation.ts';
 export type {
   NoticeView,
   NotifierTestView,

@@ -19,6 +19,7 @@ import { isStaging } from './describe.ts';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
 import { IncompletePanel } from './incomplete-panel.tsx';
 import { OwnerPanel } from './owner-panel.tsx';
+import { SchedulePanel } from './schedule-panel.tsx';
 import { ServedPanel } from './served-panel.tsx';
 import { StoredPanel } from './stored-panel.tsx';
 import { TrustPanel } from './trust-panel.tsx';
@@ -71,6 +72,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       }
     >
       {!isComplete && <IncompletePanel connection={connection} />}
+      {isComplete && <SchedulePanel connectionId={id} />}
       {isComplete && <ServedPanel connection={connection} />}
       {isComplete && <TrustPanel connection={connection} />}
       <StoredPanel connection={connection} />

@@ -4,6 +4,7 @@ import { hostOf } from '../connections/describe.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Fingerprint } from '../ui/mono.tsx';
 import { Practice } from '../ui/practice.tsx';
+import { Budget } from './budget.tsx';
 import { Interruptions } from './interruptions.tsx';
 import { RestartWindow } from './restart-window.tsx';
 
@@ -43,6 +44,7 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       <dd>
         <SignedBy issuer={connection.issuer} />
       </dd>
+      <Budget connectionId={connection.id} />
       <dt>Proved by</dt>
       <dd>
         TXT records, {connection.dns.account?.name ?? connection.dns.title}
