@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
+import { ROOT } from '../support/repository.ts';
 
 const lines = (output: string) =>
   output
@@ -91,5 +94,18 @@ describe.concurrent('commands for a running daemon', { timeout: 120_000 }, () =>
 
   it('say what to do when there is no token', async () => {
     await expect(certferry({ CERTFERRY_DATA_DIR: '/nonexistent' }, 'status')).rejects.toThrow('CERTFERRY_TOKEN');
+  });
+});
+
+describe('the program itself', () => {
+  it('starts as a process of its own, and writes plainly into a pipe', async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', '--conditions=source', join(ROOT, 'backend/src/cli.ts'), 'lab', '--once', '--json'],
+      { cwd: ROOT, env: { ...process.env, FORCE_COLOR: '1' } },
+    );
+
+    expect(stdout).not.toContain('\u001b[');
+    expect(lines(stdout).at(-1)).toMatchObject({ event: { outcome: 'verified' } });
   });
 });

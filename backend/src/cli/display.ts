@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { createColors, isColorSupported } from 'picocolors';
+import picocolors from 'picocolors';
 import { OUTCOME_WORDS, seconds, sentence, titleOf } from '../renewal/sentences.ts';
 import type { DomainEvent, StoredEvent } from '../store/events.ts';
 
@@ -35,12 +35,12 @@ const TITLE_WIDTH = 30;
 /** A line for each thing that is over, the same on a terminal and in a file. */
 class PlainDisplay implements Display {
   readonly #out: NodeJS.WriteStream;
-  readonly #colours: ReturnType<typeof createColors>;
+  readonly #colours: ReturnType<typeof picocolors.createColors>;
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
     // CI services ask for colours in files too, by the environment: what a script reads stays plain.
-    this.#colours = createColors(out.isTTY === true && isColorSupported);
+    this.#colours = picocolors.createColors(out.isTTY === true && picocolors.isColorSupported);
   }
 
   show({ event }: StoredEvent): void {
