@@ -28,10 +28,10 @@ export function addBackupCommands(program: Command, client: () => Promise<ApiCli
       const made = list ? null : await api.makeBackup();
       const view = await api.backups();
       if (json) return void out.write(`${JSON.stringify(made ?? view)}\n`);
-      const lines = view.backups.map(({ name, bytes }) => `  ${name}  ${megabytes(bytes)}`);
+      const lines = view.backups.map(({ name, bytes }) => `  ${name}  ${sizeOf(bytes)}`);
       out.write(
         made
-          ? `${made.name}, ${megabytes(made.bytes)}, in ${view.place}. Keep the master key elsewhere: nothing else opens it.\n`
+          ? `${made.name}, ${sizeOf(made.bytes)}, in ${view.place}. Keep the master key elsewhere: nothing else opens it.\n`
           : `${lines.length === 0 ? 'No backups yet' : `${lines.length} backups`} in ${view.place}\n${lines.join('\n')}\n`,
       );
     });
@@ -65,6 +65,6 @@ export function addBackupCommands(program: Command, client: () => Promise<ApiCli
     });
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+function sizeOf(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ test('a folder is held by one, until it lets go', async () => {
   await expect(second).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(folder) });
   first[Symbol.dispose]();
   (await holdFolder(folder))[Symbol.dispose]();
+  expect((await stat(join(folder, 'daemon.lock'))).mode & 0o777).toBe(0o600);
 });
 
 test('a process that is killed lets go', async () => {

@@ -1,7 +1,8 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { AppError } from '../domain/errors.ts';
-import { ensureWritableFolder } from './private-files.ts';
+import { ensureWritableFolder, FILE_MODE } from './private-files.ts';
 
 /**
  * Holds the data folder for this process until it is disposed. The operating system lets go of it when the process
@@ -11,7 +12,9 @@ import { ensureWritableFolder } from './private-files.ts';
  */
 export async function holdFolder(dataDir: string): Promise<Disposable> {
   await ensureWritableFolder(dataDir);
-  const lock = new SqliteDatabase(join(dataDir, 'daemon.lock'), { timeout: 0 });
+  const file = join(dataDir, 'daemon.lock');
+  closeSync(openSync(file, 'a', FILE_MODE));
+  const lock = new SqliteDatabase(file, { timeout: 0 });
   try {
     lock.pragma('locking_mode = exclusive');
     lock.exec('begin exclusive');

@@ -69,7 +69,7 @@ function Archives({ backups }: { readonly backups: readonly Backup[] }) {
             <Table.Td>
               <Moment at={at} />
             </Table.Td>
-            <Table.Td data-label="Size">{(bytes / 1_000_000).toFixed(1)} MB</Table.Td>
+            <Table.Td data-label="Size">{sizeOf(bytes)}</Table.Td>
             <Table.Td data-label="Name" className="mono">
               {name}
             </Table.Td>
@@ -78,6 +78,10 @@ function Archives({ backups }: { readonly backups: readonly Backup[] }) {
       </Table.Tbody>
     </Table>
   );
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function scheduleOf({ place, dailyAt, keep }: BackupsView): string {
