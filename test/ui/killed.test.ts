@@ -20,9 +20,10 @@ describe.skipIf(missing('chromium'))('a renewal whose daemon is killed', { timeo
   it('is followed from the kill to its end, across a reload, without another certificate or restart', async () => {
     await using journey = await Journey.start();
     const port = await freePort(journey);
+    const session = await journey.session('admin');
     await journey.release();
     const first = await daemon(journey, port);
-    await using window = await Window.open(browser, journey, `http://127.0.0.1:${port}`);
+    await using window = await Window.open(browser, { session: async () => session }, `http://127.0.0.1:${port}`);
     const { page } = window;
     const stop = journey.lab.exchanges.listen((name, phase) => {
       if (name === 'vos.identity.upload' && phase === 'done') first.kill('SIGKILL');
@@ -65,6 +66,8 @@ async function daemon(journey: Journey, port: number): Promise<ChildProcess> {
       CERTFERRY_DATA_DIR: `${folder}/data`,
       CERTFERRY_ACCOUNTS_DIR: `${folder}/accounts`,
       CERTFERRY_PORT: String(port),
+      CERTFERRY_HTTPS: 'off',
+      CERTFERRY_BACKUP_AT: 'never',
       CERTFERRY_RESOLVERS: lab.dns.resolver,
       CERTFERRY_NAME_SERVERS: nameServers.join(','),
     },
