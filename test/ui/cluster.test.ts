@@ -37,6 +37,8 @@ describe.skipIf(missing('chromium'))('the renewal of a cluster in the browser', 
       journey.secrets.accessToken,
     );
     await page.getByText('No connection to the daemon').waitFor({ state: 'detached' });
+    // It may have ended meanwhile, and then shows its end.
+    await page.locator('[data-step="activate"]').click();
     await restarts
       .getByText(NODES.subscribers[0] ?? '')
       .first()
