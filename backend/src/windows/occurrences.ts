@@ -30,15 +30,27 @@ export interface FreezeSpan extends Span {
  * @throws AppError INVALID_SETTINGS when the iCalendar text cannot be read.
  */
 export function occurrences(calendar: Calendar, from: Date): readonly Opening[] {
-  const start = from.getTime();
-  return openSpans(calendar, { start, end: start + HORIZON_MS }).flatMap((span) =>
-    span.end > start ? [{ start: new Date(Math.max(span.start, start)), end: new Date(span.end) }] : [],
-  );
+  return openingsWithin(calendar, from.getTime(), HORIZON_MS);
 }
 
 /** The first of `occurrences`; null when there is none. */
 export function nextOpening(calendar: Calendar, from: Date): Opening | null {
-  return occurrences(calendar, from)[0] ?? null;
+  const start = from.getTime();
+  for (const within of NEAR_MS) {
+    const [first] = openingsWithin(calendar, start, within);
+    // One that reaches the end of what was looked at may go on beyond it.
+    if (first && first.end.getTime() < start + within) return first;
+  }
+  return openingsWithin(calendar, start, HORIZON_MS)[0] ?? null;
+}
+
+/** Most calendars open within days: a year is laid out only for those that do not. */
+const NEAR_MS = [10 * DAY_MS, 60 * DAY_MS];
+
+function openingsWithin(calendar: Calendar, start: number, withinMs: number): readonly Opening[] {
+  return openSpans(calendar, { start, end: start + withinMs }).flatMap((span) =>
+    span.end > start ? [{ start: new Date(Math.max(span.start, start)), end: new Date(span.end) }] : [],
+  );
 }
 
 /** What is open of each opening that begins within `range`, or reaches into it. */
