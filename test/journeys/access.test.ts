@@ -483,6 +483,8 @@ describe('users', () => {
     expect(await add({ dns: { plugin: 'exec' } })).toBe('FORBIDDEN');
     expect(await add({ dnsRules: [{ suffix: 'example.com', use: { plugin: 'acme-sh' } }] })).toBe('FORBIDDEN');
     expect(await add({ appliance: { ...plain, credential: 'shared' } })).toBe('FORBIDDEN');
+    expect(await add({ issuer: { account: 1 } })).toBe('FORBIDDEN');
+    expect(await add({ dns: { account: 'Company DNS' } })).toBe('FORBIDDEN');
     expect(await add({})).toBe('INVALID_SETTINGS');
   });
 });
