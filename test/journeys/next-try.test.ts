@@ -7,30 +7,10 @@ import { nextTryAfter } from '../../backend/src/reconcile/next-try.ts';
 import type { StoredEvent } from '../../backend/src/store/events.ts';
 import { openStore } from '../../backend/src/store/kysely/open.ts';
 import { newMasterKey } from '../../backend/src/store/master-key.ts';
-import type { NewConnection, Store } from '../../backend/src/store/store.ts';
+import type { Store } from '../../backend/src/store/store.ts';
+import { CONNECTION } from '../support/notify/desk.ts';
 
 const AT = '2026-11-22T03:00:00.000Z';
-
-const CONNECTION: NewConnection = {
-  name: 'CUCM',
-  appliance: { plugin: 'vos', settings: {}, credential: null },
-  slot: 'tomcat',
-  dnsNames: ['cucm.example.com'],
-  issuer: { plugin: 'acme', settings: {}, credential: null },
-  dns: { plugin: 'manual', settings: {}, credential: null },
-  dnsRules: [],
-  policy: {
-    automatic: true,
-    daysBefore: null,
-    activation: 'ask',
-    propagation: null,
-    propagationPatienceSeconds: null,
-    verifyPatienceSeconds: null,
-    renewalCalendar: null,
-    restartCalendar: null,
-    emergency: null,
-  },
-};
 
 async function failedRenewal(store: Store, automatic: boolean): Promise<StoredEvent & { readonly event: Finished }> {
   const policy = { ...CONNECTION.policy, automatic };

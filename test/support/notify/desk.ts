@@ -69,7 +69,7 @@ export const RULE: NewRule = {
   digest: null,
 };
 
-const CONNECTION: NewConnection = {
+export const CONNECTION: NewConnection = {
   name: 'CUCM',
   appliance: { plugin: 'vos', settings: {}, credential: null },
   slot: 'tomcat',
