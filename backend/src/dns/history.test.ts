@@ -40,6 +40,7 @@ test('begins anew where it cannot read what is kept', async () => {
 test.each([
   [null, 5_000, 'how long this zone takes is not known yet'],
   [{ medianMs: 1_234, slowestMs: 40_000, count: 3 }, 5_000, 'usually 1.2 s here, at most 40 s (3 times)'],
+  [{ medianMs: 1_234, slowestMs: 1_234, count: 1 }, 1_000, 'usually 1.2 s here, at most 1.2 s (once)'],
   [{ medianMs: 1_234, slowestMs: 40_000, count: 3 }, 41_000, 'longer than ever seen here (40 s at most, 3 times)'],
 ])('what is promised of %j after %i ms', (typical, elapsedMs, words) => {
   expect(estimateWords(typical, elapsedMs)).toBe(words);

@@ -47,8 +47,9 @@ export function createPropagationHistory(values: KeyValues): PropagationHistory 
 export function estimateWords(typical: TypicalWait | null, elapsedMs: number): string {
   if (!typical) return 'how long this zone takes is not known yet';
   const { medianMs, slowestMs, count } = typical;
-  if (elapsedMs > slowestMs) return `longer than ever seen here (${seconds(slowestMs)} at most, ${count} times)`;
-  return `usually ${seconds(medianMs)} here, at most ${seconds(slowestMs)} (${count} times)`;
+  const times = count === 1 ? 'once' : `${count} times`;
+  if (elapsedMs > slowestMs) return `longer than ever seen here (${seconds(slowestMs)} at most, ${times})`;
+  return `usually ${seconds(medianMs)} here, at most ${seconds(slowestMs)} (${times})`;
 }
 
 function seconds(ms: number): string {
