@@ -16,11 +16,19 @@ interface Shot {
   readonly ready: (page: Page) => Promise<unknown>;
 }
 
+/** What there is to be looked at. */
+interface Taken {
+  readonly connection: number;
+  readonly verified: string;
+  readonly failed: string;
+  readonly certificate: string;
+}
+
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
 const ONLY = process.argv.slice(3);
 const SIZES = { desktop: DESKTOP, phone: PHONE } as const;
 
-function shots(connection: number, verified: string, failed: string): readonly Shot[] {
+function shots({ connection, verified, failed, certificate }: Taken): readonly Shot[] {
   const heading = (name: string) => (page: Page) => page.getByRole('heading', { name, level: 1 }).waitFor();
   const named = (role: 'region' | 'table', name: string) => (page: Page) =>
     page.getByRole(role, { name }).first().waitFor();
@@ -69,6 +77,8 @@ function shots(connection: number, verified: string, failed: string): readonly S
       path: `/connections/${connection}/edit`,
       ready: (page) => page.getByLabel('Address').first().waitFor(),
     },
+    { name: 'certificates', path: '/certificates', ready: named('table', 'Certificates') },
+    { name: 'certificate', path: `/certificates/${certificate}`, ready: named('region', 'Where it is served') },
     { name: 'dns', path: '/dns?name=cucm-pub.lab.example.com', ready: askEveryServer },
     { name: 'plan', path: '/plan', ready: named('table', 'Connections') },
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
@@ -92,6 +102,8 @@ await using journey = await Journey.start({
   connection: (input) => ({ ...input, policy: { propagationPatienceSeconds: 2, verifyPatienceSeconds: 2 } }),
 });
 const { id: verified } = await journey.renew();
+const [issued] = (await journey.app.store.certificates.page({ offset: 0, limit: 1 })).rows;
+const certificate = issued?.sha256 ?? '';
 journey.lab.faults.on('dns-servfail-secondary');
 const { id: failed } = await journey.renew();
 await addAccount(journey.app.store, 'issuer', { name: 'Practice', preset: 'letsencrypt-staging', settings: {} });
@@ -112,7 +124,7 @@ try {
 
 async function takeAll(open: Browser, scheme: Scheme, size: keyof typeof SIZES): Promise<void> {
   await using window = await Window.open(open, journey, server.url, { scheme, size: SIZES[size] });
-  const wanted = shots(journey.connection.id, verified, failed).filter(
+  const wanted = shots({ connection: journey.connection.id, verified, failed, certificate }).filter(
     ({ name }) => ONLY.length === 0 || ONLY.includes(name),
   );
   for (const { name, path, ready } of wanted) {

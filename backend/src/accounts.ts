@@ -1,6 +1,7 @@
 import { dnsPlugin } from './dns/index.ts';
 import { AppError } from './domain/errors.ts';
 import { issuerPlugin } from './issuers/index.ts';
+import type { Described } from './plugins/plugin.ts';
 import type { Account, AccountFamily } from './store/accounts.ts';
 import { forgetUnused, type PluginInput, prepareRef } from './store/plugin-refs.ts';
 import type { PluginRef, Store } from './store/store.ts';
@@ -19,6 +20,13 @@ export const ACCOUNT_FAMILIES = {
   issuer: { plugin: issuerPlugin, word: 'certificate authority' },
   dns: { plugin: dnsPlugin, word: 'DNS account' },
 } as const;
+
+/** What people call who signs or proves, and whether it is for practice. */
+export function described(family: AccountFamily, { plugin, settings }: PluginRef): Described {
+  if (plugin === '') return { title: 'nothing chosen yet', practice: false };
+  const declared = ACCOUNT_FAMILIES[family].plugin(plugin);
+  return declared.describe?.(settings) ?? { title: declared.title, practice: false };
+}
 
 /**
  * Stores an account and its secrets together.

@@ -117,6 +117,17 @@ export function changeConnection(
   });
 }
 
+/** Switches automatic renewal on or off. Returns false when it was so already. @throws AppError NOT_FOUND */
+export function setEnabled(store: Store, id: number, automatic: boolean, by: Actor = {}): Promise<boolean> {
+  return store.transaction(async (tx) => {
+    const current = await existing(tx, id);
+    if (current.policy.automatic === automatic) return false;
+    await tx.connections.update({ ...current, policy: { ...current.policy, automatic } });
+    await tx.events.append([{ type: 'connection.changed', connectionId: id, ...named(by) }]);
+    return true;
+  });
+}
+
 /** @throws AppError NOT_FOUND; CONFLICT while a renewal of it is unfinished */
 export function removeConnection(store: Store, id: number, by: Actor = {}): Promise<void> {
   return store.transaction(async (tx) => {

@@ -3,6 +3,8 @@ import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { AccountPage } from './account/account-page.tsx';
 import { ActivityPage } from './activity/activity-page.tsx';
+import { CertificatePage } from './certificates/certificate-page.tsx';
+import { CertificatesPage } from './certificates/certificates-page.tsx';
 import { ConnectionPage } from './connections/connection-page.tsx';
 import { ConnectionsPage } from './connections/connections-page.tsx';
 import { DashboardPage } from './dashboard/dashboard-page.tsx';
@@ -32,6 +34,8 @@ export function Pages() {
         <Route path="/renewals" component={RenewalsPage} />
         <Route path="/renewals/:id">{({ id }) => <RenewalPage id={id} />}</Route>
         <Route path="/plan" component={PlanPage} />
+        <Route path="/certificates" component={CertificatesPage} />
+        <Route path="/certificates/:sha256">{({ sha256 }) => <CertificatePage sha256={sha256} />}</Route>
         <Route path="/dns" component={DnsPage} />
         <Route path="/activity" component={ActivityPage} />
         <Route path="/account" component={AccountPage} />

@@ -218,11 +218,14 @@ describe('renewals and their events', () => {
     expect(shown).toMatchObject({ outcome: 'verified', state: 'verified' });
     expect([...seen, ...rest]).toEqual(shown.events);
     expect(again.status).toBe(409);
-    expect(await (await call('GET', '/api/v1/connections')).json()).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ lastRenewal: expect.objectContaining({ id: started.id, outcome: 'verified' }) }),
+    expect(await (await call('GET', '/api/v1/connections')).json()).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({
+          standing: 'served',
+          lastRenewal: expect.objectContaining({ id: started.id, outcome: 'verified' }),
+        }),
       ]),
-    );
+    });
   });
 });
 

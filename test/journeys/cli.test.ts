@@ -63,7 +63,7 @@ describe.concurrent('commands for a running daemon', { timeout: 120_000 }, () =>
     const told = await certferry(env, 'status', '--json');
     const removed = await certferry(env, 'connections', 'remove', id);
 
-    expect(listed.output).toMatch(/From a file\s+vos tomcat\s+cucm-pub\.lab\.example\.com\s+never renewed/);
+    expect(listed.output).toMatch(/From a file\s+vos\/cucm tomcat\s+cucm-pub\.lab\.example\.com\s+never renewed/);
     expect(looked.output).toMatch(/✓ ok {4}Zone of _acme-challenge/);
     expect(looked.status).toBe(0);
     expect(journey.lab.exchanges.count('vos.csr.create')).toBe(1);

@@ -48,6 +48,7 @@ function namingRenewals(
     get: (id) => renewals.get(id),
     list: (query) => renewals.list(query),
     unfinished: () => renewals.unfinished(),
+    connectionsOf: (ids) => renewals.connectionsOf(ids),
     async save(id, change: RenewalChange) {
       await renewals.save(id, change);
       committed(keepLabel(change, keeps));
@@ -64,32 +65,26 @@ function keepLabel({ facts = {} }: RenewalChange, keeps: Map<string, number>): s
 function listening(tx: Store, labels: string[], keeps: Map<string, number>): Store {
   const { renewals } = tx;
   return {
-    connections: tx.connections,
-    calendars: tx.calendars,
+    ...tx,
     renewals: {
       begin: (row) => renewals.begin(row),
       get: (id) => renewals.get(id),
       list: (query) => renewals.list(query),
       unfinished: () => renewals.unfinished(),
+      connectionsOf: (ids) => renewals.connectionsOf(ids),
       async save(id, change) {
         await renewals.save(id, change);
         // What is kept in the middle of a step does not change the state.
         if (change.state === undefined) labels.push(keepLabel(change, keeps));
       },
     },
-    accounts: tx.accounts,
-    vault: tx.vault,
-    settings: tx.settings,
-    notify: tx.notify,
-    access: tx.access,
-    watches: tx.watches,
-    issuances: tx.issuances,
     events: {
       append: (events) => {
         labels.push(...events.map(labelOf));
         return tx.events.append(events);
       },
       read: (query) => tx.events.read(query),
+      page: (query) => tx.events.page(query),
       latest: () => tx.events.latest(),
       follow: (cursor, signal) => tx.events.follow(cursor, signal),
     },

@@ -44,6 +44,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['renewals', () => '/renewals', (page) => page.getByRole('table', { name: 'Renewals' }).waitFor()],
     ['add', () => '/connections/new', (page) => page.getByRole('radio', { name: 'Cisco CUCM' }).waitFor()],
     ['edit', () => '/connections/1/edit', (page) => page.getByLabel('Platform user').waitFor()],
+    ['certificates', () => '/certificates', (page) => page.getByRole('table', { name: 'Certificates' }).waitFor()],
     ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
     ['plan', () => '/plan', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
@@ -105,10 +106,10 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     await using window = await Window.open(browser, journey, server.url);
     const { page } = window;
     await window.go('/connections?search=nothing-like-it');
-    await page.getByText('0 of 1').waitFor();
+    await page.getByText('No connection is like this').waitFor();
 
     await page.getByLabel('Search').fill('publisher');
-    await page.getByText('1 of 1').waitFor();
+    await page.getByText('1 connection', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Days left' }).click();
 
     await page.locator('th[aria-sort="ascending"]', { hasText: 'Days left' }).waitFor();

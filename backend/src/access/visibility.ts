@@ -1,11 +1,19 @@
 import type { DomainEvent } from '../store/events.ts';
-import type { Connection, Store } from '../store/store.ts';
+import type { Connection, Store, Within } from '../store/store.ts';
 import type { Authority } from './authority.ts';
 
 /** Ids of the connections that are seen; null for all. */
-export async function visibleConnectionIds(store: Store, authority: Authority): Promise<readonly number[] | null> {
-  if (!authority.limited) return null;
-  return (await store.connections.all()).filter((connection) => authority.sees(connection)).map(({ id }) => id);
+export async function visibleConnectionIds(store: Store, { reach }: Authority): Promise<Within> {
+  return reach === 'all' ? null : await store.connections.idsOf(reach);
+}
+
+/** What `EventFilter` shows, for the log that is asked page by page. */
+export async function eventScope(
+  store: Store,
+  authority: Authority,
+): Promise<{ readonly within: Within; readonly access: boolean }> {
+  const within = await visibleConnectionIds(store, authority);
+  return { within, access: within === null && authority.may('admin') };
 }
 
 /**

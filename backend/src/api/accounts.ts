@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { addAccount, changeAccount, findAccount, removeAccount } from '../accounts.ts';
+import { addAccount, changeAccount, described, findAccount, removeAccount } from '../accounts.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Account, AccountFamily, AccountUser } from '../store/accounts.ts';
@@ -8,7 +8,7 @@ import type { AccountTest } from '../trials.ts';
 import * as contract from './contract/accounts.ts';
 import { whenGone } from './gone.ts';
 import { needs } from './guard.ts';
-import { described, pluginView, worst } from './parts.ts';
+import { pluginView, worst } from './parts.ts';
 
 /** Users that an account is shown with; of all there is the count. */
 const SHOWN_USERS = 20;

@@ -7,22 +7,13 @@ import * as accounts from './contract/accounts.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
 import { authorityOf, needs } from './guard.ts';
+import { lastRenewalOf, lastSeenOf, renewalItems } from './items.ts';
 import { partView, pluginView, worst } from './parts.ts';
 import { refuseBeyondReach } from './reach.ts';
-import { renewalSummary, renewalView } from './renewals.ts';
-import { lastSeen } from './served.ts';
-
-/** Renewals to look through for what was last seen served: one that failed early saw nothing. */
-const LOOK_BACK = 3;
+import { renewalView } from './renewals.ts';
 
 export function connectionsRouter({ store, runner, preflight, blastRadius, trials }: App): Router {
   const router = Router();
-
-  router.get('/', needs('viewer'), async (_req, res) => {
-    const authority = authorityOf(res);
-    const connections = (await store.connections.all()).filter((connection) => authority.sees(connection));
-    res.json(await Promise.all(connections.map((connection) => connectionView(store, connection))));
-  });
 
   router.post('/', needs('admin', 'connections'), async (req, res) => {
     const input = accounts.connectionRequest(req.body);
@@ -95,15 +86,14 @@ export function connectionsRouter({ store, runner, preflight, blastRadius, trial
     const { limit, before } = contract.page.parse(req.query);
     const connectionId = contract.id.parse(req.params.id);
     const rows = await store.renewals.list({ connectionId, limit, ...(before === undefined ? {} : { before }) });
-    res.json(rows.map(renewalSummary));
+    res.json(await renewalItems(store, rows));
   });
 
   return router;
 }
 
 async function connectionView(store: Store, connection: Connection): Promise<contract.ConnectionView> {
-  const rows = await store.renewals.list({ connectionId: connection.id, limit: LOOK_BACK });
-  const [last] = rows;
+  const row = await store.overview.get(connection.id, new Date().toISOString());
   return {
     ...connection,
     appliance: await pluginView(store, connection.appliance),
@@ -112,7 +102,8 @@ async function connectionView(store: Store, connection: Connection): Promise<con
     dnsRules: await Promise.all(
       connection.dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await partView(store, 'dns', use) })),
     ),
-    lastRenewal: last ? renewalSummary(last) : null,
-    lastSeen: lastSeen(rows),
+    standing: row?.standing ?? 'never',
+    lastRenewal: row ? lastRenewalOf(row) : null,
+    lastSeen: row ? lastSeenOf(row) : null,
   };
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 import { trustFields } from '../plugins/trust.ts';
 import type { RenewalOutcome, StoredEvent } from '../store/events.ts';
+import type { Standing } from '../store/overview.ts';
 import type { Missing, RenewalPolicy } from '../store/store.ts';
 import type { PartView } from './contract/accounts.ts';
 
@@ -95,11 +96,6 @@ export const page = z.object({
   connectionId: id.optional(),
 });
 
-export const activityQuery = z.object({
-  before: z.coerce.number().int().min(1).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-
 export const lookRequest = z.strictObject({
   host: z.string().trim().min(1).max(255),
   apiPort: z.int().min(1).max(65_535).default(443),
@@ -129,6 +125,7 @@ export interface ConnectionView {
   readonly createdAt: string;
   /** The user to whom it belongs; null: nobody in particular. */
   readonly ownerId: number | null;
+  readonly standing: Standing;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;
 }
@@ -170,6 +167,8 @@ export interface RenewalSummary {
 }
 
 export interface RenewalView extends RenewalSummary {
+  readonly connectionName: string;
+  readonly connectionRemoved: boolean;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly events: readonly StoredEvent[];
   /** What the CA returned, leaf first, with the root when it is known. Empty before. */
@@ -218,10 +217,6 @@ export interface LookView {
     readonly fingerprint: string | null;
     readonly detail: string | null;
   };
-}
-
-export interface ActivityEntry extends StoredEvent {
-  readonly sentence: string;
 }
 
 export interface WordsView {

@@ -1,6 +1,5 @@
-import { ACCOUNT_FAMILIES } from '../accounts.ts';
+import { described } from '../accounts.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Described } from '../plugins/plugin.ts';
 import { isAccountUse } from '../renewal/parts.ts';
 import type { AccountFamily } from '../store/accounts.ts';
 import type { Part, PluginRef, Store } from '../store/store.ts';
@@ -31,12 +30,6 @@ export async function partView(store: Store, family: AccountFamily, part: Part):
 }
 
 const GONE: PluginRef = { plugin: '', settings: {}, credential: null };
-
-export function described(family: AccountFamily, { plugin, settings }: PluginRef): Described {
-  if (plugin === '') return { title: 'nothing chosen yet', practice: false };
-  const declared = ACCOUNT_FAMILIES[family].plugin(plugin);
-  return declared.describe?.(settings) ?? { title: declared.title, practice: false };
-}
 
 export function worst(findings: readonly Finding[]): 'ok' | 'warn' | 'block' {
   if (findings.some(({ outcome }) => outcome === 'block')) return 'block';

@@ -1,16 +1,14 @@
 import { Router } from 'express';
-import { z } from 'zod';
 import { visibleConnectionIds } from '../access/visibility.ts';
 import type { App } from '../app.ts';
 import { existing } from '../connections.ts';
 import { chainPems } from '../domain/certificate.ts';
 import { AppError } from '../domain/errors.ts';
-import { type Conclusion, conclude } from '../renewal/conclusion.ts';
 import type { Facts } from '../renewal/facts.ts';
-import type { MachineContext, Outcome } from '../renewal/machine.ts';
 import type { RenewalRow, Store } from '../store/store.ts';
 import * as contract from './contract.ts';
 import { authorityOf, needs } from './guard.ts';
+import { renewalItem, renewalItems } from './items.ts';
 import { certificateView } from './served.ts';
 
 /** More than any renewal has: a page of history for one renewal is read at once. */
@@ -21,14 +19,13 @@ export function renewalsRouter({ store, runner, recordings }: App): Router {
 
   router.get('/', needs('viewer'), async (req, res) => {
     const { limit, before, connectionId } = contract.page.parse(req.query);
-    const visible = await visibleConnectionIds(store, authorityOf(res));
     const query = {
       limit,
-      ...(visible === null ? {} : { connectionIds: visible }),
+      within: await visibleConnectionIds(store, authorityOf(res)),
       ...(before === undefined ? {} : { before }),
       ...(connectionId === undefined ? {} : { connectionId }),
     };
-    res.json((await store.renewals.list(query)).map(renewalSummary));
+    res.json(await renewalItems(store, await store.renewals.list(query)));
   });
 
   router.get('/:id', needs('viewer'), async (req, res) => {
@@ -56,35 +53,13 @@ export function renewalsRouter({ store, runner, recordings }: App): Router {
   return router;
 }
 
-export function renewalSummary({ id, connectionId, startedAt, finishedAt, outcome, state, facts }: RenewalRow) {
-  const { at, context } = storedState.parse(state);
-  const end = conclusionOf(outcome, facts, context);
-  return {
-    id,
-    connectionId,
-    startedAt,
-    finishedAt,
-    outcome,
-    state: at,
-    note: end?.message ?? context?.note ?? null,
-    resumeAt: context?.resumeAt ?? null,
-    committed: context?.committed ?? false,
-    oldStillServed: end?.oldStillServed ?? null,
-  } satisfies contract.RenewalSummary;
-}
-
-function conclusionOf(outcome: string | null, facts: Partial<Facts>, context?: MachineContext): Conclusion | null {
-  // Outcomes are written by the runner alone. A state of another version may have no context.
-  return outcome === null || !context ? null : conclude(outcome as Outcome, facts, context);
-}
-
 /** @throws AppError NOT_FOUND */
 export async function renewalView(store: Store, id: string): Promise<contract.RenewalView> {
   const row = await existingRenewal(store, id);
   const events = await store.events.read({ renewalId: id, limit: ALL_EVENTS });
   const { chain } = row.facts as Partial<Facts>;
   return {
-    ...renewalSummary(row),
+    ...(await renewalItem(store, row)),
     facts: row.facts,
     events,
     chain: chain ? chainPems(chain).map(certificateView) : [],
@@ -96,5 +71,3 @@ async function existingRenewal(store: Store, id: string): Promise<RenewalRow> {
   if (row) return row;
   throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
 }
-
-const storedState = z.object({ at: z.string(), context: z.custom<MachineContext | undefined>() });

@@ -4,8 +4,6 @@ import { existing } from '../connections.ts';
 import { readCertificate } from '../domain/certificate.ts';
 import { TransportError } from '../plugins/http.ts';
 import type { TlsDialer, TlsEndpoint } from '../plugins/tls.ts';
-import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
-import type { RenewalRow } from '../store/store.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
 import { needs } from './guard.ts';
@@ -39,22 +37,6 @@ export async function lookAt(
     if (!(err instanceof TransportError)) throw err;
     return { endpoint, at, detail: err.message, certificate: null, chain: [] };
   }
-}
-
-/** The last time that a renewal looked at the endpoints; null when none did. `rows`: the last begun first. */
-export function lastSeen(rows: readonly RenewalRow[]): contract.LastSeen | null {
-  for (const { facts } of rows) {
-    const { served, aftermath, before } = facts as Partial<Facts>;
-    const seen = summary(served ?? aftermath ?? before ?? []);
-    if (seen) return seen;
-  }
-  return null;
-}
-
-function summary(endpoints: readonly ServedEndpoint[]): contract.LastSeen | null {
-  const answered = endpoints.flatMap(({ notAfter, at }) => (notAfter === null ? [] : [{ notAfter, at }]));
-  const [first] = answered.sort((a, b) => a.notAfter.localeCompare(b.notAfter));
-  return first ? { ...first, answered: answered.length, endpoints: endpoints.length } : null;
 }
 
 export function certificateView(pem: string): contract.CertificateView {

@@ -4,6 +4,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { BackupsView } from '../api/contract/backups.ts';
+import type { ConnectionItem, ConnectionList } from '../api/contract/lists.ts';
 import type { NotifierTestView, NotifierView, RuleView } from '../api/contract/notify.ts';
 import type { PlanView } from '../api/contract/plan.ts';
 import type { ConnectionView, PreflightView, RenewalSummary, RenewalView } from '../api/contract.ts';
@@ -21,6 +22,9 @@ import type { StoredEvent } from '../store/events.ts';
 import { fingerprintsIn } from '../transport/tls-identities.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** As many as the API gives at once. */
+const LIST_PAGE = 500;
 
 /** Speaks to the daemon of this installation over its API. */
 export class ApiClient {
@@ -60,8 +64,15 @@ export class ApiClient {
     return this.#json<T>(method, path, body);
   }
 
-  connections(): Promise<readonly ConnectionView[]> {
-    return this.#json('GET', '/connections');
+  /** All of them, in the order in which they were added. */
+  async connections(): Promise<readonly ConnectionItem[]> {
+    const all: ConnectionItem[] = [];
+    for (let page: number | null = 1; page !== null; ) {
+      const list: ConnectionList = await this.#json('GET', `/connections?limit=${LIST_PAGE}&page=${page}`);
+      all.push(...list.items);
+      page = list.next;
+    }
+    return all;
   }
 
   addConnection(input: unknown): Promise<ConnectionView> {

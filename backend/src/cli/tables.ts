@@ -1,16 +1,17 @@
-import type { ConnectionView, RenewalSummary } from '../api/contract.ts';
+import type { ConnectionItem } from '../api/contract/lists.ts';
+import type { RenewalSummary } from '../api/contract.ts';
 import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
 import { OUTCOME_WORDS, titleOf } from '../renewal/sentences.ts';
 import { shortFingerprint } from '../renewal/steps/look.ts';
 import type { RenewalOutcome } from '../store/events.ts';
 import { isRestartPending } from './summary.ts';
 
-export function connectionTable(connections: readonly ConnectionView[]): string {
+export function connectionTable(connections: readonly ConnectionItem[]): string {
   if (connections.length === 0) return 'No connections yet. Add one: certferry connections add FILE\n';
-  const rows = connections.map(({ id, name, appliance, slot, dnsNames, lastRenewal, incomplete }) => [
+  const rows = connections.map(({ id, name, product, slot, dnsNames, lastRenewal, incomplete }) => [
     String(id),
     name,
-    `${appliance.plugin} ${slot}`,
+    `${product} ${slot}`,
     dnsNames.join(' '),
     incomplete.length > 0 ? `not complete: ${incomplete[0]?.sentence}` : renewalWords(lastRenewal),
   ]);

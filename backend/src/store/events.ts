@@ -2,6 +2,7 @@ import type { Failure } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { AccessEvent } from './access-events.ts';
 import type { AccountFamily } from './accounts.ts';
+import type { Within } from './store.ts';
 
 /**
  * Something that happened, in the past tense. Plain JSON without secrets: the only thing that the
@@ -141,6 +142,9 @@ export interface EventLog {
   /** Oldest first. `after` is a cursor, 0 (the default) is before the first event. */
   read(query: EventQuery): Promise<readonly StoredEvent[]>;
 
+  /** The newest first, before the event `before`. */
+  page(query: EventPageQuery): Promise<readonly StoredEvent[]>;
+
   /** The cursor of the newest event, 0 when there is none: where a reader starts who wants no history. */
   latest(): Promise<number>;
 
@@ -157,5 +161,18 @@ export interface EventLog {
 export interface EventQuery {
   readonly after?: number;
   readonly renewalId?: string;
+  readonly limit: number;
+}
+
+export interface EventPageQuery {
+  readonly before?: number | undefined;
+  /** Also the events of its renewals. */
+  readonly connectionId?: number | undefined;
+  /** Of these types only. */
+  readonly types?: readonly DomainEvent['type'][] | undefined;
+  /** Those of connections, and of their renewals, only. */
+  readonly within?: Within;
+  /** False: without those of access. */
+  readonly access?: boolean;
   readonly limit: number;
 }

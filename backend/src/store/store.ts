@@ -3,10 +3,13 @@ import type { Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AccessStore } from './access.ts';
 import type { AccountTable, AccountUse } from './accounts.ts';
+import type { BulkTable } from './bulk.ts';
 import type { CalendarTable } from './calendars.ts';
+import type { CertificateTable } from './certificates.ts';
 import type { EventLog } from './events.ts';
 import type { IssuanceTable } from './issuances.ts';
 import type { NotifyTables } from './notify.ts';
+import type { Overview } from './overview.ts';
 import type { WatchTable } from './watches.ts';
 
 /**
@@ -27,6 +30,9 @@ export interface Store extends AsyncDisposable {
   readonly notify: NotifyTables;
   readonly watches: WatchTable;
   readonly issuances: IssuanceTable;
+  readonly overview: Overview;
+  readonly certificates: CertificateTable;
+  readonly bulk: BulkTable;
 
   /**
    * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it
@@ -118,10 +124,19 @@ export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version' | 'i
 
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Only of the connections with these ids; null: of all. */
+export type Within = readonly number[] | null;
+
 export interface ConnectionTable {
   /** In the order of their ids. */
   all(): Promise<readonly Connection[]>;
   get(id: number): Promise<Connection | undefined>;
+  /** Those of `ids` that there are, at most 1,000, in any order. */
+  some(ids: readonly number[]): Promise<readonly Connection[]>;
+  /** Ids of those that belong to a user, or of those among some ids that there are. */
+  idsOf(
+    whose: { readonly ownerId: number } | { readonly connectionIds: readonly number[] },
+  ): Promise<readonly number[]>;
   /** The id is never used again, not even after `remove`. */
   insert(connection: NewConnection): Promise<Connection>;
   /**
@@ -177,14 +192,15 @@ export interface RenewalTable {
   get(id: string): Promise<RenewalRow | undefined>;
   /** In the order in which they began. */
   unfinished(): Promise<readonly RenewalRow[]>;
+  /** The connection of each of these renewals that there is. */
+  connectionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The last begun first. `before` is the id of the last row of the page before. */
   list(query: RenewalQuery): Promise<readonly RenewalRow[]>;
 }
 
 export interface RenewalQuery {
   readonly connectionId?: number;
-  /** Of these only. */
-  readonly connectionIds?: readonly number[];
+  readonly within?: Within;
   readonly before?: string;
   readonly limit: number;
 }

@@ -1,21 +1,24 @@
-import { Button, Group, Select, Table } from '@mantine/core';
-import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
+import { Button, CloseButton, Group, Select, Table } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
 import { get } from '../api/client.ts';
-import { keys } from '../api/queries.ts';
-import type { ActivityEntry } from '../api/types.ts';
+import { keys, useConnection } from '../api/queries.ts';
+import type { ActivityItem } from '../api/types.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Page } from '../ui/page.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { Scroll } from '../ui/scroll.tsx';
+import { ConnectionFilter } from './connection-filter.tsx';
 
 const PAGE_SIZE = 100;
 const KINDS = [
-  { value: 'connection', label: 'Connections' },
-  { value: 'renewal', label: 'Beginnings and ends' },
-  { value: 'step.failed', label: 'Failures' },
-  { value: 'step.held', label: 'What waited for a person' },
+  { value: 'renewals', label: 'Beginnings and ends' },
+  { value: 'failures', label: 'Failures' },
+  { value: 'people', label: 'What waited for a person' },
+  { value: 'connections', label: 'Changes of connections' },
+  { value: 'watch', label: 'What was seen served' },
+  { value: 'installation', label: 'Accounts, calendars, notices' },
   { value: 'access', label: 'Logins and users' },
 ];
 
@@ -23,43 +26,57 @@ const KINDS = [
 export function ActivityPage() {
   const [params, setParams] = useSearchParams();
   const kind = params.get('kind');
+  const connectionId = params.get('connection');
+  const filter = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (kind !== null) filter.set('kind', kind);
+  if (connectionId !== null) filter.set('connectionId', connectionId);
   const log = useInfiniteQuery({
-    queryKey: keys.activity,
+    queryKey: [...keys.activity, filter.toString()],
     queryFn: ({ pageParam, signal }) =>
-      get<readonly ActivityEntry[]>(
-        `/activity?limit=${PAGE_SIZE}${pageParam === 0 ? '' : `&before=${pageParam}`}`,
-        signal,
-      ),
+      get<readonly ActivityItem[]>(`/activity?${filter}${pageParam === 0 ? '' : `&before=${pageParam}`}`, signal),
     initialPageParam: 0,
-    getNextPageParam: (page: readonly ActivityEntry[]) => olderThan(page),
+    getNextPageParam: (page: readonly ActivityItem[]) => (page.length < PAGE_SIZE ? undefined : page.at(-1)?.seq),
   });
-  const entries = all(log.data).filter(({ event }) => kind === null || event.type.startsWith(kind));
+  const change = (name: string, value: string | null) =>
+    setParams(
+      (now) => {
+        const next = new URLSearchParams(now);
+        value === null ? next.delete(name) : next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const entries = log.data?.pages.flat() ?? [];
   return (
-    <Page
-      title="Activity"
-      lead="Everything that certferry did, the last first."
-      actions={
-        <Select
-          aria-label="Show"
-          placeholder="Everything"
-          data={KINDS}
-          size="xs"
-          clearable
-          value={kind}
-          onChange={(next) => setParams(next === null ? {} : { kind: next }, { replace: true })}
-          clearButtonProps={{ 'aria-label': 'Everything' }}
-        />
-      }
-    >
+    <Page title="Activity" lead="Everything that certferry did, the last first.">
       {log.error && <ProblemNote error={log.error} />}
       <div className="panel">
-        <Scroll>
-          {entries.length === 0 && !log.isLoading ? (
-            <Empty title="Nothing of this kind" />
+        <Group p="sm" gap="xs" className="filters">
+          <Select
+            aria-label="Show"
+            placeholder="Everything"
+            data={KINDS}
+            size="xs"
+            clearable
+            value={KINDS.some(({ value }) => value === kind) ? kind : null}
+            onChange={(next) => change('kind', next)}
+            clearButtonProps={{ 'aria-label': 'Everything' }}
+          />
+          {connectionId === null ? (
+            <ConnectionFilter onChoose={(id) => change('connection', String(id))} />
           ) : (
-            <Entries entries={entries} />
+            <ChosenConnection id={Number(connectionId)} onClear={() => change('connection', null)} />
           )}
-        </Scroll>
+        </Group>
+        {entries.length === 0 && !log.isLoading ? (
+          <Empty title="Nothing of this kind">
+            {(kind !== null || connectionId !== null) && <Link href="/activity">Show everything</Link>}
+          </Empty>
+        ) : (
+          <Scroll>
+            <Entries entries={entries} />
+          </Scroll>
+        )}
       </div>
       {log.hasNextPage && (
         <Group>
@@ -72,12 +89,25 @@ export function ActivityPage() {
   );
 }
 
-function Entries({ entries }: { readonly entries: readonly ActivityEntry[] }) {
+function ChosenConnection({ id, onClear }: { readonly id: number; readonly onClear: () => void }) {
+  const { data, error } = useConnection(id);
   return (
-    <Table aria-label="Activity">
+    <Group gap={4}>
+      <span>
+        <span className="quiet">Connection</span> {data?.name ?? (error ? 'that was removed' : '…')}
+      </span>
+      <CloseButton size="sm" aria-label="Every connection" onClick={onClear} />
+    </Group>
+  );
+}
+
+function Entries({ entries }: { readonly entries: readonly ActivityItem[] }) {
+  return (
+    <Table aria-label="Activity" className="cards">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>When</Table.Th>
+          <Table.Th>Connection</Table.Th>
           <Table.Th>What</Table.Th>
           <Table.Th>
             <span className="visually-hidden">More</span>
@@ -85,26 +115,41 @@ function Entries({ entries }: { readonly entries: readonly ActivityEntry[] }) {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {entries.map(({ seq, at, event, sentence }) => (
-          <Table.Tr key={seq}>
-            <Table.Td style={{ whiteSpace: 'nowrap' }}>
-              <Moment at={at} />
-            </Table.Td>
-            <Table.Td className="in-words">{sentence}</Table.Td>
-            <Table.Td>{'renewalId' in event && <Link href={`/renewals/${event.renewalId}`}>Renewal</Link>}</Table.Td>
-          </Table.Tr>
+        {entries.map((entry) => (
+          <Entry key={entry.seq} entry={entry} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function all(data: InfiniteData<readonly ActivityEntry[]> | undefined): readonly ActivityEntry[] {
-  return data?.pages.flat() ?? [];
+function Entry({ entry: { at, connection, sentence, until, renewalId } }: { readonly entry: ActivityItem }) {
+  return (
+    <Table.Tr>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+        <Moment at={at} />
+      </Table.Td>
+      <Table.Td>
+        {connection && (connection.removed ? `${connection.name} (removed)` : <Name {...connection} />)}
+      </Table.Td>
+      <Table.Td className="in-words">
+        {sentence}
+        {until !== null && (
+          <span className="quiet">
+            {' '}
+            Until <Moment at={until} />.
+          </span>
+        )}
+      </Table.Td>
+      <Table.Td>{renewalId !== null && <Link href={`/renewals/${renewalId}`}>Renewal</Link>}</Table.Td>
+    </Table.Tr>
+  );
 }
 
-/** The log begins with event 1. */
-function olderThan(page: readonly ActivityEntry[]): number | undefined {
-  const last = page.at(-1)?.seq ?? 1;
-  return last > 1 ? last : undefined;
+function Name({ id, name }: { readonly id: number; readonly name: string }) {
+  return (
+    <Link href={`/connections/${id}`} className="name-link">
+      {name}
+    </Link>
+  );
 }

@@ -37,6 +37,18 @@ export function patch<T>(path: string, body: unknown): Promise<T> {
   return call<T>('PATCH', path, body);
 }
 
+export interface Download {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** A file, under the name that the daemon gives it. */
+export async function download(path: string): Promise<Download> {
+  const response = await answered(await send('GET', path, undefined));
+  const [, name = 'download'] = /filename="?([^";]+)"?/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { name, content: await response.blob() };
+}
+
 /** @throws ApiError; a TypeError when nobody answers */
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const response = await send(method, path, body, signal);

@@ -7,7 +7,7 @@ import type {
   ExplanationView,
   Leftover,
   Plugins,
-  RenewalSummary,
+  RenewalItem,
   RenewalView,
   ServedView,
   WordsView,
@@ -29,6 +29,9 @@ export const keys = {
   renewalsOf: (connectionId: number | null) => ['renewals', { connectionId }],
   renewal: (id: string) => ['renewal', id],
   activity: ['activity'],
+  dashboard: ['dashboard'],
+  certificates: ['certificates'],
+  bulk: (id: string) => ['bulk', id],
   leftovers: ['leftovers'],
   calendars: ['calendars'],
   calendarPreview: (rules: unknown) => ['calendar-preview', rules],
@@ -56,13 +59,6 @@ export function usePlugins() {
     queryKey: keys.plugins,
     queryFn: ({ signal }) => get<Plugins>('/plugins', signal),
     staleTime: Number.POSITIVE_INFINITY,
-  });
-}
-
-export function useConnections() {
-  return useQuery({
-    queryKey: keys.connections,
-    queryFn: ({ signal }) => get<readonly ConnectionView[]>('/connections', signal),
   });
 }
 
@@ -101,7 +97,7 @@ export function useRenewals(connectionId: number | null) {
   const query = connectionId === null ? '' : `&connectionId=${connectionId}`;
   return useQuery({
     queryKey: keys.renewalsOf(connectionId),
-    queryFn: ({ signal }) => get<readonly RenewalSummary[]>(`/renewals?limit=${HISTORY}${query}`, signal),
+    queryFn: ({ signal }) => get<readonly RenewalItem[]>(`/renewals?limit=${HISTORY}${query}`, signal),
   });
 }
 

@@ -11,6 +11,22 @@ export type { BackupsView } from '../../../backend/src/api/contract/backups.ts';
 export type { CalendarView, ForecastView } from '../../../backend/src/api/contract/calendars.ts';
 export type { ExplanationView } from '../../../backend/src/api/contract/explanation.ts';
 export type {
+  ActivityItem,
+  BulkPlan,
+  BulkView,
+  CertificateDetail,
+  CertificateItem,
+  CertificateList,
+  ConnectionChoice,
+  ConnectionItem,
+  ConnectionList,
+  DashboardView,
+  ExpiryLane,
+  ExpiryMark,
+  ExpiryView,
+  RenewalItem,
+} from '../../../backend/src/api/contract/lists.ts';
+export type {
   NoticeView,
   NotifierTestView,
   NotifierView,
@@ -18,7 +34,6 @@ export type {
 } from '../../../backend/src/api/contract/notify.ts';
 export type { PlanView } from '../../../backend/src/api/contract/plan.ts';
 export type {
-  ActivityEntry,
   CertificateView,
   ConnectionView,
   DnsCheckView,
@@ -49,7 +64,9 @@ export type {
 export type { RenewalOptions } from '../../../backend/src/renewal/runner.ts';
 export type { StepName } from '../../../backend/src/renewal/step-names.ts';
 export type { Leftover, Swept } from '../../../backend/src/renewal/sweeper.ts';
+export type { BulkAction, BulkState } from '../../../backend/src/store/bulk.ts';
 export type { DomainEvent, RenewalOutcome, StoredEvent } from '../../../backend/src/store/events.ts';
+export type { OverviewSort, StateFilter } from '../../../backend/src/store/overview.ts';
 
 import type { RenewalView as StoredRenewal } from '../../../backend/src/api/contract.ts';
 import type { Caveat, Preset } from '../../../backend/src/plugins/plugin.ts';

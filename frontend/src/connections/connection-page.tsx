@@ -15,7 +15,6 @@ import { Practice } from '../ui/practice.tsx';
 import { lookOfConnection } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { isStaging } from './describe.ts';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
 import { IncompletePanel } from './incomplete-panel.tsx';
 import { OwnerPanel } from './owner-panel.tsx';
@@ -41,7 +40,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       lead={
         <>
           <State look={lookOfConnection(connection, words)} /> {slot !== '' && `· ${slot}`}{' '}
-          {isStaging(connection) && <Practice long />}
+          {connection.issuer.practice && <Practice long />}
         </>
       }
       actions={

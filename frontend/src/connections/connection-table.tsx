@@ -1,18 +1,20 @@
-import { Button, Table, UnstyledButton } from '@mantine/core';
+import { Button, Checkbox, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { useWords } from '../api/queries.ts';
+import type { ConnectionItem, OverviewSort } from '../api/types.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { useLock } from '../session/may.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Practice } from '../ui/practice.tsx';
 import { exact } from '../ui/time.ts';
+import { daysLeft, isDue, lookOfConnection } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
-import { isStaging } from './describe.ts';
 import { inShort } from './incomplete-panel.tsx';
-import type { Row, SortKey } from './rows.ts';
+import type { Selection } from './use-selection.ts';
 import type { TableView } from './use-view.ts';
 
-const COLUMNS: readonly { readonly key: SortKey | null; readonly title: string }[] = [
+const COLUMNS: readonly { readonly key: OverviewSort | null; readonly title: string }[] = [
   { key: 'state', title: 'State' },
   { key: 'name', title: 'Name' },
   { key: null, title: 'Names in the certificate' },
@@ -21,16 +23,32 @@ const COLUMNS: readonly { readonly key: SortKey | null; readonly title: string }
 ];
 
 interface ConnectionTableProps {
-  readonly rows: readonly Row[];
+  readonly items: readonly ConnectionItem[];
   readonly view: TableView;
+  readonly selection: Selection;
   readonly onDryRun: (connectionId: number) => void;
 }
 
-export function ConnectionTable({ rows, view, onDryRun }: ConnectionTableProps) {
+export function ConnectionTable({ items, view, selection, onDryRun }: ConnectionTableProps) {
+  const chosen = items.filter(({ id }) => selection.ids.has(id)).length;
+  const toggleAll = (on: boolean) =>
+    selection.toggle(
+      items.map(({ id }) => id),
+      on,
+    );
   return (
     <Table highlightOnHover aria-label="Connections" className="cards">
       <Table.Thead>
         <Table.Tr>
+          <Table.Th w="1%">
+            <Checkbox
+              size="xs"
+              aria-label="Choose all of this page"
+              checked={chosen === items.length}
+              indeterminate={chosen > 0 && chosen < items.length}
+              onChange={(event) => toggleAll(event.currentTarget.checked)}
+            />
+          </Table.Th>
           {COLUMNS.map(({ key, title }) => (
             <Head key={title} sortKey={key} title={title} view={view} />
           ))}
@@ -40,8 +58,8 @@ export function ConnectionTable({ rows, view, onDryRun }: ConnectionTableProps) 
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {rows.map((row) => (
-          <ConnectionRow key={row.connection.id} row={row} onDryRun={onDryRun} />
+        {items.map((item) => (
+          <Row key={item.id} item={item} selection={selection} onDryRun={onDryRun} />
         ))}
       </Table.Tbody>
     </Table>
@@ -49,7 +67,7 @@ export function ConnectionTable({ rows, view, onDryRun }: ConnectionTableProps) 
 }
 
 interface HeadProps {
-  readonly sortKey: SortKey | null;
+  readonly sortKey: OverviewSort | null;
   readonly title: string;
   readonly view: TableView;
 }
@@ -72,61 +90,106 @@ function Head({ sortKey, title, view }: HeadProps) {
   );
 }
 
-function ConnectionRow({ row, onDryRun }: { readonly row: Row; readonly onDryRun: (id: number) => void }) {
-  const { connection, look, days } = row;
-  const { askToRenew, follow } = useDialogs();
-  const operate = useLock('operator');
-  const { id, name, slot, dnsNames, lastRenewal, lastSeen, incomplete } = connection;
+interface RowProps {
+  readonly item: ConnectionItem;
+  readonly selection: Selection;
+  readonly onDryRun: (id: number) => void;
+}
+
+function Row({ item, selection, onDryRun }: RowProps) {
+  const words = useWords();
+  const { id, name, slot, productTitle, dnsNames, lastRenewal, practice, automatic, incomplete } = item;
   return (
     <Table.Tr data-connection={id}>
+      <Table.Td className="card-choice">
+        <Checkbox
+          size="xs"
+          aria-label={`Choose ${name}`}
+          checked={selection.ids.has(id)}
+          onChange={(event) => selection.toggle([id], event.currentTarget.checked)}
+        />
+      </Table.Td>
       <Table.Td>
-        <State look={look} />
+        <State look={lookOfConnection(item, words)} />
         {incomplete.length > 0 && <div className="quiet why-incomplete">{inShort(incomplete)}</div>}
+        {!automatic && <div className="quiet">automatic renewal off</div>}
       </Table.Td>
       <Table.Td>
         <Link href={`/connections/${id}`} className="name-link">
           {name}
-        </Link>
-        <div className="quiet">
-          {slot} {isStaging(connection) && <Practice />}
+        </Link>{' '}
+        {practice && <Practice />}
+        <div className="quiet" title={productTitle}>
+          {[slot, item.address].filter(Boolean).join(' · ')}
         </div>
       </Table.Td>
       <Table.Td className="mono">
         {dnsNames.slice(0, 2).join(', ')}
         {dnsNames.length > 2 && ` + ${dnsNames.length - 2}`}
       </Table.Td>
-      <Table.Td data-label="Days left:" title={lastSeen ? exact(lastSeen.notAfter) : undefined}>
-        {days ?? <span className="quiet">not known</span>}
+      <Table.Td data-label="Days left:">
+        <DaysLeft item={item} />
       </Table.Td>
       <Table.Td data-label="Last renewal:">
         {lastRenewal ? <Moment at={lastRenewal.startedAt} /> : <span className="quiet">never</span>}
       </Table.Td>
       <Table.Td>
-        <div className="row-actions">
-          {incomplete.length > 0 ? (
-            <Button size="compact-xs" component={Link} href={`/connections/${id}/edit`} aria-label={`Complete ${name}`}>
-              Complete
-            </Button>
-          ) : lastRenewal?.outcome === null ? (
-            <Button size="compact-xs" onClick={() => follow(lastRenewal.id)} aria-label={`Show the renewal of ${name}`}>
-              Show
-            </Button>
-          ) : (
-            <Button {...operate} size="compact-xs" onClick={() => askToRenew(id)} aria-label={`Renew ${name}`}>
-              Renew
-            </Button>
-          )}
-          <Button
-            {...operate}
-            size="compact-xs"
-            variant="default"
-            onClick={() => onDryRun(id)}
-            aria-label={`Dry run of ${name}`}
-          >
-            Dry run
-          </Button>
-        </div>
+        <RowActions item={item} onDryRun={onDryRun} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function DaysLeft({ item: { lastSeen, dueAt } }: { readonly item: ConnectionItem }) {
+  if (!lastSeen) return <span className="quiet">not known</span>;
+  const days = daysLeft(lastSeen.notAfter);
+  const tone = days < 0 ? 'person' : isDue(dueAt) ? 'pending' : undefined;
+  return (
+    <span data-tone={tone} title={exact(lastSeen.notAfter)}>
+      {days < 0 ? 'expired' : days}
+    </span>
+  );
+}
+
+function RowActions({ item, onDryRun }: Pick<RowProps, 'item' | 'onDryRun'>) {
+  const operate = useLock('operator');
+  const { id, name } = item;
+  return (
+    <div className="row-actions">
+      <MainAction item={item} />
+      <Button
+        {...operate}
+        size="compact-xs"
+        variant="default"
+        onClick={() => onDryRun(id)}
+        aria-label={`Dry run of ${name}`}
+      >
+        Dry run
+      </Button>
+    </div>
+  );
+}
+
+function MainAction({ item: { id, name, lastRenewal, incomplete } }: Pick<RowProps, 'item'>) {
+  const { askToRenew, follow } = useDialogs();
+  const operate = useLock('operator');
+  if (incomplete.length > 0) {
+    return (
+      <Button size="compact-xs" component={Link} href={`/connections/${id}/edit`} aria-label={`Complete ${name}`}>
+        Complete
+      </Button>
+    );
+  }
+  if (lastRenewal?.outcome === null) {
+    return (
+      <Button size="compact-xs" onClick={() => follow(lastRenewal.id)} aria-label={`Show the renewal of ${name}`}>
+        Show
+      </Button>
+    );
+  }
+  return (
+    <Button {...operate} size="compact-xs" onClick={() => askToRenew(id)} aria-label={`Renew ${name}`}>
+      Renew
+    </Button>
   );
 }

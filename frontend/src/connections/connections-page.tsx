@@ -1,29 +1,26 @@
-import { Button, Group, Pagination, Select, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Link } from 'wouter';
-import { useConnections, useWords } from '../api/queries.ts';
-import type { ConnectionView } from '../api/types.ts';
+import { useConnectionList } from '../api/list-queries.ts';
+import type { ConnectionList } from '../api/types.ts';
+import { BulkDialogs } from '../bulk/bulk-dialogs.tsx';
+import { SelectionBar } from '../bulk/selection-bar.tsx';
 import { Only } from '../session/only.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
+import { Pager } from '../ui/pager.tsx';
 import { Scroll } from '../ui/scroll.tsx';
 import { ConnectionTable } from './connection-table.tsx';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
-import { arrange, rowsOf } from './rows.ts';
-import { useView } from './use-view.ts';
-
-const PAGE_SIZE = 50;
-const STATES = [
-  { value: 'person', label: 'Needs somebody' },
-  { value: 'running', label: 'Running' },
-  { value: 'pending', label: 'Pending' },
-  { value: 'served', label: 'Served' },
-  { value: 'off', label: 'Off or not known' },
-];
+import { Filters } from './filters.tsx';
+import { useSelection } from './use-selection.ts';
+import { PAGE_SIZE, type TableView, useView } from './use-view.ts';
 
 export function ConnectionsPage() {
+  const view = useView();
+  const list = useConnectionList(view.query.toString());
   return (
     <Page
       title="Connections"
@@ -36,63 +33,40 @@ export function ConnectionsPage() {
         </Only>
       }
     >
-      <Loaded query={useConnections()}>{(connections) => <Listed connections={connections} />}</Loaded>
+      <Loaded query={list}>
+        {(loaded) => (loaded.total === 0 && !view.filtered ? <First /> : <Listed list={loaded} view={view} />)}
+      </Loaded>
     </Page>
   );
 }
 
-function Listed({ connections }: { readonly connections: readonly ConnectionView[] }) {
-  const words = useWords();
-  const view = useView();
+function Listed({ list, view }: { readonly list: ConnectionList; readonly view: TableView }) {
+  const selection = useSelection();
   const [dryRun, setDryRun] = useState<number | null>(null);
-  const rows = useMemo(() => rowsOf(connections, words), [connections, words]);
-  const shown = arrange(rows, view);
-  const pages = Math.max(1, Math.ceil(shown.length / PAGE_SIZE));
-  if (connections.length === 0) return <First />;
   return (
-    <div className="panel">
-      <Group p="sm" gap="xs">
-        <TextInput
-          aria-label="Search"
-          placeholder="Name, host, slot"
-          leftSection={<IconSearch size={14} />}
-          size="xs"
-          value={view.search}
-          onChange={(event) => view.change({ search: event.currentTarget.value })}
-        />
-        <Select
-          aria-label="State"
-          placeholder="Every state"
-          data={STATES}
-          size="xs"
-          clearable
-          value={view.tone}
-          onChange={(state) => view.change({ state: state ?? '' })}
-          clearButtonProps={{ 'aria-label': 'Every state' }}
-        />
-        <span className="quiet" aria-live="polite">
-          {shown.length} of {connections.length}
-        </span>
-      </Group>
-      <Scroll>
-        <ConnectionTable
-          rows={shown.slice((view.page - 1) * PAGE_SIZE, view.page * PAGE_SIZE)}
-          view={view}
-          onDryRun={setDryRun}
-        />
-      </Scroll>
-      {pages > 1 && (
-        <Pagination
-          p="sm"
-          size="xs"
-          total={pages}
-          value={Math.min(view.page, pages)}
+    <>
+      <div className="panel">
+        <Filters view={view} />
+        <SelectionBar selection={selection} list={list} filter={view.filter} />
+        {list.items.length === 0 ? (
+          <Empty title="No connection is like this">
+            <Link href="/connections">Show all of them</Link>
+          </Empty>
+        ) : (
+          <Scroll>
+            <ConnectionTable items={list.items} view={view} selection={selection} onDryRun={setDryRun} />
+          </Scroll>
+        )}
+        <Pager
+          page={view.page}
+          pageSize={PAGE_SIZE}
+          total={list.total}
           onChange={(page) => view.change({ page: String(page) })}
-          getControlProps={(control) => ({ 'aria-label': `${control} page` })}
         />
-      )}
+      </div>
       <DryRunDrawer connectionId={dryRun} onClose={() => setDryRun(null)} />
-    </div>
+      <BulkDialogs selection={selection} />
+    </>
   );
 }
 

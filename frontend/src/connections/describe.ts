@@ -5,8 +5,3 @@ export function hostOf({ appliance, dnsNames }: ConnectionView): string {
   const { serverName, host, path } = appliance.settings;
   return [serverName, host, path].find((value): value is string => typeof value === 'string') ?? dnsNames[0] ?? '';
 }
-
-/** A CA for practice: what it signs is trusted by nobody. */
-export function isStaging({ issuer }: ConnectionView): boolean {
-  return issuer.practice;
-}

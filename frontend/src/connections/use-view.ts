@@ -1,25 +1,59 @@
 import { useSearchParams } from 'wouter';
-import type { Tone } from '../words/states.ts';
-import type { SortKey, View } from './rows.ts';
+import type { OverviewSort, StateFilter } from '../api/types.ts';
+import { STATE_FILTERS } from '../words/states.ts';
 
-const SORTS: readonly SortKey[] = ['name', 'state', 'days', 'renewal'];
-const TONES: readonly Tone[] = ['person', 'running', 'pending', 'off', 'served'];
+export const PAGE_SIZE = 50;
 
-export interface TableView extends View {
+const SORTS: readonly OverviewSort[] = ['state', 'name', 'days', 'renewal', 'added'];
+
+type Part = 'search' | 'state' | 'product' | 'automatic' | 'sort' | 'order' | 'page';
+
+export interface TableView {
+  readonly search: string;
+  readonly state: StateFilter | null;
+  readonly product: string | null;
+  /** `true` or `false`; null for both. */
+  readonly automatic: string | null;
+  readonly sort: OverviewSort;
+  readonly descending: boolean;
   /** From 1. */
   readonly page: number;
-  change(part: Partial<Record<'search' | 'state' | 'sort' | 'order' | 'page', string>>): void;
+  /** Anything but all of them is asked for. */
+  readonly filtered: boolean;
+  /** As the API takes it. */
+  readonly filter: URLSearchParams;
+  readonly query: URLSearchParams;
+  change(part: Partial<Record<Part, string>>): void;
 }
 
 /** Search, filter, sort and page stand in the address, to be sent to somebody. */
 export function useView(): TableView {
   const [params, setParams] = useSearchParams();
+  const state = stateOf(params.get('state'));
+  const search = params.get('search') ?? '';
+  const automatic = params.get('automatic');
+  const product = params.get('product');
+  const sort = SORTS.find((one) => one === params.get('sort')) ?? 'state';
+  const descending = params.get('order') === 'desc';
+  const page = Math.max(1, Number(params.get('page')) || 1);
+  const filter = given({ search: search.trim(), state, product, automatic });
   return {
-    search: params.get('search') ?? '',
-    tone: TONES.find((tone) => tone === params.get('state')) ?? null,
-    sort: SORTS.find((sort) => sort === params.get('sort')) ?? 'state',
-    descending: params.get('order') === 'desc',
-    page: Math.max(1, Number(params.get('page')) || 1),
+    search,
+    state,
+    product,
+    automatic,
+    sort,
+    descending,
+    page,
+    filtered: filter.size > 0,
+    filter,
+    query: new URLSearchParams([
+      ...filter,
+      ['sort', sort],
+      ['order', descending ? 'desc' : 'asc'],
+      ['page', String(page)],
+      ['limit', String(PAGE_SIZE)],
+    ]),
     change: (part) =>
       setParams(
         (now) => {
@@ -31,4 +65,13 @@ export function useView(): TableView {
         { replace: true },
       ),
   };
+}
+
+function stateOf(given: string | null): StateFilter | null {
+  return given !== null && given in STATE_FILTERS ? (given as StateFilter) : null;
+}
+
+function given(filter: Readonly<Record<string, string | null>>): URLSearchParams {
+  const set = Object.entries(filter).flatMap(([name, value]) => (value ? [[name, value]] : []));
+  return new URLSearchParams(set);
 }

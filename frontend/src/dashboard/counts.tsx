@@ -1,41 +1,42 @@
 import { Link } from 'wouter';
-import type { ConnectionView, WordsView } from '../api/types.ts';
-import { lookOfConnection } from '../words/judge.ts';
+import type { DashboardView } from '../api/types.ts';
 import { State } from '../words/state.tsx';
-import type { Look, Tone } from '../words/states.ts';
-import './dashboard.css';
+import { CONNECTION, type Look, STATE_FILTERS } from '../words/states.ts';
 
-interface CountsProps {
-  readonly connections: readonly ConnectionView[];
-  readonly words: WordsView | undefined;
+type CountName = keyof DashboardView['counts'];
+
+interface Shown {
+  readonly name: CountName;
+  readonly look: Look;
+  /** Of the list of connections. */
+  readonly filter: string;
+  /** Also told when there are none: that is the good news. */
+  readonly always?: true;
 }
 
-/** How many connections are in which state. */
-export function Counts({ connections, words }: CountsProps) {
-  const groups = Map.groupBy(
-    connections.map((connection) => general(lookOfConnection(connection, words))),
-    ({ word }) => word,
-  );
+const SHOWN: readonly Shown[] = [
+  { name: 'served', look: STATE_FILTERS.served, filter: 'state=served', always: true },
+  { name: 'running', look: STATE_FILTERS.running, filter: 'state=running' },
+  { name: 'retrying', look: STATE_FILTERS.retrying, filter: 'state=retrying' },
+  { name: 'restartPending', look: STATE_FILTERS['restart-pending'], filter: 'state=restart-pending', always: true },
+  { name: 'failed', look: STATE_FILTERS.failed, filter: 'state=failed', always: true },
+  { name: 'expired', look: STATE_FILTERS.expired, filter: 'state=expired', always: true },
+  { name: 'incomplete', look: CONNECTION.incomplete, filter: 'state=incomplete' },
+  { name: 'expiring', look: CONNECTION.expiring, filter: 'state=expiring&sort=days' },
+  { name: 'off', look: CONNECTION.off, filter: 'automatic=false' },
+  { name: 'never', look: CONNECTION.never, filter: 'state=never' },
+];
+
+/** How many connections are in which state; each leads to them. */
+export function Counts({ counts }: { readonly counts: DashboardView['counts'] }) {
   return (
     <section className="counts" aria-label="Counts">
-      {[...groups.values()].map((looks) => {
-        const [look] = looks;
-        return (
-          look && (
-            <Link key={look.word} href={`/connections?state=${look.tone}`}>
-              <strong>{looks.length}</strong>
-              <State look={look} />
-            </Link>
-          )
-        );
-      })}
+      {SHOWN.filter(({ name, always }) => always || counts[name] > 0).map(({ name, look, filter }) => (
+        <Link key={name} href={`/connections?${filter}`} data-none={counts[name] === 0 || undefined}>
+          <strong>{counts[name].toLocaleString('en')}</strong>
+          <State look={counts[name] === 0 ? { ...look, tone: 'off' } : look} />
+        </Link>
+      ))}
     </section>
   );
-}
-
-const GENERAL: Partial<Record<Tone, string>> = { running: 'Running', pending: 'Trying again' };
-
-/** What runs is counted together, whatever its step. */
-function general(look: Look): Look {
-  return { ...look, word: GENERAL[look.tone] ?? look.word };
 }

@@ -1,8 +1,8 @@
 import { Button, SimpleGrid } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useConnections, useLeftovers, useRenewals, useWords } from '../api/queries.ts';
-import type { ConnectionView } from '../api/types.ts';
+import { useDashboard } from '../api/list-queries.ts';
+import type { DashboardView } from '../api/types.ts';
 import { RenewalTable } from '../renewal/renewal-table.tsx';
 import { Only } from '../session/only.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -13,8 +13,8 @@ import { Counts } from './counts.tsx';
 import { ExpiryPanel } from './expiry-panel.tsx';
 import { FirstMinute } from './first-minute.tsx';
 import { NeedsYou } from './needs-you.tsx';
-
-const LATELY = 8;
+import { NextPanel } from './next-panel.tsx';
+import './dashboard.css';
 
 export function DashboardPage() {
   return (
@@ -29,34 +29,31 @@ export function DashboardPage() {
         </Only>
       }
     >
-      <Loaded query={useConnections()}>
-        {(connections) => (connections.length === 0 ? <FirstMinute /> : <Overview connections={connections} />)}
+      <Loaded query={useDashboard()}>
+        {(view) => (view.counts.total === 0 ? <FirstMinute /> : <Overview view={view} />)}
       </Loaded>
     </Page>
   );
 }
 
-function Overview({ connections }: { readonly connections: readonly ConnectionView[] }) {
-  const words = useWords();
-  const leftovers = useLeftovers().data ?? [];
-  const renewals = useRenewals(null);
+function Overview({ view }: { readonly view: DashboardView }) {
+  const { counts, needs, expiry, lately, leftovers, next } = view;
   return (
     <>
-      <NeedsYou connections={connections} leftovers={leftovers.length} words={words} />
-      <Counts connections={connections} words={words} />
-      <SimpleGrid cols={1} spacing="md">
-        <ExpiryPanel connections={connections} words={words} />
-        <Panel title="Lately" aside={<Link href="/renewals">All renewals</Link>} flush>
-          <Loaded query={renewals}>
-            {(rows) =>
-              rows.length === 0 ? (
-                <Empty title="Nothing was renewed yet">Open a connection and choose Renew now.</Empty>
-              ) : (
-                <RenewalTable renewals={rows.slice(0, LATELY)} />
-              )
-            }
-          </Loaded>
-        </Panel>
+      <NeedsYou needs={needs} leftovers={leftovers} />
+      <Counts counts={counts} />
+      <ExpiryPanel expiry={expiry} at={view.at} />
+      <SimpleGrid cols={{ base: 1, md: 3 }} spacing="md">
+        <NextPanel next={next} />
+        <div className="lately">
+          <Panel title="Lately" aside={<Link href="/renewals">All renewals</Link>} flush>
+            {lately.length === 0 ? (
+              <Empty title="Nothing was renewed yet">Open a connection and choose Renew now.</Empty>
+            ) : (
+              <RenewalTable renewals={lately} />
+            )}
+          </Panel>
+        </div>
       </SimpleGrid>
     </>
   );

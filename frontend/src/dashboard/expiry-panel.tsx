@@ -1,89 +1,191 @@
+import { Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
-import type { ConnectionView, WordsView } from '../api/types.ts';
+import type { ExpiryLane, ExpiryMark, ExpiryView } from '../api/types.ts';
+import { many } from '../ui/many.ts';
 import { Panel } from '../ui/panel.tsx';
 import { exact } from '../ui/time.ts';
-import { daysLeft } from '../words/judge.ts';
-import './dashboard.css';
+import { daysLeft, isDue } from '../words/judge.ts';
+import { type PlacedMark, placeMarks } from './lanes.ts';
+import './expiry.css';
 
-const HORIZON = 100;
-const SHOWN = 20;
-
-/** A third of 90 days: what a policy without days comes to at most public CAs. */
-const USUAL_DAYS_BEFORE = 30;
+const SOONEST = 5;
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 interface ExpiryPanelProps {
-  readonly connections: readonly ConnectionView[];
-  readonly words: WordsView | undefined;
+  readonly expiry: ExpiryView;
+  /** ISO 8601; the left end of the axis. */
+  readonly at: string;
 }
 
-/** What ends next, each on one axis: from the day on which it is due to the day on which it ends. */
-export function ExpiryPanel({ connections }: ExpiryPanelProps) {
-  const known = connections
-    .flatMap((connection) =>
-      connection.lastSeen ? [{ connection, days: daysLeft(connection.lastSeen.notAfter) }] : [],
-    )
-    .sort((a, b) => a.days - b.days);
-  if (known.length === 0) return null;
+/** When what is served ends, a lane for each product: mark by mark, or as density when there are too many to tell apart. */
+export function ExpiryPanel({ expiry, at }: ExpiryPanelProps) {
+  const { lanes, marks, complete, days } = expiry;
+  if (lanes.length === 0) return null;
+  const now = Date.parse(at);
+  const highest = Math.max(1, ...lanes.flatMap((lane) => lane.days.map(({ count }) => count)));
   return (
-    <Panel title={`Expiry, next ${HORIZON} days`}>
-      <div className="expiry-row expiry-axis" aria-hidden>
-        <span />
-        <span className="expiry-ticks">
-          {[0, 25, 50, 75, HORIZON].map((day) => (
-            <span key={day}>{day === 0 ? 'today' : day}</span>
-          ))}
-        </span>
-        <span>Days left</span>
-      </div>
-      {known.slice(0, SHOWN).map(({ connection, days }) => (
-        <Lane key={connection.id} connection={connection} days={days} />
+    <Panel title={`Expiry, next ${days} days`} aside={<Legend complete={complete} />}>
+      <Axis now={now} days={days} />
+      {lanes.map((lane) => (
+        <section key={lane.product} className="expiry-lane" aria-label={lane.title}>
+          <LaneTitle lane={lane} days={days} />
+          {complete ? (
+            <Marks marks={marks.filter(({ product }) => product === lane.product)} now={now} days={days} />
+          ) : (
+            <Density lane={lane} highest={highest} days={days} now={now} />
+          )}
+        </section>
       ))}
-      {known.length > SHOWN && (
-        <Link href="/connections?sort=days">{known.length - SHOWN} more, sorted by days left</Link>
-      )}
+      {!complete && <Soonest marks={marks.slice(0, SOONEST)} />}
     </Panel>
   );
 }
 
-function Lane({ connection, days }: { readonly connection: ConnectionView; readonly days: number }) {
-  const daysBefore = connection.policy.daysBefore ?? USUAL_DAYS_BEFORE;
-  const due = days - daysBefore;
-  const title = `Due ${daysBefore} days before it ends, ends ${exact(connection.lastSeen?.notAfter ?? '')}`;
+function Legend({ complete }: { readonly complete: boolean }) {
   return (
-    <div className="expiry-row">
-      <Link href={`/connections/${connection.id}`} className="name-link">
-        {connection.name}
-      </Link>
-      <svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={title}>
-        <title>{title}</title>
-        <line x1="0" x2="100" y1="5" y2="5" stroke="var(--line)" vectorEffect="non-scaling-stroke" />
-        <line
-          x1={within(due)}
-          x2={within(days)}
-          y1="5"
-          y2="5"
-          stroke={days < 0 ? 'var(--person)' : 'var(--pending)'}
-          strokeWidth="5"
-          strokeOpacity="0.45"
-          vectorEffect="non-scaling-stroke"
-        />
-        <line
-          x1={within(days)}
-          x2={within(days)}
-          y1="0"
-          y2="10"
-          stroke="var(--person)"
-          strokeWidth="2"
-          vectorEffect="non-scaling-stroke"
-        />
-      </svg>
-      <span data-tone={days < 0 ? 'person' : days <= daysBefore ? 'pending' : undefined}>
-        {days < 0 ? 'expired' : `${days} days`}
+    <span className="quiet expiry-legend" aria-hidden>
+      {complete ? (
+        <>
+          <i className="legend-line" /> from renewal to expiry
+        </>
+      ) : (
+        <>
+          <i className="legend-due" /> due <i className="legend-later" /> not yet due, certificates a day
+        </>
+      )}
+    </span>
+  );
+}
+
+function Axis({ now, days }: { readonly now: number; readonly days: number }) {
+  return (
+    <div className="expiry-lane expiry-axis" aria-hidden>
+      <span />
+      <span className="expiry-ticks">
+        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+          <span key={part}>{part === 0 ? 'today' : date.format(now + part * days * 86_400_000)}</span>
+        ))}
       </span>
     </div>
   );
 }
 
-function within(day: number): number {
-  return Math.min(Math.max(day, 0), HORIZON);
+function LaneTitle({ lane: { product, title, total, expired, later }, days }: { lane: ExpiryLane; days: number }) {
+  return (
+    <div>
+      <Link href={`/connections?product=${encodeURIComponent(product)}&sort=days`} className="name-link">
+        {title}
+      </Link>
+      <div className="quiet">
+        {many(total, 'certificate')}
+        {later > 0 && `, ${later.toLocaleString('en')} later than ${days} days`}
+      </div>
+      {expired > 0 && (
+        <Link
+          href={`/connections?product=${encodeURIComponent(product)}&state=expired`}
+          className="plain-link"
+          data-tone="person"
+        >
+          {expired.toLocaleString('en')} expired
+        </Link>
+      )}
+    </div>
+  );
+}
+
+interface MarksProps {
+  readonly marks: readonly ExpiryMark[];
+  readonly now: number;
+  readonly days: number;
+}
+
+function Marks({ marks, now, days }: MarksProps) {
+  const placed = placeMarks(marks, now, days);
+  const rows = Math.max(1, ...placed.map(({ row }) => row + 1));
+  return (
+    <div className="expiry-track" style={{ height: `${rows * 1.125 + 0.25}rem` }}>
+      {placed.map((one) => (
+        <Mark key={one.mark.connectionId} placed={one} now={now} days={days} />
+      ))}
+    </div>
+  );
+}
+
+interface MarkProps {
+  readonly placed: PlacedMark;
+  readonly now: number;
+  readonly days: number;
+}
+
+function Mark({ placed: { mark, row, from, to, days: left }, now, days }: MarkProps) {
+  const words = `${mark.name}, ${left < 0 ? 'expired' : `ends in ${many(left, 'day')}`}`;
+  const tone = left < 0 ? 'person' : isDue(mark.dueAt, now) ? 'pending' : 'later';
+  return (
+    <Tooltip label={`${words}: ${exact(mark.notAfter)}`} events={{ hover: true, focus: true, touch: true }}>
+      <Link
+        href={`/connections/${mark.connectionId}`}
+        className="expiry-mark"
+        data-tone={tone}
+        data-beyond={left > days || undefined}
+        aria-label={words}
+        style={{
+          left: `${(100 * from) / days}%`,
+          width: `${(100 * (to - from)) / days}%`,
+          top: `${row * 1.125 + 0.125}rem`,
+        }}
+      />
+    </Tooltip>
+  );
+}
+
+interface DensityProps {
+  readonly lane: ExpiryLane;
+  readonly highest: number;
+  readonly days: number;
+  readonly now: number;
+}
+
+/** Heights by the root of the count: one certificate beside a hundred is still seen. */
+function Density({ lane, highest, days, now }: DensityProps) {
+  const soon = lane.days.filter(({ day }) => day < 7).reduce((sum, { count }) => sum + count, 0);
+  return (
+    <div
+      className="expiry-track expiry-density"
+      role="img"
+      aria-label={`${many(soon, 'certificate')} end within a week, ${lane.expired} have expired`}
+    >
+      {lane.days.map(({ day, count, due }) => (
+        <span
+          key={day}
+          title={`${date.format(now + day * 86_400_000)}: ${many(count, 'certificate')}, ${due} due`}
+          style={{
+            left: `${(100 * day) / (days + 1)}%`,
+            width: `${100 / (days + 1)}%`,
+            height: `${Math.max(6, 100 * Math.sqrt(count / highest))}%`,
+          }}
+        >
+          <i style={{ height: `${(100 * due) / count}%` }} />
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Soonest({ marks }: { readonly marks: readonly ExpiryMark[] }) {
+  return (
+    <p className="expiry-soonest">
+      <span className="quiet">First to end:</span>{' '}
+      {marks.map(({ connectionId, name, notAfter }) => (
+        <span key={connectionId}>
+          <Link href={`/connections/${connectionId}`} className="name-link">
+            {name}
+          </Link>{' '}
+          <span className="quiet" title={exact(notAfter)}>
+            {daysLeft(notAfter) < 0 ? 'expired' : `in ${many(daysLeft(notAfter), 'day')}`}
+          </span>
+        </span>
+      ))}
+      <Link href="/connections?sort=days">All by days left</Link>
+    </p>
+  );
 }

@@ -1,37 +1,39 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { ConnectionView, WordsView } from '../api/types.ts';
+import { useWords } from '../api/queries.ts';
+import type { ConnectionItem, DashboardView } from '../api/types.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
+import { useLock } from '../session/may.ts';
+import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { lookOfConnection, urgency } from '../words/judge.ts';
+import { lookOfConnection } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
-import './dashboard.css';
 
 interface NeedsYouProps {
-  readonly connections: readonly ConnectionView[];
+  readonly needs: DashboardView['needs'];
   readonly leftovers: number;
-  readonly words: WordsView | undefined;
 }
 
 /** What a person has to do something about, the worst first. */
-export function NeedsYou({ connections, leftovers, words }: NeedsYouProps) {
-  const urgent = connections
-    .flatMap((connection) => {
-      const rank = urgency(connection, words);
-      return rank === null ? [] : [{ connection, rank }];
-    })
-    .sort((a, b) => a.rank - b.rank);
+export function NeedsYou({ needs: { items, total }, leftovers }: NeedsYouProps) {
   return (
-    <Panel title="Needs you">
-      {urgent.length === 0 && leftovers === 0 && (
+    <Panel
+      title="Needs you"
+      aside={
+        total > items.length && (
+          <Link href="/connections?state=needs-person">All {total.toLocaleString('en')} of them</Link>
+        )
+      }
+    >
+      {total === 0 && leftovers === 0 && (
         <span className="quiet">
           <IconCircleCheck size={15} aria-hidden /> Nothing waits for a person.
         </span>
       )}
       <ul className="needs-you">
-        {urgent.map(({ connection }) => (
-          <Item key={connection.id} connection={connection} words={words} />
+        {items.map((item) => (
+          <Item key={item.id} item={item} />
         ))}
         {leftovers > 0 && (
           <li>
@@ -47,30 +49,40 @@ export function NeedsYou({ connections, leftovers, words }: NeedsYouProps) {
   );
 }
 
-function Item({ connection, words }: { readonly connection: ConnectionView; readonly words: WordsView | undefined }) {
-  const { follow } = useDialogs();
-  const { id, name, slot, lastRenewal } = connection;
+function Item({ item }: { readonly item: ConnectionItem }) {
+  const words = useWords();
+  const { follow, askToRenew } = useDialogs();
+  const { id, name, slot, lastRenewal } = item;
+  const operate = useLock('operator');
   const running = lastRenewal?.outcome === null;
+  const action = running ? 'Review' : lastRenewal && item.standing !== 'expired' ? 'See why' : 'Renew';
   return (
     <li>
-      <State look={lookOfConnection(connection, words)} />
+      <State look={lookOfConnection(item, words)} />
       <span className="needs-what">
         <Link href={`/connections/${id}`} className="name-link">
           {name}
         </Link>
         <span className="quiet"> · {slot}</span>
-        <span className="needs-why">{lastRenewal?.note?.split('\n')[0]}</span>
+        <span className="needs-why">
+          {item.standing === 'expired' && item.lastSeen ? (
+            <>
+              What is served ended <Moment at={item.lastSeen.notAfter} />.
+            </>
+          ) : (
+            lastRenewal?.note?.split('\n')[0]
+          )}
+        </span>
       </span>
-      {lastRenewal && (
-        <Button
-          size="compact-xs"
-          variant={running ? 'filled' : 'default'}
-          onClick={() => follow(lastRenewal.id)}
-          aria-label={`${running ? 'Review' : 'See why'}: ${name}`}
-        >
-          {running ? 'Review' : 'See why'}
-        </Button>
-      )}
+      <Button
+        {...(action === 'Renew' ? operate : {})}
+        size="compact-xs"
+        variant={running ? 'filled' : 'default'}
+        onClick={() => (action === 'Renew' || !lastRenewal ? askToRenew(id) : follow(lastRenewal.id))}
+        aria-label={`${action}: ${name}`}
+      >
+        {action}
+      </Button>
     </li>
   );
 }

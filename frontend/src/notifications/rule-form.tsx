@@ -2,8 +2,8 @@ import { Button, Checkbox, Group, MultiSelect, Select, Stack, TextInput } from '
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { post, put } from '../api/client.ts';
-import { useConnections } from '../api/queries.ts';
 import type { NotifierView, RuleView } from '../api/types.ts';
+import { ConnectionsSelect } from '../connections/connections-select.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { useRefresh } from './queries.ts';
 import { draftOfRule, KINDS, MINIMUMS, type RuleDraft, ruleInput } from './rule-draft.ts';
@@ -71,7 +71,6 @@ interface FieldsProps {
 }
 
 function WhatFields({ draft, change }: FieldsProps) {
-  const connections = useConnections().data ?? [];
   return (
     <>
       <Select
@@ -81,12 +80,10 @@ function WhatFields({ draft, change }: FieldsProps) {
         value={draft.minimum}
         onChange={(minimum) => minimum && change({ minimum: minimum as RuleDraft['minimum'] })}
       />
-      <MultiSelect
-        label="Connections"
+      <ConnectionsSelect
         description="None chosen: all of them, and the daemon itself."
-        data={connections.map(({ id, name }) => ({ value: String(id), label: name }))}
-        value={[...draft.connections]}
-        onChange={(chosen) => change({ connections: chosen })}
+        ids={draft.connections}
+        onChange={(connections) => change({ connections })}
       />
       <MultiSelect
         label="Only when"

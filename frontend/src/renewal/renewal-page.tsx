@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { useConnections, useRenewal } from '../api/queries.ts';
+import { useRenewal } from '../api/queries.ts';
 import { Page } from '../ui/page.tsx';
 import { exact } from '../ui/time.ts';
 import { RenewalView } from './renewal-view.tsx';
@@ -7,18 +7,17 @@ import { RenewalView } from './renewal-view.tsx';
 /** The address of one renewal, to be sent to somebody. */
 export function RenewalPage({ id }: { readonly id: string }) {
   const view = useRenewal(id).data;
-  const connection = useConnections().data?.find((one) => one.id === view?.connectionId);
   return (
     <Page
-      title={connection ? `Renewal of ${connection.name}` : 'Renewal'}
+      title={view ? `Renewal of ${view.connectionName}` : 'Renewal'}
       lead={
         view && (
           <>
             Begun {exact(view.startedAt)}
-            {connection && (
+            {!view.connectionRemoved && (
               <>
                 {' · '}
-                <Link href={`/connections/${connection.id}`}>to the connection</Link>
+                <Link href={`/connections/${view.connectionId}`}>to the connection</Link>
               </>
             )}
           </>

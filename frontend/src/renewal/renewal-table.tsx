@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
-import { useConnections, useWords } from '../api/queries.ts';
-import type { RenewalSummary } from '../api/types.ts';
+import { useWords } from '../api/queries.ts';
+import type { RenewalItem } from '../api/types.ts';
 import { Duration } from '../ui/duration.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Moment } from '../ui/moment.tsx';
@@ -9,14 +9,13 @@ import { lookOfRenewal } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 
 interface RenewalTableProps {
-  readonly renewals: readonly RenewalSummary[];
+  readonly renewals: readonly RenewalItem[];
   /** Within the page of one connection its name says nothing. */
   readonly ofOne?: boolean;
 }
 
 export function RenewalTable({ renewals, ofOne = false }: RenewalTableProps) {
   const words = useWords();
-  const connections = useConnections().data ?? [];
   if (renewals.length === 0) return <Empty title="Nothing was renewed yet">A renewal begins with Renew now.</Empty>;
   return (
     <Table highlightOnHover aria-label="Renewals" className="cards">
@@ -39,7 +38,7 @@ export function RenewalTable({ renewals, ofOne = false }: RenewalTableProps) {
             </Table.Td>
             {!ofOne && (
               <Table.Td>
-                {connections.find(({ id }) => id === renewal.connectionId)?.name ?? 'a connection that was removed'}
+                <ConnectionName {...renewal} />
               </Table.Td>
             )}
             <Table.Td data-label="Begun" style={{ whiteSpace: 'nowrap' }}>
@@ -53,5 +52,14 @@ export function RenewalTable({ renewals, ofOne = false }: RenewalTableProps) {
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+function ConnectionName({ connectionId, connectionName, connectionRemoved }: RenewalItem) {
+  if (connectionRemoved) return <>{connectionName} (removed)</>;
+  return (
+    <Link href={`/connections/${connectionId}`} className="plain-link">
+      {connectionName}
+    </Link>
   );
 }

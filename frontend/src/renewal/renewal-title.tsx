@@ -1,5 +1,5 @@
 import { Group } from '@mantine/core';
-import { useConnections, useRenewal, useWords } from '../api/queries.ts';
+import { useRenewal, useWords } from '../api/queries.ts';
 import { lookOfRenewal } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 
@@ -7,12 +7,11 @@ import { State } from '../words/state.tsx';
 export function RenewalTitle({ id }: { readonly id: string }) {
   const view = useRenewal(id).data;
   const words = useWords();
-  const connection = useConnections().data?.find((one) => one.id === view?.connectionId);
-  const slot = connection?.slot ?? view?.facts.target?.slot;
+  const slot = view?.facts.target?.slot;
   return (
     <Group gap="sm" component="span">
       <span>
-        {connection?.name ?? 'Renewal'}
+        {view?.connectionName ?? 'Renewal'}
         {slot !== undefined && ` · ${slot}`}
       </span>
       {view && view.outcome === null && <State look={lookOfRenewal(view, words)} />}

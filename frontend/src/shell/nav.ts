@@ -4,6 +4,7 @@ export const NAV = [
   { href: '/connections', label: 'Connections' },
   { href: '/renewals', label: 'Renewals' },
   { href: '/plan', label: 'Plan' },
+  { href: '/certificates', label: 'Certificates' },
   { href: '/dns', label: 'DNS' },
   { href: '/activity', label: 'Activity' },
   { href: '/settings', label: 'Settings' },

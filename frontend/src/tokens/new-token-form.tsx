@@ -1,7 +1,7 @@
-import { Button, Group, MultiSelect, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { NewTokenView, Role } from '../api/access-types.ts';
-import { useConnections } from '../api/queries.ts';
+import { ConnectionsSelect } from '../connections/connections-select.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { RoleField } from '../users/role-fields.tsx';
 import { useNewToken } from './use-tokens.ts';
@@ -14,7 +14,6 @@ export function NewTokenForm({ onMade }: { readonly onMade: (token: NewTokenView
   const [role, setRole] = useState<Role>('viewer');
   const [ids, setIds] = useState<string[]>([]);
   const [expiresInDays, setDays] = useState(DEFAULT_DAYS);
-  const connections = useConnections().data ?? [];
   const create = useNewToken(onMade);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -32,14 +31,7 @@ export function NewTokenForm({ onMade }: { readonly onMade: (token: NewTokenView
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <RoleField role={role} onChange={setRole} />
-        <MultiSelect
-          label="Connections"
-          placeholder={ids.length === 0 ? 'All' : undefined}
-          searchable
-          data={connections.map((one) => ({ value: String(one.id), label: one.name }))}
-          value={ids}
-          onChange={setIds}
-        />
+        <ConnectionsSelect placeholder={ids.length === 0 ? 'All' : undefined} ids={ids} onChange={setIds} />
         <NumberInput
           label="Good for days"
           min={1}

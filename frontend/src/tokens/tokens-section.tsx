@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { NewTokenView, TokenView } from '../api/access-types.ts';
 import { get } from '../api/client.ts';
-import { useConnections } from '../api/queries.ts';
+import { useConnectionNames } from '../api/list-queries.ts';
 import { useMay } from '../session/may.ts';
 import { Copy } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -129,8 +129,8 @@ interface TokenRowProps {
 
 function TokenRow({ token, onReplace, onRevoke }: TokenRowProps) {
   const { name, hint, role, connectionIds, createdBy, expiresAt, lastUsedAt, revokedAt, successorId } = token;
-  const names = useConnections().data ?? [];
-  const seen = connectionIds?.map((id) => names.find((one) => one.id === id)?.name ?? 'one that is gone');
+  const names = useConnectionNames(connectionIds ?? []);
+  const seen = connectionIds?.map((id) => names.get(id) ?? 'one that is gone');
   const over = revokedAt !== null || Date.parse(expiresAt) <= Date.now();
   return (
     <Table.Tr>

@@ -1,6 +1,8 @@
-import type { ConnectionView, RenewalOutcome, RenewalSummary, WordsView } from '../api/types.ts';
+import type { ConnectionItem, RenewalOutcome, RenewalSummary, WordsView } from '../api/types.ts';
 import { clockTime } from '../ui/time.ts';
 import { CONNECTION, FAILED, type Look, MODES, OUTCOMES, RESTART_PENDING } from './states.ts';
+
+type Standing = Pick<ConnectionItem, 'standing' | 'lastRenewal'>;
 
 type Words = Pick<WordsView, 'steps'> | undefined;
 
@@ -16,14 +18,12 @@ export function lookOfRenewal({ outcome, state, resumeAt, oldStillServed }: Rene
   return resumeAt === null ? MODES.waiting : { ...MODES.waiting, word: `Tries again at ${clockTime(resumeAt)}` };
 }
 
-/** The state of a connection: what was last seen outranks what was last tried. */
-export function lookOfConnection(connection: ConnectionView, words: Words, now = Date.now()): Look {
-  const { lastRenewal, lastSeen, policy, incomplete } = connection;
-  if (lastRenewal?.outcome === null) return lookOfRenewal(lastRenewal, words);
-  if (lastSeen && Date.parse(lastSeen.notAfter) <= now) return CONNECTION.expired;
-  if (incomplete.length > 0) return CONNECTION.incomplete;
-  if (!lastRenewal) return policy.automatic ? CONNECTION.never : CONNECTION.off;
-  return lookOfRenewal(lastRenewal, words);
+/** The state of a connection, as the daemon judges it: what was last seen outranks what was last tried. */
+export function lookOfConnection({ standing, lastRenewal }: Standing, words: Words): Look {
+  if (standing === 'expired') return CONNECTION.expired;
+  if (standing === 'incomplete') return CONNECTION.incomplete;
+  if (standing === 'served') return OUTCOMES.verified;
+  return lastRenewal ? lookOfRenewal(lastRenewal, words) : CONNECTION.never;
 }
 
 /** `Waiting for DNS` */
@@ -37,12 +37,7 @@ export function daysLeft(notAfter: string, now = Date.now()): number {
   return Math.floor((Date.parse(notAfter) - now) / 86_400_000);
 }
 
-/** What a person has to do something about, the worst first; null for the rest. */
-export function urgency(connection: ConnectionView, words: Words): number | null {
-  const { lastRenewal } = connection;
-  if (lastRenewal?.outcome === 'failed' && lastRenewal.oldStillServed === false) return 0;
-  if (lastRenewal?.outcome === 'installed-not-served') return 1;
-  const { tone, word } = lookOfConnection(connection, words);
-  if (word === CONNECTION.expired.word) return 2;
-  return tone === 'person' ? 3 : null;
+/** Whether its time has come. @param dueAt ISO 8601; null when that is not known */
+export function isDue(dueAt: string | null, now = Date.now()): boolean {
+  return dueAt !== null && Date.parse(dueAt) <= now;
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, RenewalOutcome, StepName } from '../api/types.ts';
+import type { BulkState, ErrorCode, RenewalOutcome, StateFilter, StepName } from '../api/types.ts';
 
 /**
  * How every state looks, once for the whole interface. Green only for *seen served*, amber for *something is pending*, red for
@@ -45,6 +45,7 @@ export const CONNECTION = {
   incomplete: { word: 'Not complete', tone: 'pending' },
   never: { word: 'Never renewed', tone: 'off' },
   expired: { word: 'Expired', tone: 'person' },
+  expiring: { word: 'Expiring', tone: 'pending' },
   off: { word: 'Off', tone: 'off' },
 } as const satisfies Record<string, Look>;
 
@@ -54,6 +55,33 @@ export const PLANNED = {
   mind: { word: 'Mind', tone: 'pending' },
   breaks: { word: 'Would break', tone: 'person' },
 } as const satisfies Record<string, Look>;
+
+/** What the list of connections can be filtered by, and the dashboard counts. */
+export const STATE_FILTERS = {
+  'needs-person': { word: 'Needs you', tone: 'person' },
+  affected: { word: 'Failed, service affected', tone: 'person' },
+  expired: { word: 'Expired', tone: 'person' },
+  held: { word: 'Waits for you', tone: 'person' },
+  failed: { word: 'Failed', tone: 'person' },
+  'not-served': { word: 'Not served', tone: 'person' },
+  'restart-pending': { word: 'Restart pending', tone: 'pending' },
+  retrying: { word: 'Trying again', tone: 'pending' },
+  running: { word: 'Running', tone: 'running' },
+  incomplete: { word: 'Not complete', tone: 'pending' },
+  expiring: { word: 'Expiring', tone: 'pending' },
+  served: { word: 'Served', tone: 'served' },
+  never: { word: 'Never renewed', tone: 'off' },
+  ended: { word: 'Cancelled or not due', tone: 'off' },
+} as const satisfies Record<StateFilter, Look>;
+
+/** How one item of a bulk stands. */
+export const BULK_LOOKS = {
+  waiting: { word: 'Waiting', tone: 'off' },
+  running: { word: 'Running', tone: 'running' },
+  done: { word: 'Done', tone: 'plain' },
+  refused: { word: 'Refused', tone: 'person' },
+  stopped: { word: 'Not begun', tone: 'off' },
+} as const satisfies Record<BulkState, Look>;
 
 /** The state of one step within a renewal. */
 export const STEP_LOOKS = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KNOWN_PROFILES, traitsOf } from './traits.ts';
+import { isPracticeIssuer, KNOWN_PROFILES, traitsOf } from './traits.ts';
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
@@ -18,5 +18,18 @@ describe('traitsOf', () => {
 
   it('has a public source for every row', () => {
     expect(KNOWN_PROFILES.every(({ source }) => URL.canParse(source))).toBe(true);
+  });
+});
+
+describe('what a CA for practice signs', () => {
+  it.each([
+    ["CN=(STAGING) Counterfeit Cashew R10, O=(STAGING) Let's Encrypt, C=US", true],
+    ['CN=Fake LE Intermediate X1', true],
+    ['CN=Pebble Intermediate CA 3a2b1c', true],
+    ['CN=certferry LAB R2 2c5d8d DO NOT TRUST', true],
+    ["CN=R10, O=Let's Encrypt, C=US", false],
+    ['CN=Example Corp Staging Site CA', false],
+  ])('is known by the issuer %s: %s', (name, expected) => {
+    expect(isPracticeIssuer(name)).toBe(expected);
   });
 });

@@ -69,3 +69,15 @@ export function traitsOf(directory: string, profile: string | null): IssuerTrait
     announced: known?.announced ?? [],
   };
 }
+
+/** How certificates for practice, which nobody trusts, name their issuer. */
+const PRACTICE_ISSUERS: readonly { readonly name: RegExp; readonly source: string }[] = [
+  { name: /\(STAGING\)|\bFake LE\b/, source: 'https://letsencrypt.org/docs/staging-environment/' },
+  { name: /\bPebble (?:Intermediate|Root) CA\b/, source: 'https://github.com/letsencrypt/pebble' },
+  { name: /\bDO NOT TRUST\b/i, source: 'lab/README.md' },
+];
+
+/** True when the distinguished name of an issuer says that it is for practice. */
+export function isPracticeIssuer(name: string): boolean {
+  return PRACTICE_ISSUERS.some((row) => row.name.test(name));
+}

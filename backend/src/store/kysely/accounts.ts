@@ -1,6 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Account, AccountFamily, AccountTable, AccountUser, NewAccount } from '../accounts.ts';
+import type { Digester } from '../overview.ts';
+import { writeIssuer } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
 import { type AccountsTable, fromJson, type Tables, toJson } from './tables.ts';
 
@@ -9,9 +11,11 @@ const NAMED_USERS = 5;
 
 export class KyselyAccounts implements AccountTable {
   readonly #scope: Scope;
+  readonly #digester: Digester;
 
-  constructor(scope: Scope) {
+  constructor(scope: Scope, digester: Digester) {
     this.#scope = scope;
+    this.#digester = digester;
   }
 
   async all(): Promise<readonly Account[]> {
@@ -47,7 +51,11 @@ export class KyselyAccounts implements AccountTable {
         .where('version', '=', version)
         .returningAll()
         .executeTakeFirst();
-      if (row) return toAccount(row);
+      if (row) {
+        const updated = toAccount(row);
+        if (family === 'issuer') await writeIssuer(db, updated, this.#digester);
+        return updated;
+      }
       throw new AppError('CONFLICT', `"${stored.name}" was changed meanwhile: version ${stored.version} is stored.`);
     });
   }

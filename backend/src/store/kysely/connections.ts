@@ -1,17 +1,22 @@
 import type { Selectable } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../plugins/plugin.ts';
+import type { Digester } from '../overview.ts';
 import type { Connection, ConnectionTable, NewConnection } from '../store.ts';
+import { markRemoved, writeConnection } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
 import { type ConnectionsTable, fromJson, toJson } from './tables.ts';
+import { isWithin } from './within.ts';
 
 export class KyselyConnections implements ConnectionTable {
   readonly #scope: Scope;
   readonly #clock: Clock;
+  readonly #digester: Digester;
 
-  constructor(scope: Scope, clock: Clock) {
+  constructor(scope: Scope, clock: Clock, digester: Digester) {
     this.#scope = scope;
     this.#clock = clock;
+    this.#digester = digester;
   }
 
   async all(): Promise<readonly Connection[]> {
@@ -24,13 +29,31 @@ export class KyselyConnections implements ConnectionTable {
     return row && toConnection(row);
   }
 
+  async some(ids: readonly number[]): Promise<readonly Connection[]> {
+    const rows = await this.#scope.db.selectFrom('connections').selectAll().where('id', 'in', ids).execute();
+    return rows.map(toConnection);
+  }
+
+  async idsOf(whose: Parameters<ConnectionTable['idsOf']>[0]): Promise<readonly number[]> {
+    const query = this.#scope.db.selectFrom('connections').select('id').orderBy('id');
+    const theirs =
+      'ownerId' in whose
+        ? query.where('owner_id', '=', whose.ownerId)
+        : query.where(isWithin('id', whose.connectionIds));
+    return (await theirs.execute()).map(({ id }) => id);
+  }
+
   async insert(connection: NewConnection): Promise<Connection> {
-    const row = await this.#scope.db
-      .insertInto('connections')
-      .values({ ...toColumns(connection), created_at: this.#clock.now().toISOString(), version: 1 })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return toConnection(row);
+    return this.#scope.atomically(async (db) => {
+      const row = await db
+        .insertInto('connections')
+        .values({ ...toColumns(connection), created_at: this.#clock.now().toISOString(), version: 1 })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const inserted = toConnection(row);
+      await writeConnection(db, inserted, this.#digester);
+      return inserted;
+    });
   }
 
   async update(connection: Connection): Promise<Connection> {
@@ -43,7 +66,11 @@ export class KyselyConnections implements ConnectionTable {
         .where('version', '=', version)
         .returningAll()
         .executeTakeFirst();
-      if (row) return toConnection(row);
+      if (row) {
+        const updated = toConnection(row);
+        await writeConnection(db, updated, this.#digester);
+        return updated;
+      }
       const stored = await db.selectFrom('connections').select('version').where('id', '=', id).executeTakeFirst();
       if (!stored) throw noSuchConnection(id);
       throw new AppError('CONFLICT', `Connection ${id} was changed meanwhile: version ${stored.version} is stored.`);
@@ -63,6 +90,7 @@ export class KyselyConnections implements ConnectionTable {
       }
       const { numDeletedRows } = await db.deleteFrom('connections').where('id', '=', id).executeTakeFirst();
       if (numDeletedRows === 0n) throw noSuchConnection(id);
+      await markRemoved(db, id);
     });
   }
 }
@@ -86,7 +114,7 @@ function toColumns(connection: NewConnection) {
   };
 }
 
-function toConnection(row: Selectable<ConnectionsTable>): Connection {
+export function toConnection(row: Selectable<ConnectionsTable>): Connection {
   return {
     id: row.id,
     name: row.name,

@@ -1,9 +1,10 @@
-import type { Selectable } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../plugins/plugin.ts';
-import type { DomainEvent, EventLog, EventQuery, StoredEvent } from '../events.ts';
+import type { DomainEvent, EventLog, EventPageQuery, EventQuery, StoredEvent } from '../events.ts';
 import type { Scope } from './scope.ts';
 import { type EventsTable, fromJson, toJson } from './tables.ts';
+import { isWithin } from './within.ts';
 
 /** Rows that a follower reads at a time. */
 const PAGE = 200;
@@ -41,6 +42,23 @@ export class KyselyEventLog implements EventLog {
     return (await query.execute()).map(toStoredEvent);
   }
 
+  async page({
+    before,
+    connectionId,
+    types,
+    within = null,
+    access = true,
+    limit,
+  }: EventPageQuery): Promise<readonly StoredEvent[]> {
+    let query = this.#scope.db.selectFrom('events').select(['seq', 'at', 'event']).orderBy('seq', 'desc').limit(limit);
+    if (before !== undefined) query = query.where('seq', '<', before);
+    if (types !== undefined) query = query.where('type', 'in', types);
+    if (!access) query = query.where('type', 'not like', 'access.%');
+    if (connectionId !== undefined) query = query.where(concerns([connectionId]));
+    if (within !== null) query = query.where(concerns(within));
+    return (await query.execute()).map(toStoredEvent);
+  }
+
   async latest(): Promise<number> {
     const row = await this.#scope.db
       .selectFrom('events')
@@ -64,6 +82,12 @@ export class KyselyEventLog implements EventLog {
       if (page.length === 0) await bell.after(heard, signal);
     }
   }
+}
+
+/** The event, or its renewal, is of one of these connections. */
+function concerns(connectionIds: readonly number[]): RawBuilder<boolean> {
+  return sql<boolean>`(${isWithin('connection_id', connectionIds)} or renewal_id in
+    (select id from renewals where ${isWithin('renewals.connection_id', connectionIds)}))`;
 }
 
 function toStoredEvent(row: Pick<Selectable<EventsTable>, 'seq' | 'at' | 'event'>): StoredEvent {

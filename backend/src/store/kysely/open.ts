@@ -6,9 +6,12 @@ import { AppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import { migrations } from '../migrations/index.ts';
+import type { Digester } from '../overview.ts';
 import { correctMode, FILE_MODE, FOLDER_MODE } from '../private-files.ts';
 import type { Store } from '../store.ts';
+import { completeOverview } from './complete-overview.ts';
 import { sqliteDialect } from './dialect.ts';
+import { PLAIN_DIGESTER } from './overview-rows.ts';
 import { StoreScope } from './scope.ts';
 import { Sealer } from './seal.ts';
 import { storeOver } from './store.ts';
@@ -19,6 +22,8 @@ export interface StoreOptions {
   readonly file: string;
   readonly masterKey: Secret;
   readonly clock: Clock;
+  /** Without one, lists know connections by name only. */
+  readonly digester?: Digester;
 }
 
 /** Milliseconds to wait for another process that writes. */
@@ -30,7 +35,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @throws AppError VAULT_KEY_MISMATCH or SCHEMA_NEWER, having changed nothing; INVALID_SETTINGS when the file cannot
  *   be opened or is no database, or the master key is malformed.
  */
-export async function openStore({ file, masterKey, clock }: StoreOptions): Promise<Store> {
+export async function openStore({ file, masterKey, clock, digester = PLAIN_DIGESTER }: StoreOptions): Promise<Store> {
   const sealer = new Sealer(masterKey);
   if (file !== ':memory:') await preparePrivately(file);
   const database = openDatabase(file);
@@ -40,11 +45,12 @@ export async function openStore({ file, masterKey, clock }: StoreOptions): Promi
     refuseOtherKey(database, file, sealer.keyId);
     setPragmas(database);
     await migrate(db, database);
+    await completeOverview(db, digester);
   } catch (error) {
     database.close();
     throw error;
   }
-  return storeOver(new StoreScope(db), clock, sealer);
+  return storeOver(new StoreScope(db), clock, sealer, digester);
 }
 
 /** True when the database at `file` holds secrets, which only its master key can open. Changes nothing. */

@@ -1,19 +1,24 @@
 import SqliteDatabase from 'better-sqlite3';
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../plugins/plugin.ts';
+import type { Digester } from '../overview.ts';
 import type { JsonObject, NewRenewal, RenewalChange, RenewalQuery, RenewalRow, RenewalTable } from '../store.ts';
 import { noSuchConnection } from './connections.ts';
+import { writeCertificate, writeRenewal } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
-import { fromJson, type RenewalsTable, toJson } from './tables.ts';
+import { fromJson, type RenewalsTable, type Tables, toJson } from './tables.ts';
+import { isWithin } from './within.ts';
 
 export class KyselyRenewals implements RenewalTable {
   readonly #scope: Scope;
   readonly #clock: Clock;
+  readonly #digester: Digester;
 
-  constructor(scope: Scope, clock: Clock) {
+  constructor(scope: Scope, clock: Clock, digester: Digester) {
     this.#scope = scope;
     this.#clock = clock;
+    this.#digester = digester;
   }
 
   async begin(renewal: NewRenewal): Promise<RenewalRow> {
@@ -40,26 +45,41 @@ export class KyselyRenewals implements RenewalTable {
         .catch((cause: unknown) => {
           throw isSecondUnfinished(cause) ? alreadyRunning(connectionId, cause) : cause;
         });
-      return toRenewal(row);
+      const begun = toRenewal(row);
+      await writeRenewal(db, { ...begun, seq: row.seq }, this.#digester);
+      return begun;
     });
   }
 
   async save(id: string, change: RenewalChange): Promise<void> {
     const { state, machineVersion, facts, finishedAt, outcome } = change;
-    const { numUpdatedRows } = await this.#scope.db
-      .updateTable('renewals')
-      .set({
-        // Setting a column to itself also keeps the statement valid when nothing is changed.
-        id,
-        ...(state !== undefined && { state: toJson(state) }),
-        ...(machineVersion !== undefined && { machine_version: machineVersion }),
-        ...(facts && { facts: withFacts(facts) }),
-        ...(finishedAt !== undefined && { finished_at: finishedAt }),
-        ...(outcome !== undefined && { outcome }),
-      })
-      .where('id', '=', id)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
+    await this.#scope.atomically(async (db) => {
+      const row = await db
+        .updateTable('renewals')
+        .set({
+          // Setting a column to itself also keeps the statement valid when nothing is changed.
+          id,
+          ...(state !== undefined && { state: toJson(state) }),
+          ...(machineVersion !== undefined && { machine_version: machineVersion }),
+          ...(facts && { facts: withFacts(facts) }),
+          ...(finishedAt !== undefined && { finished_at: finishedAt }),
+          ...(outcome !== undefined && { outcome }),
+        })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      if (!row) throw new AppError('NOT_FOUND', `There is no renewal ${id}.`);
+      await this.#summarise(db, row, facts);
+    });
+  }
+
+  async #summarise(db: Kysely<Tables>, row: Selectable<RenewalsTable>, facts: JsonObject | undefined): Promise<void> {
+    const renewal = toRenewal(row);
+    await writeRenewal(db, { ...renewal, seq: row.seq }, this.#digester);
+    const certificate = facts && this.#digester.certificate(facts);
+    if (!certificate) return;
+    const { connectionId, id: renewalId } = renewal;
+    await writeCertificate(db, certificate, { connectionId, renewalId, issuedAt: this.#clock.now().toISOString() });
   }
 
   async get(id: string): Promise<RenewalRow | undefined> {
@@ -77,10 +97,19 @@ export class KyselyRenewals implements RenewalTable {
     return rows.map(toRenewal);
   }
 
-  async list({ connectionId, connectionIds, before, limit }: RenewalQuery): Promise<readonly RenewalRow[]> {
+  async connectionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#scope.db
+      .selectFrom('renewals')
+      .select(['id', 'connection_id'])
+      .where('id', 'in', ids)
+      .execute();
+    return new Map(rows.map((row) => [row.id, row.connection_id]));
+  }
+
+  async list({ connectionId, within = null, before, limit }: RenewalQuery): Promise<readonly RenewalRow[]> {
     let query = this.#scope.db.selectFrom('renewals').selectAll().orderBy('seq', 'desc').limit(limit);
     if (connectionId !== undefined) query = query.where('connection_id', '=', connectionId);
-    if (connectionIds !== undefined) query = query.where('connection_id', 'in', [...connectionIds]);
+    if (within !== null) query = query.where(isWithin('connection_id', within));
     if (before !== undefined) {
       query = query.where('seq', '<', (rows) => rows.selectFrom('renewals').select('seq').where('id', '=', before));
     }
@@ -107,7 +136,7 @@ function alreadyRunning(connectionId: number, cause: unknown): AppError {
   return new AppError('RENEWAL_RUNNING', `Connection ${connectionId} has an unfinished renewal.`, { cause });
 }
 
-function toRenewal(row: Selectable<RenewalsTable>): RenewalRow {
+export function toRenewal(row: Selectable<RenewalsTable>): RenewalRow {
   return {
     id: row.id,
     connectionId: row.connection_id,

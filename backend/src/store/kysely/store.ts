@@ -1,12 +1,16 @@
 import type { Clock } from '../../plugins/plugin.ts';
+import type { Digester } from '../overview.ts';
 import type { Store } from '../store.ts';
 import { KyselyAccess } from './access.ts';
 import { KyselyAccounts } from './accounts.ts';
+import { KyselyBulk } from './bulk.ts';
 import { KyselyCalendars } from './calendars.ts';
+import { KyselyCertificates } from './certificates.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
 import { KyselyIssuances } from './issuances.ts';
 import { notifyOver } from './notify.ts';
+import { KyselyOverview } from './overview.ts';
 import { KyselyRenewals } from './renewals.ts';
 import type { Scope, StoreScope, TransactionScope } from './scope.ts';
 import type { Sealer } from './seal.ts';
@@ -14,36 +18,39 @@ import { KyselySettings } from './settings.ts';
 import { KyselyVault } from './vault.ts';
 import { KyselyWatches } from './watches.ts';
 
-export function storeOver(scope: StoreScope, clock: Clock, sealer: Sealer): Store {
+export function storeOver(scope: StoreScope, clock: Clock, sealer: Sealer, digester: Digester): Store {
   return {
-    ...tablesOver(scope, clock, sealer),
-    transaction: (work) => scope.transaction((inner) => work(joinedStore(inner, clock, sealer))),
+    ...tablesOver(scope, clock, sealer, digester),
+    transaction: (work) => scope.transaction((inner) => work(joinedStore(inner, clock, sealer, digester))),
     [Symbol.asyncDispose]: () => scope.close(),
   };
 }
 
 /** The store that `work` of a transaction gets. Disposing it does nothing: it ends with the transaction. */
-function joinedStore(scope: TransactionScope, clock: Clock, sealer: Sealer): Store {
+function joinedStore(scope: TransactionScope, clock: Clock, sealer: Sealer, digester: Digester): Store {
   const joined: Store = {
-    ...tablesOver(scope, clock, sealer),
+    ...tablesOver(scope, clock, sealer, digester),
     transaction: (work) => scope.join(() => work(joined)),
     [Symbol.asyncDispose]: async () => {},
   };
   return joined;
 }
 
-function tablesOver(scope: Scope, clock: Clock, sealer: Sealer) {
+function tablesOver(scope: Scope, clock: Clock, sealer: Sealer, digester: Digester) {
   return {
-    connections: new KyselyConnections(scope, clock),
+    connections: new KyselyConnections(scope, clock, digester),
     calendars: new KyselyCalendars(scope, clock),
-    renewals: new KyselyRenewals(scope, clock),
-    accounts: new KyselyAccounts(scope),
+    renewals: new KyselyRenewals(scope, clock, digester),
+    accounts: new KyselyAccounts(scope, digester),
     vault: new KyselyVault(scope, clock, sealer),
     events: new KyselyEventLog(scope, clock),
     settings: new KyselySettings(scope),
     notify: notifyOver(scope, clock),
     access: new KyselyAccess(scope, clock),
-    watches: new KyselyWatches(scope),
+    watches: new KyselyWatches(scope, digester),
     issuances: new KyselyIssuances(scope),
+    overview: new KyselyOverview(scope),
+    certificates: new KyselyCertificates(scope),
+    bulk: new KyselyBulk(scope, clock),
   };
 }

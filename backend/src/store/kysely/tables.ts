@@ -1,6 +1,9 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { AccessTables } from './access-tables.ts';
+import type { BulkItemsTable } from './bulk.ts';
+import type { CertificatesTable } from './certificates.ts';
 import type { NotifyTablesRows } from './notify-tables.ts';
+import type { OverviewTable } from './overview-rows.ts';
 
 /**
  * The rows as SQLite holds them: text, numbers, bytes and null, as better-sqlite3 refuses booleans and dates.
@@ -17,6 +20,9 @@ export interface Tables extends AccessTables, NotifyTablesRows {
   watches: WatchesTable;
   issuances: IssuancesTable;
   accounts: AccountsTable;
+  overview: OverviewTable;
+  certificates: CertificatesTable;
+  bulk_items: BulkItemsTable;
 }
 
 export interface AccountsTable {
@@ -72,6 +78,8 @@ export interface EventsTable {
   at: string;
   event: JsonText;
   renewal_id: GeneratedAlways<string | null>;
+  connection_id: GeneratedAlways<number | null>;
+  type: GeneratedAlways<string>;
 }
 
 export interface VaultTable {
@@ -111,7 +119,7 @@ export interface IssuancesTable {
   chain: JsonText | null;
 }
 
-type JsonText = string;
+export type JsonText = string;
 
 export function toJson(value: object | string | number | boolean | null): JsonText {
   return JSON.stringify(value);

@@ -1,13 +1,17 @@
 import { type Selectable, sql } from 'kysely';
+import type { Digester } from '../overview.ts';
 import type { WatchRow, WatchTable } from '../watches.ts';
+import { writeWatch } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
 import { fromJson, toJson, type WatchesTable } from './tables.ts';
 
 export class KyselyWatches implements WatchTable {
   readonly #scope: Scope;
+  readonly #digester: Digester;
 
-  constructor(scope: Scope) {
+  constructor(scope: Scope, digester: Digester) {
     this.#scope = scope;
+    this.#digester = digester;
   }
 
   async get(connectionId: number): Promise<WatchRow | undefined> {
@@ -23,13 +27,17 @@ export class KyselyWatches implements WatchTable {
     return (await this.#scope.db.selectFrom('watches').selectAll().orderBy('connection_id').execute()).map(toWatch);
   }
 
-  async put({ connectionId, nextAt, endsAt, memory }: WatchRow): Promise<void> {
+  async put(row: WatchRow): Promise<void> {
+    const { connectionId, nextAt, endsAt, memory } = row;
     const columns = { next_at: nextAt, ends_at: endsAt, memory: toJson(memory) };
-    await this.#scope.db
-      .insertInto('watches')
-      .values({ connection_id: connectionId, ...columns })
-      .onConflict((row) => row.column('connection_id').doUpdateSet(columns))
-      .execute();
+    await this.#scope.atomically(async (db) => {
+      await db
+        .insertInto('watches')
+        .values({ connection_id: connectionId, ...columns })
+        .onConflict((conflict) => conflict.column('connection_id').doUpdateSet(columns))
+        .execute();
+      await writeWatch(db, row, this.#digester);
+    });
   }
 
   async remove(connectionId: number): Promise<void> {
@@ -58,6 +66,6 @@ export class KyselyWatches implements WatchTable {
   }
 }
 
-function toWatch(row: Selectable<WatchesTable>): WatchRow {
+export function toWatch(row: Selectable<WatchesTable>): WatchRow {
   return { connectionId: row.connection_id, nextAt: row.next_at, endsAt: row.ends_at, memory: fromJson(row.memory) };
 }

@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../plugins/clock.ts';
 import { KyselyConnections } from '../kysely/connections.ts';
+import { PLAIN_DIGESTER } from '../kysely/overview-rows.ts';
 import { StoreScope } from '../kysely/scope.ts';
 import type { Tables } from '../kysely/tables.ts';
 import { initial } from './001-initial.ts';
@@ -21,7 +22,7 @@ test('keeps connections with settings of their own as they are, and complete', a
   await accounts.up(db);
 
   const scope = new StoreScope(db);
-  expect(await new KyselyConnections(scope, systemClock).all()).toMatchObject([
+  expect(await new KyselyConnections(scope, systemClock, PLAIN_DIGESTER).all()).toMatchObject([
     {
       name: 'Old',
       issuer: JSON.parse(ref('acme')),

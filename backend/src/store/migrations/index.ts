@@ -4,6 +4,7 @@ import { reconciler } from './002-reconciler.ts';
 import { calendars } from './003-calendars.ts';
 import { notify } from './004-notify.ts';
 import { access } from './005-access.ts';
+import { lists } from './006-lists.ts';
 import { accounts } from './007-accounts.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
@@ -11,7 +12,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
   '002-reconciler': reconciler,
   '003-calendars': calendars,
-  '007-accounts': accounts,
   '004-notify': notify,
   '005-access': access,
+  '006-lists': lists,
+  '007-accounts': accounts,
 };

@@ -1,0 +1,36 @@
+import { ERRORS } from '../domain/errors.ts';
+import { sentence, titleOf } from '../renewal/sentences.ts';
+import type { DomainEvent } from '../store/events.ts';
+
+/** What an event says beside the name of its connection: without ids, codes and instants. */
+export function activitySentence(event: DomainEvent): string {
+  switch (event.type) {
+    case 'connection.created':
+      return 'Added';
+    case 'connection.changed':
+      return 'Changed';
+    case 'connection.removed':
+      return 'Removed; its history stays';
+    case 'watch.reachable':
+      return 'Every endpoint answers again';
+    case 'watch.restored':
+      return 'The wanted certificate is served again';
+    case 'renewal.started':
+      return `Renewal started by ${event.by === 'operator' ? 'an operator' : 'the schedule'}`;
+    case 'step.waiting':
+      return `${titleOf(event.step)}: ${event.why}`;
+    case 'step.failed': {
+      const next = event.retryAt === null ? '' : ', tries again';
+      return `${titleOf(event.step)}: ${ERRORS[event.failure.code].title}${next}. ${event.failure.message}`;
+    }
+    default:
+      return sentence(event);
+  }
+}
+
+/** The instant that an event waits for, ISO 8601. */
+export function awaitedBy(event: DomainEvent): string | null {
+  if (event.type === 'step.waiting') return event.until;
+  if (event.type === 'watch.quarantined') return event.until;
+  return event.type === 'step.failed' ? event.retryAt : null;
+}

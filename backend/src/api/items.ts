@@ -1,0 +1,64 @@
+import { productTitle } from '../appliances/product.ts';
+import type { NameOfConnection, OverviewRow } from '../store/overview.ts';
+import type { Connection, RenewalRow, Store } from '../store/store.ts';
+import type { ConnectionItem, RenewalItem } from './contract/lists.ts';
+import type { LastSeen, RenewalSummary } from './contract.ts';
+import { renewalSummary } from './renewal-summary.ts';
+
+/** What lists show of rows, with a fixed number of questions to the store. */
+export async function connectionItems(store: Store, rows: readonly OverviewRow[]): Promise<readonly ConnectionItem[]> {
+  const connections = await store.connections.some(rows.map(({ connectionId }) => connectionId));
+  const byId = new Map(connections.map((connection) => [connection.id, connection]));
+  return rows.flatMap((row) => {
+    const connection = byId.get(row.connectionId);
+    return connection ? [connectionItem(row, connection)] : [];
+  });
+}
+
+function connectionItem(row: OverviewRow, { version, dnsNames, policy, incomplete }: Connection): ConnectionItem {
+  const { connectionId: id, name, product, address, slot, practice, automatic, dueAt, standing } = row;
+  return {
+    id,
+    version,
+    name,
+    product,
+    productTitle: productTitle(product),
+    address,
+    slot,
+    dnsNames,
+    practice,
+    incomplete,
+    automatic,
+    dueAt,
+    activation: policy.activation,
+    standing,
+    lastRenewal: lastRenewalOf(row),
+    lastSeen: lastSeenOf(row),
+  };
+}
+
+export function lastRenewalOf({ connectionId, lastRenewal }: OverviewRow): RenewalSummary | null {
+  return lastRenewal && { connectionId, ...lastRenewal };
+}
+
+export function lastSeenOf({ seen }: OverviewRow): LastSeen | null {
+  return seen && { notAfter: seen.notAfter, at: seen.at, answered: seen.answered, endpoints: seen.endpoints.length };
+}
+
+export async function renewalItems(store: Store, rows: readonly RenewalRow[]): Promise<readonly RenewalItem[]> {
+  const names = await store.overview.names(rows.map(({ connectionId }) => connectionId));
+  return rows.map((row) => named(row, names.get(row.connectionId)));
+}
+
+export async function renewalItem(store: Store, row: RenewalRow): Promise<RenewalItem> {
+  const names = await store.overview.names([row.connectionId]);
+  return named(row, names.get(row.connectionId));
+}
+
+function named(row: RenewalRow, connection: NameOfConnection | undefined): RenewalItem {
+  return {
+    ...renewalSummary(row),
+    connectionName: connection?.name ?? 'a connection that was removed',
+    connectionRemoved: connection?.removed ?? true,
+  };
+}

@@ -1,0 +1,35 @@
+import { Access } from '../access/access.ts';
+import { Backups } from '../backup/backups.ts';
+import { openTarget } from '../backup/open-target.ts';
+import type { Config } from '../config/config.ts';
+import type { Secrets } from '../config/secrets.ts';
+import { createNotifyService, type NotifyService } from '../notify/service.ts';
+import { nextTryAfter } from '../reconcile/next-try.ts';
+import type { Foundation } from './foundation.ts';
+import type { Overrides } from './overrides.ts';
+
+/** What goes on beside the renewals: who may come in, backups, and telling people. */
+
+export type AppSecrets = Pick<Secrets, 'masterKey' | 's3SecretAccessKey'> & Partial<Pick<Secrets, 'heartbeatUrl'>>;
+
+export function accessOf(
+  { dataDir, sessionIdleMinutes, sessionHours }: Config,
+  { store, clock, http }: Foundation,
+  { scrypt }: Partial<Overrides>,
+): Access {
+  const sessionLimits = { idleMs: sessionIdleMinutes * 60_000, longestMs: sessionHours * 3_600_000 };
+  return new Access({ store, clock, http, scrypt, dataDir, sessionLimits });
+}
+
+export function backupsOf(
+  config: Config,
+  { masterKey, s3SecretAccessKey: secretAccessKey }: AppSecrets,
+  { clock, log }: Foundation,
+): Backups {
+  const target = openTarget({ to: config.backupTo, s3: { ...config.s3, secretAccessKey } });
+  return new Backups({ ...config, masterKey, target, keep: config.backupKeep, clock, log });
+}
+
+export function notifyOf(config: Config, { heartbeatUrl }: AppSecrets, foundation: Foundation): NotifyService {
+  return createNotifyService({ ...config, ...foundation, nextTry: nextTryAfter, heartbeatUrl });
+}

@@ -1,0 +1,36 @@
+import type { CertificateDigest } from './overview.ts';
+import type { Within } from './store.ts';
+
+/** What was issued, by whom for which connection. Kept by the store when a renewal keeps a chain. */
+export interface CertificateTable {
+  /** The last issued first. */
+  page(query: CertificateQuery): Promise<{ readonly rows: readonly CertificateRow[]; readonly total: number }>;
+  get(sha256: string): Promise<CertificateRow | undefined>;
+}
+
+export interface CertificateQuery {
+  /** Each word must occur in the names, subject, issuer, serial number, fingerprint or the name of the connection. */
+  readonly search?: string | undefined;
+  readonly connectionId?: number | undefined;
+  readonly within?: Within;
+  /** True: only the newest of each connection. */
+  readonly current?: boolean | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface CertificateRow extends CertificateDigest {
+  readonly connectionId: number;
+  readonly connectionName: string;
+  readonly connectionRemoved: boolean;
+  /** The renewal that it was issued in. */
+  readonly renewalId: string;
+  /** ISO 8601 */
+  readonly issuedAt: string;
+  /** The newest of its connection. */
+  readonly current: boolean;
+  /** `host:port` of the endpoints that were last seen to serve it. */
+  readonly servedAt: readonly string[];
+  /** ISO 8601; when somebody last looked at the endpoints of the connection. */
+  readonly seenAt: string | null;
+}

@@ -1,0 +1,97 @@
+import { type Generated, sql } from 'kysely';
+import type { CertificateQuery, CertificateRow, CertificateTable } from '../certificates.ts';
+import type { SeenEndpoint } from '../overview.ts';
+import type { Scope } from './scope.ts';
+import { fromJson, type JsonText } from './tables.ts';
+import { isWithin } from './within.ts';
+
+export interface CertificatesTable {
+  seq: Generated<number>;
+  sha256: string;
+  connection_id: number;
+  renewal_id: string;
+  serial: string;
+  subject: string;
+  issuer: string;
+  dns_names: JsonText;
+  not_before: string;
+  not_after: string;
+  key_kind: string;
+  issued_at: string;
+  search: string;
+}
+
+export class KyselyCertificates implements CertificateTable {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async page({ search = '', connectionId, current, within = null, offset, limit }: CertificateQuery) {
+    let query = this.#joined();
+    for (const word of search.toLowerCase().split(/\s+/)) {
+      if (word === '') continue;
+      // A fingerprint may be pasted as it is shown elsewhere.
+      const wanted = /^([0-9a-f]{2}:)+[0-9a-f]{2}$/.test(word) ? word.replaceAll(':', '') : word;
+      query = query.where(
+        sql<boolean>`(instr(certificates.search, ${wanted}) > 0 or instr(lower(overview.name), ${wanted}) > 0)`,
+      );
+    }
+    if (connectionId !== undefined) query = query.where('certificates.connection_id', '=', connectionId);
+    if (within !== null) query = query.where(isWithin('certificates.connection_id', within));
+    if (current !== undefined) query = query.where(sql<boolean>`${CURRENT} = ${Number(current)}`);
+    const { total } = await query
+      .clearSelect()
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    const rows = await query.orderBy('certificates.seq', 'desc').limit(limit).offset(offset).execute();
+    return { rows: rows.map(toCertificate), total };
+  }
+
+  async get(sha256: string): Promise<CertificateRow | undefined> {
+    const row = await this.#joined().where('sha256', '=', sha256).executeTakeFirst();
+    return row && toCertificate(row);
+  }
+
+  #joined() {
+    return this.#scope.db
+      .selectFrom('certificates')
+      .leftJoin('overview', 'overview.connection_id', 'certificates.connection_id')
+      .selectAll('certificates')
+      .select(['overview.name', 'overview.removed', 'overview.endpoints', 'overview.seen_at', CURRENT.as('current')]);
+  }
+}
+
+const CURRENT = sql<number>`not exists (select 1 from certificates as later
+  where later.connection_id = certificates.connection_id and later.seq > certificates.seq)`;
+
+interface JoinedRow extends Omit<CertificatesTable, 'seq'> {
+  name: string | null;
+  removed: number | null;
+  endpoints: string | null;
+  seen_at: string | null;
+  current: number;
+}
+
+function toCertificate(row: JoinedRow): CertificateRow {
+  const endpoints = row.endpoints === null ? [] : fromJson<readonly SeenEndpoint[]>(row.endpoints);
+  return {
+    sha256: row.sha256,
+    serial: row.serial,
+    subject: row.subject,
+    issuer: row.issuer,
+    dnsNames: fromJson(row.dns_names),
+    notBefore: row.not_before,
+    notAfter: row.not_after,
+    keyKind: row.key_kind,
+    connectionId: row.connection_id,
+    connectionName: row.name ?? 'a connection that was removed',
+    connectionRemoved: row.removed !== 0,
+    renewalId: row.renewal_id,
+    issuedAt: row.issued_at,
+    current: row.current === 1,
+    servedAt: endpoints.filter(({ sha256 }) => sha256 === row.sha256).map(({ name }) => name),
+    seenAt: row.seen_at,
+  };
+}

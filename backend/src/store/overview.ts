@@ -1,0 +1,213 @@
+import type { JsonObject, NewConnection, PluginRef, RenewalRow, Within } from './store.ts';
+import type { WatchRow } from './watches.ts';
+
+/**
+ * How a connection stands, the most urgent first: what was last seen served, and what its last renewal came to.
+ * `affected`: failed, and the old certificate is no longer served everywhere. `incomplete`: it cannot be renewed before
+ * somebody has filled in the rest. `ended`: cancelled, or not due.
+ */
+export const STANDINGS = [
+  'affected',
+  'expired',
+  'held',
+  'failed',
+  'not-served',
+  'restart-pending',
+  'retrying',
+  'running',
+  'incomplete',
+  'never',
+  'ended',
+  'served',
+] as const;
+
+export type Standing = (typeof STANDINGS)[number];
+
+/**
+ * What lists can be filtered by: each standing, and groups of them. `needs-person`: a person has to do something. `failed` has
+ * `affected` among it; `restart-pending` whatever is installed and not seen served; `expiring` what is due and not expired.
+ */
+export const STATE_FILTERS = ['needs-person', 'expiring', ...STANDINGS] as const;
+
+export type StateFilter = (typeof STATE_FILTERS)[number];
+
+export const OVERVIEW_SORTS = ['added', 'name', 'state', 'days', 'renewal'] as const;
+
+export type OverviewSort = (typeof OVERVIEW_SORTS)[number];
+
+/**
+ * One row for each connection with what a list of 10,000 shows, sorts and counts. Written by the store in the same
+ * transaction as what it is made of, so it is never older than that.
+ */
+export interface Overview {
+  /** `now`, everywhere: ISO 8601. It decides what has expired. */
+  get(connectionId: number, now: string): Promise<OverviewRow | undefined>;
+  page(query: OverviewQuery): Promise<{ readonly rows: readonly OverviewRow[]; readonly total: number }>;
+  /** Those of `connectionIds` that there are, at most 1,000, by name. */
+  some(connectionIds: readonly number[], now: string): Promise<readonly OverviewRow[]>;
+  /** Of all that match, by name. */
+  ids(filter: OverviewFilter): Promise<readonly number[]>;
+  counts(now: string, within: Within): Promise<OverviewCounts>;
+  /** How many end on which day. */
+  expiry(now: string, within: Within): Promise<readonly ExpiryDay[]>;
+  /** What the schedule begins next, the first on top. */
+  next(limit: number, within: Within): Promise<readonly NextRun[]>;
+  /** Also of connections that were removed. */
+  names(connectionIds: readonly number[]): Promise<ReadonlyMap<number, NameOfConnection>>;
+}
+
+export interface OverviewFilter {
+  readonly now: string;
+  /** Each word must occur in name, address, slot, product or DNS names. */
+  readonly search?: string | undefined;
+  readonly state?: StateFilter | undefined;
+  readonly product?: string | undefined;
+  readonly automatic?: boolean | undefined;
+  readonly within?: Within;
+}
+
+export interface OverviewQuery extends OverviewFilter {
+  readonly sort: OverviewSort;
+  readonly descending: boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A renewal that begins by itself. */
+export interface NextRun {
+  readonly connectionId: number;
+  readonly name: string;
+  /** ISO 8601 */
+  readonly at: string;
+  /** In words: `The window of the CA opens`. */
+  readonly why: string;
+}
+
+export interface NameOfConnection {
+  readonly name: string;
+  readonly removed: boolean;
+}
+
+export interface OverviewRow {
+  readonly connectionId: number;
+  readonly name: string;
+  /** `vos/cucm`: plugin, and the product among those of the plugin. */
+  readonly product: string;
+  readonly address: string | null;
+  readonly slot: string;
+  /** Its CA is for practice: nobody trusts what it signs. */
+  readonly practice: boolean;
+  readonly automatic: boolean;
+  /** ISO 8601: from when on what is served is due; null when nothing was seen. */
+  readonly dueAt: string | null;
+  readonly standing: Standing;
+  readonly lastRenewal: LastRenewal | null;
+  readonly seen: Seen | null;
+}
+
+export interface LastRenewal extends Omit<RenewalDigest, 'seen' | 'served'> {
+  readonly id: string;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly outcome: string | null;
+}
+
+/** What was last seen served, by a renewal or by the schedule. */
+export interface Seen {
+  /** ISO 8601 */
+  readonly at: string;
+  /** Of the endpoints that answered, the first to end. */
+  readonly notAfter: string;
+  readonly answered: number;
+  readonly endpoints: readonly SeenEndpoint[];
+}
+
+export interface SeenEndpoint {
+  /** `cucm-pub.example.com:8443` */
+  readonly name: string;
+  /** Null when it did not answer. */
+  readonly sha256: string | null;
+}
+
+export type CountName =
+  | 'total'
+  | 'served'
+  | 'needsPerson'
+  | 'restartPending'
+  | 'running'
+  | 'retrying'
+  | 'failed'
+  | 'expired'
+  | 'incomplete'
+  | 'expiring'
+  | 'off'
+  | 'never';
+
+export interface OverviewCounts extends Readonly<Record<CountName, number>> {
+  readonly products: readonly { readonly product: string; readonly count: number }[];
+}
+
+export interface ExpiryDay {
+  readonly product: string;
+  /** `2026-11-22`, of UTC. */
+  readonly date: string;
+  /** 1 when it has ended by now, also today. */
+  readonly expired: number;
+  readonly count: number;
+  /** Of them, those that are due by the policy of their connection. */
+  readonly due: number;
+}
+
+/** Reads what only other layers understand: the store keeps it beside the row it is of. */
+export interface Digester {
+  connection(connection: NewConnection): ConnectionDigest;
+  /** Whether who signs is for practice. An account is put in already. */
+  practice(issuer: PluginRef): boolean;
+  renewal(row: RenewalRow): RenewalDigest;
+  /** Null when it cannot be read. */
+  watch(row: WatchRow): WatchDigest | null;
+  /** Null when no certificate is among the facts. */
+  certificate(facts: JsonObject): CertificateDigest | null;
+}
+
+export interface ConnectionDigest {
+  readonly product: string;
+  readonly address: string | null;
+}
+
+export interface RenewalDigest {
+  /** `install.running`, `publish.held`, or a final state. */
+  readonly state: string;
+  /** What a person is asked, why it waits, or how it ended. */
+  readonly note: string | null;
+  /** ISO 8601 */
+  readonly resumeAt: string | null;
+  readonly committed: boolean;
+  readonly oldStillServed: boolean | null;
+  /** Every endpoint was seen to serve what is wanted. */
+  readonly served: boolean;
+  /** Null when it has not looked: what was seen before stays. */
+  readonly seen: Seen | null;
+}
+
+export interface WatchDigest {
+  /** Null when nobody has looked, or nothing answered: what was seen before stays. */
+  readonly seen: Seen | null;
+  /** ISO 8601: from when on what is served is due; null when that is not known. */
+  readonly dueFrom: string | null;
+  /** When the schedule begins a renewal, as far as it knows; null when it does not, or one is under way. */
+  readonly next: Pick<NextRun, 'at' | 'why'> | null;
+}
+
+export interface CertificateDigest {
+  readonly sha256: string;
+  readonly serial: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly dnsNames: readonly string[];
+  /** ISO 8601 */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly keyKind: string;
+}
