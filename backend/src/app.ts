@@ -7,9 +7,11 @@ import { type Questions, questionsTo } from './compose/questions.ts';
 import { type AppSecrets, accessOf, backupsOf, notifyOf } from './compose/services.ts';
 import type { Config } from './config/config.ts';
 import type { ChallengeResolver } from './dns/resolver.ts';
+import type { Operations } from './monitoring/operations.ts';
 import type { Notices } from './notify/notices.ts';
 import type { ScheduleHealth } from './notify/schedule-health.ts';
 import type { Bulk } from './overview/bulk.ts';
+import type { LogContext } from './plugins/log-context.ts';
 import type { Clock, Logger } from './plugins/plugin.ts';
 import type { SshDialer } from './plugins/ssh.ts';
 import type { TlsDialer } from './plugins/tls.ts';
@@ -59,6 +61,9 @@ export interface App extends Questions, AsyncDisposable {
   /** Null where the daemon speaks plain HTTP. */
   readonly tls: TlsIdentities | null;
   readonly log: Logger;
+  readonly logContext: LogContext;
+  /** What is measured, and whether all is well. */
+  readonly operations: Operations;
   /** Null where there is no lab: then everything is real. */
   readonly practice: PracticeWorld | null;
   /** Tries settings that are not stored, or not yet. */
@@ -69,7 +74,7 @@ export interface App extends Questions, AsyncDisposable {
 
 /** @throws AppError VAULT_KEY_MISMATCH, SCHEMA_NEWER, INVALID_SETTINGS */
 export async function createApp(config: Config, secrets: AppSecrets, overrides: Partial<Overrides> = {}): Promise<App> {
-  const foundation = await layFoundation(config, secrets.masterKey, overrides);
+  const foundation = await layFoundation(config, secrets, overrides);
   const notify = notifyOf(config, secrets, foundation);
   const engine = buildEngine(config, foundation, notify, overrides.retryLadderMs);
   const backups = backupsOf(config, secrets, foundation);
@@ -87,6 +92,7 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
     practice: overrides.practice ?? null,
     async start() {
       await journal.start();
+      await foundation.operations.start();
       await notify.start();
       await runner.resumeAll();
       if (overrides.schedule !== false) await reconciler.start();
@@ -95,7 +101,7 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
-      const parts = [bulk, reconciler, runner, journal, notify, peers, foundation.store];
+      const parts = [bulk, reconciler, runner, journal, notify, foundation.operations, peers, foundation.store];
       for (const part of parts) await part[Symbol.asyncDispose]();
     },
   };

@@ -1,4 +1,5 @@
 import { errorsPage } from './errors.ts';
+import { metricsPage } from './metrics.ts';
 import { docsOf, FAMILIES, indexPage, pluginPage } from './plugins.ts';
 import { settingsPage } from './settings.ts';
 
@@ -11,5 +12,10 @@ export function generatedPages(root: string): ReadonlyMap<string, string> {
       pluginPage(root, family, plugin),
     ]),
   ]);
-  return new Map([['docs/errors.md', errorsPage()], ['docs/settings.md', settingsPage()], ...families]);
+  return new Map([
+    ['docs/errors.md', errorsPage()],
+    ['docs/settings.md', settingsPage()],
+    ['docs/metrics.md', metricsPage()],
+    ...families,
+  ]);
 }

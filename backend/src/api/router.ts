@@ -18,7 +18,9 @@ import { dnsRouter } from './dns.ts';
 import { explanationRouter, explanationsRouter } from './explanation.ts';
 import { contentSecurity, frontendRouter } from './frontend.ts';
 import { authenticate, needs } from './guard.ts';
+import { healthRouter } from './health.ts';
 import { labRouter } from './lab.ts';
+import { metricsHandler } from './metrics.ts';
 import { noticesRouter } from './notices.ts';
 import { notificationRulesRouter } from './notification-rules.ts';
 import { notifiersRouter } from './notifiers.ts';
@@ -26,6 +28,7 @@ import { planRouter } from './plan.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
 import { renewalsRouter } from './renewals.ts';
+import { requestLog } from './request-log.ts';
 import { refuseUndeclared } from './route-table.ts';
 import { hideTheUnseen } from './scope.ts';
 import { secondFactorRouter } from './second-factor.ts';
@@ -51,17 +54,13 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   http.disable('x-powered-by');
   http.set('trust proxy', [...app.config.trustedProxies]);
   http.use(contentSecurity());
-  http.get(['/healthz', '/readyz'], (_req, res) => {
-    res.json({ status: 'ok' });
-  });
+  http.use(requestLog(app));
+  http.use(healthRouter(app));
   const api = apiRouter(app);
   refuseUndeclared(api, '/api/v1');
-  http.use(
-    '/api/v1',
-    authenticate(app.access, accessToken, app.config.publicUrl),
-    express.json({ limit: '256kb' }),
-    api,
-  );
+  const who = authenticate(app.access, accessToken, app.config.publicUrl);
+  http.get('/metrics', who, needs('viewer', 'installation'), metricsHandler(app));
+  http.use('/api/v1', who, express.json({ limit: '256kb' }), api);
   http.use('/api/v1', needs('login'), notFound);
   http.use(frontendRouter(frontendDir));
   http.use(notFound);

@@ -21,6 +21,11 @@ export interface BackupsDeps extends Kept {
   readonly keep: number;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Remembers how it went. */
+  readonly record?: {
+    succeeded(backup: Backup): Promise<void>;
+    failed(error: AppError): Promise<void>;
+  };
 }
 
 /** Makes archives of this installation while it runs, one at a time, and believes in one only when it was read back. */
@@ -46,7 +51,7 @@ export class Backups {
    * @throws AppError BACKUP_FAILED; nothing older was removed then.
    */
   run(): Promise<Backup> {
-    this.#running ??= this.#make().finally(() => {
+    this.#running ??= this.#recorded().finally(() => {
       this.#running = null;
     });
     return this.#running;
@@ -62,6 +67,18 @@ export class Backups {
   async fetch(name: string, file: string): Promise<void> {
     if (!isArchiveName(name)) throw new AppError('NOT_FOUND', `"${name}" is not the name of a backup.`);
     await this.#deps.target.get(name, file);
+  }
+
+  async #recorded(): Promise<Backup> {
+    const { record } = this.#deps;
+    try {
+      const made = await this.#make();
+      await record?.succeeded(made);
+      return made;
+    } catch (err) {
+      await record?.failed(AppError.from(err));
+      throw err;
+    }
   }
 
   async #make(): Promise<Backup> {

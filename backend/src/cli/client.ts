@@ -13,13 +13,12 @@ import type { Backup } from '../backup/backups.ts';
 import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
-import { pinnedAgent } from '../plugins/undici-http.ts';
 import type { Explanation } from '../reconcile/explain.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
 import type { RenewalOptions } from '../renewal/runner.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
-import { fingerprintsIn } from '../transport/tls-identities.ts';
+import { addressOf } from '../transport/daemon-address.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -247,13 +246,4 @@ function problemError(body: string): AppError {
   const parsed = problem.safeParse(JSON.parse(body));
   if (!parsed.success) return new AppError('INTERNAL', `The daemon answered: ${body.slice(0, 500)}`);
   return new AppError(parsed.data.code as ErrorCode, parsed.data.detail);
-}
-
-/** Here, the daemon is known by the certificates that it keeps; anywhere else, by a CA. */
-async function addressOf({ publicUrl, host, port, https, dataDir }: Config) {
-  if (publicUrl !== null) return { base: publicUrl, dispatcher: null };
-  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const address = `${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
-  if (!https) return { base: `http://${address}`, dispatcher: null };
-  return { base: `https://${address}`, dispatcher: pinnedAgent(await fingerprintsIn(join(dataDir, 'tls'))) };
 }

@@ -9,6 +9,7 @@ import { addBackupCommands } from './backup.ts';
 import { addCalendarCommands } from './calendars.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addExchangesCommand } from './exchanges.ts';
 import { explanationText } from './explain.ts';
 import { addLabCommand } from './lab.ts';
@@ -48,6 +49,7 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addAccountCommands(program, common);
   addRenewCommands(program, common);
   addExchangesCommand(program, common);
+  addDoctorCommand(program, common);
   addDnsCommands(program, common);
   addBackupCommands(program, () => client(env), common);
   addPlanCommand(program, () => client(env), out);

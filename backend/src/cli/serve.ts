@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config/config.ts';
@@ -10,6 +9,8 @@ import { holdFolder } from '../store/folder-lock.ts';
 /** Runs the daemon until it is told to stop. Unfinished renewals stay resumable. */
 export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<void> {
   const config = readConfig(env);
+  // From the beginning: one that is told to stop while it starts stops in order, too.
+  const stopped = stopSignal();
   const secrets = await readSecrets(env, config);
   using _lock = await holdFolder(config.dataDir);
   await using app: App = await createApp(config, secrets);
@@ -17,7 +18,7 @@ export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<vo
   await app.start();
   app.log.info({ ...config, url: server.url }, 'certferry is ready');
   await greet(app, server.url, out);
-  await stopSignal();
+  await stopped;
   app.log.info({}, 'certferry stops');
 }
 
@@ -31,11 +32,19 @@ async function greet({ access, config, log }: App, url: string, out: NodeJS.Writ
   else log.warn({ file }, 'nobody can log in yet: open /setup and enter the token of this file');
 }
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process the usual way. */
-export async function stopSignal(): Promise<void> {
-  const heard = new AbortController();
-  await Promise.race(
-    ['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: heard.signal }).catch(() => {})),
-  );
-  heard.abort();
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const heard = () => {
+      resolve();
+      // Not at once: signal-exit, which files are written with, kills the process when it finds nobody else listening.
+      // https://github.com/tapjs/signal-exit
+      setImmediate(() => {
+        for (const name of STOP_SIGNALS) process.removeListener(name, heard);
+      });
+    };
+    for (const name of STOP_SIGNALS) process.on(name, heard);
+  });
 }

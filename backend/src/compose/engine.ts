@@ -26,7 +26,7 @@ export function buildEngine(
   notify: NotifyService,
   retryLadderMs = RETRY_LADDER_MS,
 ) {
-  const { store, clock, log, http, accounts } = foundation;
+  const { store, clock, log, logContext, http, accounts } = foundation;
   const peers = new Peers(foundation);
   const trials = new Trials(foundation);
   const recordings = new Recordings(accounts, log);
@@ -36,6 +36,7 @@ export function buildEngine(
     windows,
     clock,
     log,
+    logContext,
     retryLadderMs,
     turns: new Turns(clock),
     recordings,

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { pino } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createChallengeResolver } from '../dns/challenge-resolver.ts';
 import { createPropagationHistory } from '../dns/history.ts';
-import type { Secret } from '../domain/secret.ts';
+import { createLogger, type LogOutput } from '../logging/logger.ts';
+import { Operations } from '../monitoring/operations.ts';
 import { digester } from '../overview/digest.ts';
 import { systemClock } from '../plugins/clock.ts';
+import { LogContext } from '../plugins/log-context.ts';
+import type { Logger } from '../plugins/plugin.ts';
 import { createSshDialer } from '../plugins/ssh2-dialer.ts';
 import { createTlsDialer } from '../plugins/tls-dialer.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
@@ -15,31 +17,52 @@ import { openStore } from '../store/kysely/open.ts';
 import { TlsIdentities } from '../transport/tls-identities.ts';
 import { VERSION } from '../version.ts';
 import type { Overrides } from './overrides.ts';
+import type { AppSecrets } from './services.ts';
 
 /** What everything else stands on: the store, the clock, the log, and the ways to the network. */
 export interface Foundation extends PeersDeps {
   /** Null where the daemon speaks plain HTTP. */
   readonly tls: TlsIdentities | null;
+  /** What every line of the log bears: the request, the renewal. */
+  readonly logContext: LogContext;
+  /** What is measured, and whether all is well. */
+  readonly operations: Operations;
 }
 
 /** @throws AppError VAULT_KEY_MISMATCH, SCHEMA_NEWER, INVALID_SETTINGS */
 export async function layFoundation(
   config: Config,
-  masterKey: Secret,
-  { clock = systemClock, log = pino({ level: config.logLevel }), wrapStore = (store) => store }: Partial<Overrides>,
+  secrets: AppSecrets,
+  { clock = systemClock, log: given, wrapStore = (store) => store }: Partial<Overrides>,
 ): Promise<Foundation> {
+  const logContext = new LogContext();
+  const log = logContext.bind(given ?? logTo(process.stdout, config, secrets));
   const accounts = await createAccountsDir(config.accountsDir);
-  const store = wrapStore(await openStore({ file: config.databaseFile, masterKey, clock, digester }));
+  const store = wrapStore(
+    await openStore({ file: config.databaseFile, masterKey: secrets.masterKey, clock, digester }),
+  );
   const tls = config.https ? await TlsIdentities.open({ folder: join(config.dataDir, 'tls'), clock, log }) : null;
-  const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer(), ...(tls && { ownTls: tls }) };
+  const operations = new Operations({ store, clock, log, ...config });
+  const http = createHttpFactory();
+  const common = { clock, log, http, ssh: createSshDialer(), ...(tls && { ownTls: tls }) };
   return {
     ...common,
     store,
     accounts,
     tls,
+    logContext,
+    operations,
+    caHttp: operations.metrics.heardAtCas(http),
     dialer: createTlsDialer(),
     resolver: createChallengeResolver(config, common),
     history: createPropagationHistory(store.settings),
     userAgent: `certferry/${VERSION}`,
   };
+}
+
+/** Whatever is logged, the secrets of the installation itself are not in it. */
+function logTo(out: LogOutput, { logLevel, logFormat }: Config, secrets: AppSecrets): Logger {
+  const { masterKey, accessToken, s3SecretAccessKey, heartbeatUrl } = secrets;
+  const known = [masterKey, accessToken, s3SecretAccessKey, heartbeatUrl].filter((secret) => secret != null);
+  return createLogger({ level: logLevel, format: logFormat, secrets: known }, out);
 }

@@ -10,7 +10,8 @@ import type { Overrides } from './overrides.ts';
 
 /** What goes on beside the renewals: who may come in, backups, and telling people. */
 
-export type AppSecrets = Pick<Secrets, 'masterKey' | 's3SecretAccessKey'> & Partial<Pick<Secrets, 'heartbeatUrl'>>;
+export type AppSecrets = Pick<Secrets, 'masterKey' | 's3SecretAccessKey'> &
+  Partial<Pick<Secrets, 'accessToken' | 'heartbeatUrl'>>;
 
 export function accessOf(
   { dataDir, sessionIdleMinutes, sessionHours }: Config,
@@ -24,10 +25,10 @@ export function accessOf(
 export function backupsOf(
   config: Config,
   { masterKey, s3SecretAccessKey: secretAccessKey }: AppSecrets,
-  { clock, log }: Foundation,
+  { clock, log, operations }: Foundation,
 ): Backups {
   const target = openTarget({ to: config.backupTo, s3: { ...config.s3, secretAccessKey } });
-  return new Backups({ ...config, masterKey, target, keep: config.backupKeep, clock, log });
+  return new Backups({ ...config, masterKey, target, keep: config.backupKeep, clock, log, record: operations.backups });
 }
 
 export function notifyOf(config: Config, { heartbeatUrl }: AppSecrets, foundation: Foundation): NotifyService {

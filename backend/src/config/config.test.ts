@@ -22,6 +22,8 @@ test('has a sane default for everything', () => {
     sessionIdleMinutes: 60,
     sessionHours: 12,
     logLevel: 'info',
+    logFormat: 'auto',
+    keepDays: 400,
     resolvers: [],
     nameServers: {},
   });
@@ -47,6 +49,8 @@ test('takes every value from the environment', () => {
     CERTFERRY_SESSION_IDLE_MINUTES: '30',
     CERTFERRY_SESSION_HOURS: '8',
     CERTFERRY_LOG_LEVEL: 'debug',
+    CERTFERRY_LOG_FORMAT: 'json',
+    CERTFERRY_KEEP_DAYS: '90',
     CERTFERRY_RESOLVERS: '192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:5353,',
     CERTFERRY_NAME_SERVERS: 'NS1.example.com.=127.0.0.1:5301, ns2.example.com=[::1]:5302',
   });
@@ -69,6 +73,8 @@ test('takes every value from the environment', () => {
     sessionIdleMinutes: 30,
     sessionHours: 8,
     logLevel: 'debug',
+    logFormat: 'json',
+    keepDays: 90,
     resolvers: ['192.0.2.53:53', '192.0.2.54:5353', '[2001:db8::53]:53', '[2001:db8::54]:5353'],
     nameServers: { 'ns1.example.com': '127.0.0.1:5301', 'ns2.example.com': '[::1]:5302' },
   });
@@ -92,6 +98,8 @@ test.each([
   ['CERTFERRY_LOOK_MINUTES', '0'],
   ['CERTFERRY_LOOK_MINUTES', '1441'],
   ['CERTFERRY_LOG_LEVEL', 'verbose'],
+  ['CERTFERRY_LOG_FORMAT', 'pretty'],
+  ['CERTFERRY_KEEP_DAYS', '29'],
   ['CERTFERRY_RESOLVERS', 'dns.example.com'],
   ['CERTFERRY_RESOLVERS', '192.0.2.53:0'],
   ['CERTFERRY_RESOLVERS', '192.0.2.53:'],

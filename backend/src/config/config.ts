@@ -30,6 +30,9 @@ export interface Config {
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
   /** Minutes between two looks at what an endpoint serves. */
   readonly lookMinutes: number;
+  readonly logFormat: SettingValue<'CERTFERRY_LOG_FORMAT'>;
+  /** Days for which history is kept. */
+  readonly keepDays: number;
   /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
   readonly resolvers: readonly string[];
   /** Server name, lower case without trailing dot, to `host:port`. */
@@ -65,6 +68,8 @@ export function readConfig(env: EnvRecord): Config {
     sessionHours: readSetting(env, 'CERTFERRY_SESSION_HOURS'),
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),
     lookMinutes: readSetting(env, 'CERTFERRY_LOOK_MINUTES'),
+    logFormat: readSetting(env, 'CERTFERRY_LOG_FORMAT'),
+    keepDays: readSetting(env, 'CERTFERRY_KEEP_DAYS'),
     resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
     nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),
   };

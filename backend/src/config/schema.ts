@@ -125,6 +125,22 @@ export const SETTINGS = {
       .transform(Number)
       .pipe(z.number().min(1).max(1440)),
   },
+  CERTFERRY_LOG_FORMAT: {
+    help: 'How messages are logged: as JSON lines for programs, or as text for people.',
+    allowed: 'auto (text on a terminal, JSON everywhere else), json or text',
+    fallback: 'auto',
+    schema: z.enum(['auto', 'json', 'text']),
+  },
+  CERTFERRY_KEEP_DAYS: {
+    help: 'For how many days finished renewals and events are kept. What is still needed stays longer.',
+    allowed: 'a number from 30 to 3650',
+    fallback: '400',
+    schema: z
+      .string()
+      .regex(/^\d{2,4}$/)
+      .transform(Number)
+      .pipe(z.number().min(30).max(3_650)),
+  },
   CERTFERRY_RESOLVERS: {
     help: 'Recursive DNS resolvers to use in place of those of the system.',
     allowed: 'a comma-separated list of IP addresses, each with or without a port (192.0.2.53, [2001:db8::53]:5353)',

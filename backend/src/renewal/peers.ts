@@ -11,6 +11,7 @@ import { Secret } from '../domain/secret.ts';
 import { issuerPlugin } from '../issuers/index.ts';
 import type { Issuer, IssuerDeps } from '../issuers/issuer.ts';
 import { ClientPool } from '../plugins/client-pool.ts';
+import type { HttpFactory } from '../plugins/http.ts';
 import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
 import { type Recorder, recordedHttp, recordedSsh } from '../plugins/recorder.ts';
 import { parseSettings } from '../plugins/settings.ts';
@@ -28,6 +29,8 @@ export interface PeersDeps extends PluginDeps {
   readonly history: PropagationHistory;
   readonly dialer: TlsDialer;
   readonly userAgent: string;
+  /** For issuers, in place of `http`. */
+  readonly caHttp?: HttpFactory;
 }
 
 /**
@@ -118,11 +121,11 @@ export class Peers implements AsyncDisposable {
   }
 
   #issuerDeps(): IssuerDeps {
-    const { http, accounts, userAgent, ...deps } = this.#deps;
+    const { http, caHttp = http, accounts, userAgent, ...deps } = this.#deps;
     return {
       ...deps,
       userAgent,
-      http: this.#clients.factory(http),
+      http: this.#clients.factory(caHttp),
       accountFolder: (name) => accounts.issuerFolder(name),
     };
   }

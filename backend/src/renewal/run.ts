@@ -3,6 +3,7 @@ import { sha256OfPem } from '../domain/certificate.ts';
 import type { WantedIssuer } from '../domain/due.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import type { LogContext } from '../plugins/log-context.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { Recorder } from '../plugins/recorder.ts';
 import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
@@ -25,6 +26,8 @@ export interface RunDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Lines of a run bear its id. */
+  readonly logContext?: LogContext;
   /** Milliseconds after the first, second … failure of one step. */
   readonly retryLadderMs: readonly number[];
   readonly windows: Windows;
@@ -95,7 +98,10 @@ export class RenewalRun {
   }
 
   start(): void {
-    this.#end = this.#drive();
+    const { logContext } = this.#deps;
+    const drive = () => this.#drive();
+    const fields = { renewalId: this.id, connectionId: this.connectionId };
+    this.#end = logContext ? logContext.run(fields, drive) : drive();
   }
 
   /** Interrupts the step that runs, and leaves the stored state for another process. */

@@ -30,7 +30,7 @@ interface SweeperDeps {
 /** Called in the transaction that ends a renewal. */
 export async function noteLeftovers(tx: Store, renewalId: string, facts: Partial<Facts>): Promise<void> {
   if (leftBy(facts).length === 0) return;
-  const noted = await readIds(tx);
+  const noted = await leftoverIds(tx);
   await tx.settings.put(LEFTOVERS, [...noted, renewalId]);
 }
 
@@ -57,7 +57,7 @@ export class Sweeper {
 
   async #rows(): Promise<readonly RenewalRow[]> {
     const { store } = this.#deps;
-    const rows = await Promise.all((await readIds(store)).map((id) => store.renewals.get(id)));
+    const rows = await Promise.all((await leftoverIds(store)).map((id) => store.renewals.get(id)));
     return rows.filter((row) => row !== undefined);
   }
 
@@ -106,13 +106,14 @@ export class Sweeper {
       if (row && leftBy(factsOf(row)).length > 0) return;
       await tx.settings.put(
         LEFTOVERS,
-        (await readIds(tx)).filter((noted) => noted !== id),
+        (await leftoverIds(tx)).filter((noted) => noted !== id),
       );
     });
   }
 }
 
-async function readIds(store: Store): Promise<readonly string[]> {
+/** Ids of renewals that the sweeper still needs. */
+export async function leftoverIds(store: Store): Promise<readonly string[]> {
   const noted = await store.settings.get(LEFTOVERS);
   return Array.isArray(noted) ? noted.map(String) : [];
 }

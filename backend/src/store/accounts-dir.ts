@@ -64,12 +64,25 @@ export async function createAccountsDir(path: string): Promise<AccountsDir> {
   };
 }
 
-function connectionFolderIn(parent: string, { id, firstName }: ConnectionFolderOwner): ConnectionFolder {
-  const locate = async () => {
-    const wanted = `${safeName(firstName)}-${id}`;
-    await renameEarlier(parent, id, wanted);
-    return join(parent, wanted);
+/** To read what is there, beside a daemon or without one: makes, renames and corrects nothing. */
+export function accountsDirToRead(path: string): Pick<AccountsDir, 'issuerFolder' | 'connectionFolder'> {
+  const parent = join(path, 'connections');
+  return {
+    issuerFolder: (name) => folderAt(async () => join(path, 'issuers', distinctName(name))),
+    connectionFolder: (owner) =>
+      connectionFolderIn(parent, owner, async (wanted) => (await foldersOf(parent, owner.id))[0] ?? wanted),
   };
+}
+
+function connectionFolderIn(
+  parent: string,
+  { id, firstName }: ConnectionFolderOwner,
+  prepare = async (wanted: string) => {
+    await renameEarlier(parent, id, wanted);
+    return wanted;
+  },
+): ConnectionFolder {
+  const locate = async () => join(parent, await prepare(`${safeName(firstName)}-${id}`));
   return {
     ...folderAt(locate),
     async appendLog(text) {
@@ -114,7 +127,7 @@ function folderAt(locate: () => Promise<string>): Folder {
 }
 
 async function renameEarlier(parent: string, id: number, wanted: string): Promise<void> {
-  const ofThisId = (await readdir(parent)).filter((name) => /-(\d+)$/.exec(name)?.[1] === String(id));
+  const ofThisId = await foldersOf(parent, id);
   const [earlier] = ofThisId;
   if (earlier === undefined || ofThisId.includes(wanted)) return;
   try {
@@ -123,6 +136,10 @@ async function renameEarlier(parent: string, id: number, wanted: string): Promis
     // Another use of the same folder was quicker.
     if (!isMissing(error)) throw error;
   }
+}
+
+async function foldersOf(parent: string, id: number): Promise<readonly string[]> {
+  return (await readdir(parent)).filter((name) => /-(\d+)$/.exec(name)?.[1] === String(id));
 }
 
 async function correctModesIn(folder: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { EventLog } from './events.ts';
 import type { IssuanceTable } from './issuances.ts';
 import type { NotifyTables } from './notify.ts';
 import type { Overview } from './overview.ts';
+import type { Upkeep } from './upkeep.ts';
 import type { WatchTable } from './watches.ts';
 
 /**
@@ -33,6 +34,7 @@ export interface Store extends AsyncDisposable {
   readonly overview: Overview;
   readonly certificates: CertificateTable;
   readonly bulk: BulkTable;
+  readonly upkeep: Upkeep;
 
   /**
    * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it
@@ -223,7 +225,10 @@ export interface VaultEntry {
   readonly fields: Readonly<Record<string, Secret>>;
 }
 
-/** Small things that the product remembers: cursors of readers, choices made in the UI. No secrets. */
+/**
+ * Small things that the product remembers: cursors of readers, choices made in the UI. No secrets. A cursor's name ends in
+ * `.cursor`: events that it has not passed are never removed.
+ */
 export interface SettingsTable {
   get(name: string): Promise<Json | undefined>;
   put(name: string, value: Json): Promise<void>;

@@ -143,8 +143,21 @@ function identityOf(slot: string, pem: string): Identity {
   return { slot, pem, leaf, context: createSecureContext({ key: pem, cert: pem, minVersion: 'TLSv1.2' }) };
 }
 
-/** SHA-256 of every certificate that a daemon with this folder may serve, lower-case hex. */
+/** Every certificate that a daemon with this folder may serve. */
+export async function certificatesIn(
+  folder: string,
+): Promise<readonly { readonly slot: string; readonly pem: string }[]> {
+  const texts = await Promise.all(
+    SLOTS.map(async (slot) => ({ slot, text: await readIfThere(join(folder, slot, 'identity.pem')) })),
+  );
+  return texts.flatMap(({ slot, text }) =>
+    splitPem(text ?? '')
+      .slice(0, 1)
+      .map((pem) => ({ slot, pem })),
+  );
+}
+
+/** Their SHA-256, lower-case hex. */
 export async function fingerprintsIn(folder: string): Promise<readonly string[]> {
-  const texts = await Promise.all(SLOTS.map((slot) => readIfThere(join(folder, slot, 'identity.pem'))));
-  return texts.flatMap((text) => splitPem(text ?? '').slice(0, 1)).map(sha256OfPem);
+  return (await certificatesIn(folder)).map(({ pem }) => sha256OfPem(pem));
 }

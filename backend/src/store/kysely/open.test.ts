@@ -2,11 +2,14 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { Kysely, Migrator } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../domain/secret.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import { newMasterKey } from '../master-key.ts';
+import { migrations } from '../migrations/index.ts';
 import type { Store } from '../store.ts';
+import { sqliteDialect } from './dialect.ts';
 import { holdsSealedSecrets, openStore } from './open.ts';
 
 const PASSWORD = 'a-password-nobody-should-read';
@@ -120,6 +123,29 @@ describe('opening again', () => {
   });
 });
 
+describe('a database of an earlier version', () => {
+  test('is brought up to date, and kept as it was beside it', async () => {
+    await onlyTheFirstMigration();
+    const [first = '', second = ''] = Object.keys(migrations);
+
+    await using store = await open();
+
+    const copy = `${file}.before-${second}`;
+    expect(await store.connections.get(1)).toMatchObject({ name: 'Old', policy: { restartCalendar: null } });
+    expect(query('select name from kysely_migration order by name')).toHaveLength(Object.keys(migrations).length);
+    expect(query('select name from kysely_migration', copy)).toEqual([{ name: first }]);
+    expect(query('select name from connections', copy)).toEqual([{ name: 'Old' }]);
+    expect((await stat(copy)).mode & 0o777).toBe(0o600);
+  });
+
+  test('is not kept again when there is nothing to change, nor when it is new', async () => {
+    await (await open())[Symbol.asyncDispose]();
+    await (await open())[Symbol.asyncDispose]();
+
+    expect(await readdir(folder)).toEqual(['store.sqlite']);
+  });
+});
+
 describe('the master key', () => {
   test('refuses another key than that of the first secret and leaves the database as it is', async () => {
     await fill(await open(), { close: true });
@@ -221,8 +247,26 @@ function change(statement: string): void {
   }
 }
 
-function query(statement: string): unknown {
-  const database = new SqliteDatabase(file, { readonly: true });
+/** As the first version left it, with a connection that has a policy of that time. */
+async function onlyTheFirstMigration(): Promise<void> {
+  const [first] = Object.entries(migrations);
+  const database = new SqliteDatabase(file);
+  const db = new Kysely<unknown>({ dialect: sqliteDialect(database) });
+  const provider = { getMigrations: async () => Object.fromEntries(first ? [first] : []) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error) throw error;
+  const plugin = '{"plugin":"vos","settings":{},"credential":null}';
+  database
+    .prepare(
+      `insert into connections (name, appliance, slot, dns_names, issuer, dns, dns_rules, policy, created_at, version)
+       values ('Old', ?, 'tomcat', '["cucm.example.com"]', ?, ?, '[]', '{"automatic":true,"daysBefore":30}', '2026', 1)`,
+    )
+    .run(plugin, plugin, plugin);
+  await db.destroy();
+}
+
+function query(statement: string, of = file): unknown {
+  const database = new SqliteDatabase(of, { readonly: true });
   try {
     return database.prepare(statement).all();
   } finally {

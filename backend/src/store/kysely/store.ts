@@ -15,6 +15,7 @@ import { KyselyRenewals } from './renewals.ts';
 import type { Scope, StoreScope, TransactionScope } from './scope.ts';
 import type { Sealer } from './seal.ts';
 import { KyselySettings } from './settings.ts';
+import { KyselyUpkeep } from './upkeep.ts';
 import { KyselyVault } from './vault.ts';
 import { KyselyWatches } from './watches.ts';
 
@@ -37,12 +38,13 @@ function joinedStore(scope: TransactionScope, clock: Clock, sealer: Sealer, dige
 }
 
 function tablesOver(scope: Scope, clock: Clock, sealer: Sealer, digester: Digester) {
+  const vault = new KyselyVault(scope, clock, sealer);
   return {
     connections: new KyselyConnections(scope, clock, digester),
     calendars: new KyselyCalendars(scope, clock),
     renewals: new KyselyRenewals(scope, clock, digester),
     accounts: new KyselyAccounts(scope, digester),
-    vault: new KyselyVault(scope, clock, sealer),
+    vault,
     events: new KyselyEventLog(scope, clock),
     settings: new KyselySettings(scope),
     notify: notifyOver(scope, clock),
@@ -52,5 +54,6 @@ function tablesOver(scope: Scope, clock: Clock, sealer: Sealer, digester: Digest
     overview: new KyselyOverview(scope),
     certificates: new KyselyCertificates(scope),
     bulk: new KyselyBulk(scope, clock),
+    upkeep: new KyselyUpkeep(scope, { vault, keyId: sealer.keyId }),
   };
 }
