@@ -59,7 +59,8 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   const api = apiRouter(app);
   refuseUndeclared(api, '/api/v1');
   const who = authenticate(app.access, accessToken, app.config.publicUrl);
-  http.get('/metrics', who, needs('viewer', 'installation'), metricsHandler(app));
+  http.use('/metrics', who);
+  http.get('/metrics', needs('viewer', 'installation'), metricsHandler(app));
   http.use('/api/v1', who, express.json({ limit: '256kb' }), api);
   http.use('/api/v1', needs('login'), notFound);
   http.use(frontendRouter(frontendDir));
