@@ -97,7 +97,7 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
       await runner.resumeAll();
       if (overrides.schedule !== false) await reconciler.start();
       await bulk.start();
-      scheduled.push(...schedule(config, engine, { backups, log: foundation.log }));
+      scheduled.push(...schedule(config, engine, { backups, store: foundation.store, log: foundation.log }));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
@@ -110,11 +110,18 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
 function schedule(
   { backupAt }: Config,
   { sweeper, calendars }: Engine,
-  { backups, log }: Pick<App, 'backups' | 'log'>,
+  { backups, store, log }: Pick<App, 'backups' | 'store' | 'log'>,
 ): readonly AsyncDisposable[] {
   return [
+    every(DAILY, () => tellAuditHead(store, log), log),
     every(DAILY, (signal) => sweeper.sweep(signal), log),
     every(HOURLY, (signal) => calendars.refresh(signal), log),
     ...(backupAt === null ? [] : [dailyAt(backupAt, () => backups.run(), log)]),
   ];
+}
+
+/** Whoever keeps the log elsewhere can tell from it whether the chain before was made anew: `certferry audit verify --anchor`. */
+async function tellAuditHead({ audit }: Store, log: Logger): Promise<void> {
+  const head = await audit.head();
+  if (head) log.info({ anchor: `${head.seq}:${head.hash}` }, 'audit anchor');
 }

@@ -45,6 +45,7 @@ export async function addNotifier(
     const { name, enabled } = input;
     const row = await tx.notify.notifiers.insert({ name: name.trim(), use, enabled, since: await tx.events.latest() });
     if (rule) await tx.notify.rules.insert(await checkedRule(tx, { ...rule, notifierId: row.id }));
+    await tx.audit.note(`channel "${row.name}"`);
     return row;
   });
 }
@@ -70,6 +71,7 @@ export async function changeNotifier(
     const since = enabled && !current.enabled ? await tx.events.latest() : current.since;
     const changed = await tx.notify.notifiers.update({ ...current, name: name.trim(), use, enabled, since, version });
     if (current.use.credential !== use.credential) await forget(tx, current);
+    await tx.audit.note(`channel "${changed.name}"`);
     return changed;
   });
 }
@@ -81,6 +83,7 @@ export function removeNotifier(store: Store, id: number): Promise<void> {
     await tx.notify.notifiers.remove(id);
     await tx.notify.matters.end(`notifier:${id}/undelivered`);
     await forget(tx, current);
+    await tx.audit.note(`channel "${current.name}"`);
   });
 }
 

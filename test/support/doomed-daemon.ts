@@ -23,6 +23,7 @@ export function namingStore(store: Store, committed: (label: string) => void): S
     settings: store.settings,
     notify: store.notify,
     access: store.access,
+    audit: store.audit,
     vault: store.vault,
     connections: store.connections,
     events: store.events,

@@ -232,6 +232,9 @@ export class Journey implements AsyncDisposable {
       'dns-accounts',
       'plugins',
       ...renewals.flatMap(({ id }) => [`renewals/${id}`, `renewals/${id}/exchanges`]),
+      ...renewals.flatMap(({ id }) => [`renewals/${id}/evidence`, `renewals/${id}/evidence.html`]),
+      'audit?limit=500',
+      'audit/export',
     ];
     return await Promise.all(
       paths.map(async (path) => {

@@ -42,6 +42,7 @@ export function credentialsRouter({ store }: App): Router {
       // What stood in the way of these connections, as a refused login, may be gone.
       const users = (await tx.connections.all()).filter((connection) => credentialsOf(connection).includes(name));
       await tx.events.append(users.map(({ id }) => ({ type: 'connection.changed', connectionId: id })));
+      await tx.audit.note(`credential "${name}"`, { secrets: Object.keys(secrets) });
     });
     res.json({ name, plugin: plugin.id, secretsSet: Object.keys(secrets) });
   });
@@ -56,6 +57,7 @@ export function credentialsRouter({ store }: App): Router {
       const channel = (await tx.notify.notifiers.all()).find(({ use }) => use.credential === name);
       if (channel) throw new AppError('CONFLICT', `The channel "${channel.name}" uses the credential "${name}".`);
       await tx.vault.remove(name);
+      await tx.audit.note(`credential "${name}"`);
     });
     res.status(204).end();
   });

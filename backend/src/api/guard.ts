@@ -6,6 +6,7 @@ import { csrfToken } from '../access/sessions.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Secret } from '../domain/secret.ts';
+import { enterRoute } from './audited.ts';
 import { sessionCookie } from './cookies.ts';
 
 /** `anyone`: before the login. `login`: whoever is logged in, also with something left to do first. */
@@ -19,9 +20,11 @@ export interface Need {
   readonly concerns: Concern;
 }
 
+type Asked = Pick<Request, 'method' | 'get' | 'baseUrl' | 'originalUrl' | 'route'>;
+
 /** A handler for a route of any path. */
 export interface Declaration {
-  (req: Pick<Request, 'method' | 'get'>, res: Response, next: NextFunction): void;
+  (req: Asked, res: Response, next: NextFunction): void;
   readonly need: Need;
 }
 
@@ -36,7 +39,8 @@ export function needs(
   concerns: Concern = role === 'admin' ? 'installation' : 'connections',
 ): Declaration {
   const need = { role, concerns };
-  const handler = (req: Pick<Request, 'method' | 'get'>, res: Response, next: NextFunction) => {
+  const handler = (req: Asked, res: Response, next: NextFunction) => {
+    enterRoute(req, res);
     if (role !== 'anyone') refuse(need, req, res);
     next();
   };

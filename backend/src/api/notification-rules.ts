@@ -18,7 +18,11 @@ export function notificationRulesRouter({ store }: App): Router {
 
   router.post('/', needs('admin'), async (req, res) => {
     const input = contract.newRule.parse(req.body);
-    const rule = await store.transaction(async (tx) => tx.notify.rules.insert(await checkedRule(tx, input)));
+    const rule = await store.transaction(async (tx) => {
+      const added = await tx.notify.rules.insert(await checkedRule(tx, input));
+      await tx.audit.note(`notification rule ${added.id}`);
+      return added;
+    });
     const [view] = await ruleViews(store, [rule]);
     res.status(201).location(`/api/v1/notification-rules/${rule.id}`).json(view);
   });
@@ -32,6 +36,7 @@ export function notificationRulesRouter({ store }: App): Router {
     const { version, ...input } = contract.changedRule.parse(req.body);
     const rule = await store.transaction(async (tx) => {
       const current = await existingRule(tx, id.parse(req.params.id));
+      await tx.audit.note(`notification rule ${current.id}`);
       return await tx.notify.rules.update({ ...current, ...(await checkedRule(tx, input)), version });
     });
     const [view] = await ruleViews(store, [rule]);
@@ -39,7 +44,11 @@ export function notificationRulesRouter({ store }: App): Router {
   });
 
   router.delete('/:id', needs('admin'), async (req, res) => {
-    await store.notify.rules.remove(id.parse(req.params.id));
+    const ruleId = id.parse(req.params.id);
+    await store.transaction(async (tx) => {
+      await tx.notify.rules.remove(ruleId);
+      await tx.audit.note(`notification rule ${ruleId}`);
+    });
     res.status(204).end();
   });
 

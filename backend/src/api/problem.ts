@@ -29,6 +29,7 @@ export const notFound: RequestHandler = (req) => {
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (err, _req, res, next) => {
     const error = asAppError(err);
+    res.locals.problem = error.code;
     if (error.code === 'INTERNAL') log.error({ err }, 'request failed by a defect');
     if (error.retryAfterMs !== undefined && !res.headersSent)
       res.set('retry-after', String(Math.ceil(error.retryAfterMs / 1_000)));

@@ -1,10 +1,13 @@
-import express, { type Express, Router } from 'express';
+import express, { type Express, type RequestHandler, Router } from 'express';
+import { Authority } from '../access/authority.ts';
 import type { App } from '../app.ts';
 import type { Secret } from '../domain/secret.ts';
 import { accessSettingsRouter } from './access-settings.ts';
 import { accountsRouter } from './accounts.ts';
 import { activityRouter } from './activity.ts';
 import { appliancesRouter } from './appliances.ts';
+import { auditRouter } from './audit.ts';
+import { audited } from './audited.ts';
 import { backupsRouter } from './backups.ts';
 import { bulkRouter } from './bulk.ts';
 import { calendarsRouter } from './calendars.ts';
@@ -15,6 +18,7 @@ import { connectionsRouter } from './connections.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dashboardRouter } from './dashboard.ts';
 import { dnsRouter } from './dns.ts';
+import { evidenceRouter } from './evidence.ts';
 import { explanationRouter, explanationsRouter } from './explanation.ts';
 import { contentSecurity, frontendRouter } from './frontend.ts';
 import { authenticate, needs } from './guard.ts';
@@ -38,6 +42,7 @@ import { setUpRouter } from './set-up.ts';
 import { singleSignOnRouter } from './single-sign-on.ts';
 import { streamRouter } from './stream.ts';
 import { tokensRouter } from './tokens.ts';
+import { transferRouter } from './transfer.ts';
 import { usersRouter } from './users.ts';
 import { wordsRouter } from './words.ts';
 
@@ -61,7 +66,7 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   const who = authenticate(app.access, accessToken, app.config.publicUrl);
   http.use('/metrics', who);
   http.get('/metrics', needs('viewer', 'installation'), metricsHandler(app));
-  http.use('/api/v1', who, express.json({ limit: '256kb' }), api);
+  http.use('/api/v1', who, jsonBodies(), api);
   http.use('/api/v1', needs('login'), notFound);
   http.use(frontendRouter(frontendDir));
   http.use(notFound);
@@ -69,8 +74,19 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   return http;
 }
 
+/** A file of connections may be large; nobody but a person who is logged in, or a token, sends one. */
+function jsonBodies(): RequestHandler {
+  const usual = express.json({ limit: '256kb' });
+  const large = express.json({ limit: '16mb' });
+  return (req, res, next) => {
+    const isImport = req.path === '/connections/import' && res.locals.authority instanceof Authority;
+    (isImport ? large : usual)(req, res, next);
+  };
+}
+
 function apiRouter(app: App): Router {
   const router = Router();
+  router.use(audited(app.store, app.log));
   router.use(hideTheUnseen(app.store));
   router.use('/session/totp', secondFactorRouter(app));
   router.use('/session/oidc', singleSignOnRouter(app));
@@ -79,19 +95,20 @@ function apiRouter(app: App): Router {
   router.use('/users', usersRouter(app));
   router.use('/tokens', tokensRouter(app));
   router.use('/access', accessSettingsRouter(app));
-  router.use('/connections', connectionListRouter(app), connectionsRouter(app), servedRouter(app));
-  router.use('/connections', clusterRouter(app), explanationRouter(app));
+  router.use('/connections', transferRouter(app), connectionListRouter(app), connectionsRouter(app));
+  router.use('/connections', servedRouter(app), clusterRouter(app), explanationRouter(app));
   router.use('/dashboard', dashboardRouter(app));
   router.use('/certificates', certificatesRouter(app));
   router.use('/bulk', bulkRouter(app));
   router.use('/calendars', calendarsRouter(app));
   router.use('/explanations', explanationsRouter(app));
-  router.use('/renewals', renewalsRouter(app));
+  router.use('/renewals', renewalsRouter(app), evidenceRouter(app));
   router.use('/events', streamRouter(app));
   router.use('/activity', activityRouter(app));
   router.use('/appliances', appliancesRouter(app));
   router.use('/credentials', credentialsRouter(app));
   router.use('/plan', planRouter(app));
+  router.use('/audit', auditRouter(app));
   router.use('/backups', backupsRouter(app));
   router.use('/issuers', accountsRouter(app, 'issuer', '/issuers'));
   router.use('/dns-accounts', accountsRouter(app, 'dns', '/dns-accounts'));

@@ -9,6 +9,7 @@ import { create, extract } from 'tar';
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
+import { auditHeadIn } from '../store/kysely/audit-file.ts';
 import { snapshotDatabase } from '../store/kysely/snapshot.ts';
 import { masterKeyBytes } from '../store/master-key.ts';
 import { FILE_MODE } from '../store/private-files.ts';
@@ -25,6 +26,8 @@ const manifestSchema = z.object({
   version: z.string(),
   /** ISO 8601 */
   createdAt: z.string(),
+  /** The end of the audit in it: an anchor that is kept elsewhere. Archives of earlier versions have none. */
+  audit: z.object({ seq: z.number(), hash: z.string() }).nullish(),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
@@ -52,7 +55,13 @@ export async function writeArchive(
   try {
     await snapshotDatabase(kept.databaseFile, join(stage, DATABASE));
     await cp(kept.accountsDir, join(stage, ACCOUNTS), { recursive: true });
-    const manifest: Manifest = { product: 'certferry', format: 1, version: VERSION, createdAt: now.toISOString() };
+    const manifest: Manifest = {
+      product: 'certferry',
+      format: 1,
+      version: VERSION,
+      createdAt: now.toISOString(),
+      audit: auditHeadIn(join(stage, DATABASE)),
+    };
     await writeFile(join(stage, MANIFEST), JSON.stringify(manifest), { mode: FILE_MODE });
     const packed = Readable.from(create({ cwd: stage, gzip: true, portable: true }, [MANIFEST, DATABASE, ACCOUNTS]));
     const encrypter = new Encrypter();

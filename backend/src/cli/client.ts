@@ -86,6 +86,15 @@ export class ApiClient {
     return this.#json('GET', path);
   }
 
+  /** What is no JSON document. */
+  async text(path: string): Promise<string> {
+    return await (await this.#send('GET', path)).body.text();
+  }
+
+  async postForText(path: string, body: unknown): Promise<string> {
+    return await (await this.#send('POST', path, body)).body.text();
+  }
+
   post<T>(path: string, body: unknown): Promise<T> {
     return this.#json('POST', path, body);
   }

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
-import { AppError } from '../domain/errors.ts';
 import { count } from '../domain/words.ts';
 import { ApiClient } from './client.ts';
+import { unwritable } from './unwritable.ts';
 
 interface ExchangesContext {
   readonly env: EnvRecord;
@@ -28,12 +28,4 @@ export function addExchangesCommand(program: Command, { env, out }: ExchangesCon
       const lines = text.trimEnd().split('\n').length - 1;
       out.write(`${count(lines, 'exchange')} in ${file}. Read it before you send it.\n`);
     });
-}
-
-function unwritable(file: string): (cause: unknown) => never {
-  return (cause) => {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    const why = code === 'EEXIST' ? 'it is there already; name another file' : code;
-    throw new AppError('BAD_REQUEST', `${file} cannot be written: ${why}.`, { cause });
-  };
 }

@@ -5,11 +5,13 @@ import type { RenewalOptions } from '../renewal/runner.ts';
 import { VERSION } from '../version.ts';
 import { addAccessCommands } from './access.ts';
 import { addAccountCommands } from './accounts.ts';
+import { addAuditCommands } from './audit.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCalendarCommands } from './calendars.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addEvidenceCommand } from './evidence.ts';
 import { addExchangesCommand } from './exchanges.ts';
 import { explanationText } from './explain.ts';
 import { addLabCommand } from './lab.ts';
@@ -21,6 +23,8 @@ import { dryRun, renew } from './renew.ts';
 import { serve } from './serve.ts';
 import { summaryLine } from './summary.ts';
 import { connectionTable, nodeTable, statusTable, trustTable } from './tables.ts';
+import { addTransferCommands } from './transfer.ts';
+import { addVaultCommands } from './vault.ts';
 
 type Out = NodeJS.WriteStream;
 type SetStatus = (status: number) => void;
@@ -52,14 +56,18 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addDoctorCommand(program, common);
   addDnsCommands(program, common);
   addBackupCommands(program, () => client(env), common);
+  addAuditCommands(program, { ...common, client: () => client(env) });
+  addVaultCommands(program, common);
+  addEvidenceCommand(program, { out, client: () => client(env) });
   addPlanCommand(program, () => client(env), out);
   addNotifyCommands(program, { out, client: () => client(env), readJson });
   addAccessCommands(program, { ...common, client: () => client(env) });
   return program;
 }
 
-function addConnectionCommands(program: Command, { env, out }: Common): void {
+function addConnectionCommands(program: Command, { env, out, setStatus }: Common): void {
   const connections = program.command('connections').description('what certferry keeps valid');
+  addTransferCommands(connections, { out, setStatus, client: () => client(env) });
   connections
     .command('list')
     .option('--json', 'machine-readable')

@@ -3,17 +3,22 @@ import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { readSecrets } from '../config/secrets.ts';
+import { tellCrashes } from '../crash.ts';
+import { systemClock } from '../plugins/clock.ts';
 import { listen } from '../server.ts';
 import { holdFolder } from '../store/folder-lock.ts';
+import { settleKeyFile } from '../store/key-file.ts';
 
 /** Runs the daemon until it is told to stop. Unfinished renewals stay resumable. */
 export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<void> {
   const config = readConfig(env);
   // From the beginning: one that is told to stop while it starts stops in order, too.
   const stopped = stopSignal();
-  const secrets = await readSecrets(env, config);
   using _lock = await holdFolder(config.dataDir);
+  await settleKeyFile(config, systemClock.now());
+  const secrets = await readSecrets(env, config);
   await using app: App = await createApp(config, secrets);
+  tellCrashes(app.log);
   await using server = await listen(app, secrets.accessToken);
   await app.start();
   app.log.info({ ...config, url: server.url }, 'certferry is ready');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
+import { interruptedKey, keyFile } from '../store/key-file.ts';
 import { holdsSealedSecrets } from '../store/kysely/open.ts';
 import { newMasterKey } from '../store/master-key.ts';
 import { correctMode, ensureWritableFolder, FILE_MODE, readIfThere, writePrivateFile } from '../store/private-files.ts';
@@ -36,7 +37,7 @@ export async function readSecrets(
   const tokenFile = join(dataDir, 'access-token');
   await ensureWritableFolder(dataDir);
   return {
-    masterKey: givenKey ?? (await keptMasterKey(join(dataDir, 'master.key'), databaseFile)),
+    masterKey: givenKey ?? (await keptMasterKey(dataDir, databaseFile)),
     s3SecretAccessKey: readSetting(env, 'CERTFERRY_S3_SECRET_ACCESS_KEY'),
     accessToken: givenToken ?? (await kept('CERTFERRY_ACCESS_TOKEN', tokenFile, newAccessToken)),
     accessTokenFile: givenToken ? null : tokenFile,
@@ -61,12 +62,15 @@ export async function existingMasterKey(env: EnvRecord, { dataDir }: Pick<Config
   );
 }
 
-function keptMasterKey(keyFile: string, databaseFile: string): Promise<Secret> {
-  return kept('CERTFERRY_MASTER_KEY', keyFile, () => {
+async function keptMasterKey(dataDir: string, databaseFile: string): Promise<Secret> {
+  const file = keyFile(dataDir);
+  const interrupted = await interruptedKey({ dataDir, databaseFile });
+  if (interrupted !== null) return parseSetting('CERTFERRY_MASTER_KEY', interrupted, `The key beside ${file}`);
+  return kept('CERTFERRY_MASTER_KEY', file, () => {
     if (holdsSealedSecrets(databaseFile)) {
       throw new AppError(
         'VAULT_KEY_MISMATCH',
-        `The database ${databaseFile} holds sealed secrets, but their master key ${keyFile} is gone.`,
+        `The database ${databaseFile} holds sealed secrets, but their master key ${file} is gone.`,
       );
     }
     return newMasterKey();

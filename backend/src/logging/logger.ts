@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { toldError } from '../crash.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Logger } from '../plugins/plugin.ts';
 import { redactLine } from './redact-line.ts';
@@ -36,6 +37,7 @@ export function createLogger({ level, format, secrets }: LoggerOptions, out: Log
   return pino(
     {
       level,
+      serializers: { err: (err: unknown) => toldError(err) },
       redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
     },
     {

@@ -70,6 +70,20 @@ describe('login', () => {
     },
   );
 
+  test.each([[['keyboard-interactive']], [['password']]] as const)(
+    'sends every printable character as it is (%j)',
+    async (methods) => {
+      const password = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
+      const whole = `${password}äß€☎`;
+      await using server = await startSshServer(script({ methods, password: whole }));
+
+      await using shell = await dialer.open(target(server, { password: new Secret(whole) }), never);
+
+      expect(await shell.command('hello', never)).toBe('you said hello');
+      expect(server.passwords).toEqual([`${methods[0]}: ${whole}`]);
+    },
+  );
+
   test('never answers a second question, such as for a new password', async () => {
     await using server = await startSshServer(script({ secondPrompt: 'New password: ' }));
 

@@ -33,6 +33,8 @@ export interface Facts {
   readonly csr: CsrFacts;
   /** order: what the appliance's product makes of the certificate to come */
   readonly compatibility: readonly Finding[];
+  /** order: the restarts that were planned then, in their order */
+  readonly planned: readonly ActivationAction[];
   /** order */
   readonly order: OrderTicket;
   /** order */

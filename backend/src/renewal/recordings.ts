@@ -3,7 +3,7 @@ import { appliancePlugin } from '../appliances/index.ts';
 import { AppError } from '../domain/errors.ts';
 import { Exchange } from '../plugins/exchange.ts';
 import type { Logger } from '../plugins/plugin.ts';
-import type { Recorder } from '../plugins/recorder.ts';
+import type { Recorder, SiteNames } from '../plugins/recorder.ts';
 import { StandIns } from '../plugins/stand-ins.ts';
 import type { AccountsDir, RecordingsFolder } from '../store/accounts-dir.ts';
 import type { Connection } from '../store/store.ts';
@@ -32,6 +32,11 @@ type Line = z.output<typeof Line>;
 interface Recording {
   readonly head: Head;
   readonly lines: readonly Line[];
+}
+
+export interface KeptExchanges extends SiteNames {
+  readonly exchanges: readonly Line[];
+  readonly dropped: number;
 }
 
 /** First line of a download. */
@@ -109,6 +114,14 @@ export class Recordings {
       dropped: head.dropped,
     };
     return jsonLines([header, ...withStandIns(head, lines)]);
+  }
+
+  /** The exchanges as they are kept, with the names of the site; null when there are none. */
+  async read(connection: Connection, renewalId: string): Promise<KeptExchanges | null> {
+    const { head, lines } = await read(this.#folder(connection), renewalId);
+    return lines.length === 0
+      ? null
+      : { hosts: head.hosts, users: head.users, dropped: head.dropped, exchanges: lines };
   }
 
   #folder({ id, dnsNames, name }: Connection): RecordingsFolder {

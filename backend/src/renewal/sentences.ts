@@ -14,21 +14,21 @@ export function sentence(event: DomainEvent): string {
     case 'connection.removed':
       return `Connection ${event.connectionId} removed${byWhom(event)}`;
     case 'calendar.created':
-      return `Calendar "${event.name}" created`;
+      return `Calendar "${event.name}" created${byWhom(event)}`;
     case 'calendar.changed':
-      return `Calendar "${event.name}" changed`;
+      return `Calendar "${event.name}" changed${byWhom(event)}`;
     case 'calendar.removed':
-      return `Calendar "${event.name}" removed`;
+      return `Calendar "${event.name}" removed${byWhom(event)}`;
     case 'calendar.stale':
       return event.message;
     case 'calendar.fresh':
       return `The iCalendar address of "${event.name}" is read again`;
     case 'account.created':
-      return `${ACCOUNT_WORDS[event.family]} "${event.name}" added`;
+      return `${ACCOUNT_WORDS[event.family]} "${event.name}" added${byWhom(event)}`;
     case 'account.changed':
-      return `${ACCOUNT_WORDS[event.family]} "${event.name}" changed`;
+      return `${ACCOUNT_WORDS[event.family]} "${event.name}" changed${byWhom(event)}`;
     case 'account.removed':
-      return `${ACCOUNT_WORDS[event.family]} "${event.name}" removed`;
+      return `${ACCOUNT_WORDS[event.family]} "${event.name}" removed${byWhom(event)}`;
     case 'watch.reachable':
       return `Every endpoint of connection ${event.connectionId} answers again`;
     case 'watch.restored':

@@ -26,7 +26,7 @@ export interface ConnectionEvent {
 }
 
 export type CalendarEvent = { readonly calendarId: number; readonly name: string } & (
-  | { readonly type: 'calendar.created' | 'calendar.changed' | 'calendar.removed' }
+  | { readonly type: 'calendar.created' | 'calendar.changed' | 'calendar.removed'; readonly actor?: string }
   /** Its iCalendar address gives nothing usable any more: the last good copy counts. */
   | { readonly type: 'calendar.stale'; readonly message: string }
   | { readonly type: 'calendar.fresh' }
@@ -38,6 +38,7 @@ export interface AccountEvent {
   readonly accountId: number;
   readonly family: AccountFamily;
   readonly name: string;
+  readonly actor?: string;
 }
 
 /** What the reconciler finds out by looking, on change only. Instants are ISO 8601. */

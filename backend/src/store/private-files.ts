@@ -82,7 +82,7 @@ async function tryToWriteIn(folder: string): Promise<void> {
 }
 
 /** A rename is durable only when the folder is on disk too. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY);
   try {
     await folder.sync();

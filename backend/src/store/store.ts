@@ -3,6 +3,7 @@ import type { Json } from '../domain/json.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AccessStore } from './access.ts';
 import type { AccountTable, AccountUse } from './accounts.ts';
+import type { AuditTrail } from './audit.ts';
 import type { BulkTable } from './bulk.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { CertificateTable } from './certificates.ts';
@@ -35,6 +36,7 @@ export interface Store extends AsyncDisposable {
   readonly certificates: CertificateTable;
   readonly bulk: BulkTable;
   readonly upkeep: Upkeep;
+  readonly audit: AuditTrail;
 
   /**
    * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it

@@ -1,6 +1,7 @@
 import { Button, CopyButton, Group } from '@mantine/core';
-import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
+import { IconCheck, IconCopy, IconDownload, IconPrinter } from '@tabler/icons-react';
 import type { RenewalView } from '../api/types.ts';
+import { Only } from '../session/only.tsx';
 import { download } from '../ui/download.ts';
 import { RecordingButton } from './recording-button.tsx';
 
@@ -28,6 +29,25 @@ export function EvidenceButtons({ view }: { readonly view: RenewalView }) {
         Download evidence
       </Button>
       <RecordingButton id={view.id} />
+      <Only needs="operator">
+        <EvidencePageLink id={view.id} />
+      </Only>
     </Group>
+  );
+}
+
+/** Plan, who decided, order, fingerprints and timings on one page, to be printed or kept. */
+function EvidencePageLink({ id }: { readonly id: string }) {
+  return (
+    <Button
+      component="a"
+      href={`/api/v1/renewals/${encodeURIComponent(id)}/evidence.html`}
+      target="_blank"
+      rel="noreferrer"
+      variant="default"
+      leftSection={<IconPrinter size={14} />}
+    >
+      Open evidence to print
+    </Button>
   );
 }

@@ -24,5 +24,6 @@ export const SECTIONS: readonly Section[] = [
   { path: 'notifications', label: 'Notifications', Content: NotificationsSection },
   { path: 'users', label: 'Users', Content: lazy(() => import('../users/users-section.tsx')) },
   { path: 'tokens', label: 'API tokens', Content: lazy(() => import('../tokens/tokens-section.tsx')) },
+  { path: 'audit', label: 'Audit', Content: lazy(() => import('../audit/audit-section.tsx')) },
   { path: 'about', label: 'About', Content: AboutSection },
 ];

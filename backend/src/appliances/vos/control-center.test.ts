@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 const startNode = (answer: Script[string]) => startApi(certificate, { [CALL]: answer });
 
-function controlAt(port: number): ControlCenter {
+function controlAt(port: number, password = PASSWORD): ControlCenter {
   const http = createHttpFactory()({ trust: { mode: 'pin', sha256: [certificate.sha256] }, timeoutMs: 10_000 });
   return new ControlCenter({
     http,
@@ -26,7 +26,7 @@ function controlAt(port: number): ControlCenter {
     name: 'cucm-sub1',
     port,
     user: 'axl',
-    password: new Secret(PASSWORD),
+    password: new Secret(password),
   });
 }
 
@@ -49,6 +49,16 @@ async function restart(control: ControlCenter): Promise<number> {
   await control.restart(SERVICE, count, 300, never);
   return accepted;
 }
+
+test('every printable character of a password is sent as it is', async () => {
+  const password = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
+  await using node = await startNode(() => [200, answered(SERVICE, 'Started')]);
+
+  await controlAt(node.port, password).status(SERVICE, never);
+
+  const [, sent = ''] = /authorization: Basic (\S+)/i.exec(node.received) ?? [];
+  expect(Buffer.from(sent, 'base64').toString('utf8')).toBe(`axl:${password}`);
+});
 
 describe('a restart', () => {
   test('is asked for once, with basic credentials, and accepted when the node says so', async () => {

@@ -23,9 +23,9 @@ function startNode(answer: string) {
   );
 }
 
-function restAt(port: number, pin = certificate.sha256, timeoutMs = 10_000): VosRest {
+function restAt(port: number, pin = certificate.sha256, timeoutMs = 10_000, password = PASSWORD): VosRest {
   const http = createHttpFactory()({ trust: { mode: 'pin', sha256: [pin] }, timeoutMs });
-  return new VosRest({ http, host: '127.0.0.1', port, user: 'admin', password: new Secret(PASSWORD) });
+  return new VosRest({ http, host: '127.0.0.1', port, user: 'admin', password: new Secret(password) });
 }
 
 const refusal = (...messages: string[]) => JSON.stringify({ key: 0, messages, trackingId: 'UC_1' });
@@ -38,6 +38,16 @@ test('asks with basic credentials in UTF-8', async () => {
   expect(snapshot).toEqual({ server: 'cucm', identities: [], trusts: [] });
   expect(node.received).toContain('GET /platformcom/api/v1/certmgr/config/snapshot/server HTTP/1.1');
   expect(node.received).toContain(`Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`);
+});
+
+test('sends every printable character of a password as it is', async () => {
+  const password = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
+  await using node = await startNode(httpAnswer(200, JSON.stringify({ server: 'cucm', identities: [] })));
+
+  await restAt(node.port, certificate.sha256, 10_000, password).snapshot(never);
+
+  const [, sent = ''] = /authorization: Basic (\S+)/i.exec(node.received) ?? [];
+  expect(Buffer.from(sent, 'base64').toString('utf8')).toBe(`admin:${password}`);
 });
 
 describe('a refusal', () => {

@@ -11,12 +11,12 @@ export const order = defineStep({
   title: 'Order at the CA',
   needs: ['target', 'csr', 'installed'],
   uses: [],
-  gives: ['compatibility', 'order', 'challenges'],
+  gives: ['compatibility', 'planned', 'order', 'challenges'],
 
   async run({ target, csr, installed, compatibility: judged, order: previous }, ctx) {
     const compatibility = judged ?? (await judge(target, csr, ctx));
     // What cannot be restarted should not be installed, and no certificate be spent on it: the plan asks every node.
-    await ctx.appliance.activation?.plan(target.slot, ctx.signal);
+    const planned = (await ctx.appliance.activation?.plan(target.slot, ctx.signal)) ?? [];
     // The test directory knows nothing of what it would replace.
     const replaced = target.goal === 'validate' ? null : replaceable(installed);
     const request = { dnsNames: csr.dnsNames, replacesPem: replaced?.pem ?? null };
@@ -27,7 +27,7 @@ export const order = defineStep({
       challenges.length === 0
         ? 'all names already proved'
         : `${challenges.length} of ${count(csr.dnsNames.length, 'name')} to prove`;
-    return { kind: 'done', gives: { compatibility, order: ticket, challenges }, summary };
+    return { kind: 'done', gives: { compatibility, planned, order: ticket, challenges }, summary };
   },
 });
 
@@ -35,7 +35,7 @@ export const order = defineStep({
 async function judge(
   { slot, dnsNames }: Facts['target'],
   csr: CsrFacts,
-  ctx: StepContext<'compatibility' | 'order' | 'challenges'>,
+  ctx: StepContext<'compatibility' | 'planned' | 'order' | 'challenges'>,
 ): Promise<readonly Finding[]> {
   const findings = ctx.appliance.compatibility?.(slot, csr, ctx.issuer.traits, dnsNames) ?? [];
   await ctx.keep({ compatibility: findings });

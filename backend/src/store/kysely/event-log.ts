@@ -1,7 +1,9 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../plugins/plugin.ts';
+import { withActor } from '../audit-events.ts';
 import type { DomainEvent, EventLog, EventPageQuery, EventQuery, StoredEvent } from '../events.ts';
+import type { KyselyAudit } from './audit.ts';
 import type { Scope } from './scope.ts';
 import { type EventsTable, fromJson, toJson } from './tables.ts';
 import { isWithin } from './within.ts';
@@ -12,20 +14,26 @@ const PAGE = 200;
 export class KyselyEventLog implements EventLog {
   readonly #scope: Scope;
   readonly #clock: Clock;
+  readonly #audit: KyselyAudit;
 
-  constructor(scope: Scope, clock: Clock) {
+  constructor(scope: Scope, clock: Clock, audit: KyselyAudit) {
     this.#scope = scope;
     this.#clock = clock;
+    this.#audit = audit;
   }
 
   async append(events: readonly DomainEvent[]): Promise<readonly StoredEvent[]> {
     if (events.length === 0) return [];
     const at = this.#clock.now().toISOString();
-    const rows = await this.#scope.db
-      .insertInto('events')
-      .values(events.map((event) => ({ at, event: toJson(event) })))
-      .returning(['seq', 'at', 'event'])
-      .execute();
+    const named = events.map((event) => withActor(event, this.#audit.actor));
+    const rows = await this.#scope.atomically(async (db) => {
+      await this.#audit.noteEvents(db, named);
+      return db
+        .insertInto('events')
+        .values(named.map((event) => ({ at, event: toJson(event) })))
+        .returning(['seq', 'at', 'event'])
+        .execute();
+    });
     this.#scope.announce();
     // RETURNING promises no order. https://www.sqlite.org/lang_returning.html
     return rows.map(toStoredEvent).sort((a, b) => a.seq - b.seq);

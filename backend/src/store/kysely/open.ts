@@ -36,6 +36,12 @@ const BUSY_TIMEOUT_MS = 5_000;
  *   be opened or is no database, or the master key is malformed.
  */
 export async function openStore({ file, masterKey, clock, digester = PLAIN_DIGESTER }: StoreOptions): Promise<Store> {
+  const { db, sealer } = await openTables({ file, masterKey });
+  return storeOver(new StoreScope(db), clock, sealer, digester);
+}
+
+/** The tables themselves, for what works on the store as a whole. Errors are those of `openStore`. */
+export async function openTables({ file, masterKey }: Pick<StoreOptions, 'file' | 'masterKey'>): Promise<OpenTables> {
   const sealer = new Sealer(masterKey);
   if (file !== ':memory:') await preparePrivately(file);
   const database = openDatabase(file);
@@ -50,15 +56,30 @@ export async function openStore({ file, masterKey, clock, digester = PLAIN_DIGES
     database.close();
     throw error;
   }
-  return storeOver(new StoreScope(db), clock, sealer, digester);
+  return { db, database, sealer };
+}
+
+interface OpenTables {
+  readonly db: Kysely<Tables>;
+  readonly database: Database;
+  readonly sealer: Sealer;
 }
 
 /** True when the database at `file` holds secrets, which only its master key can open. Changes nothing. */
 export function holdsSealedSecrets(file: string): boolean {
-  if (!existsSync(file)) return false;
+  return keyIdIn(file) !== null;
+}
+
+/** True when the database at `file` holds secrets, and `masterKey` opens them. Changes nothing. */
+export function isSealedWith(file: string, masterKey: Secret): boolean {
+  return keyIdIn(file) === new Sealer(masterKey).keyId;
+}
+
+function keyIdIn(file: string): string | null {
+  if (!existsSync(file)) return null;
   const database = openDatabase(file, { readonly: true });
   try {
-    return sealedWith(database) !== null;
+    return sealedWith(database);
   } finally {
     database.close();
   }

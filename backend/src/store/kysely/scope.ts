@@ -12,6 +12,8 @@ export interface Scope {
   atomically<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** Rings `bell` once what was written can be seen by others. */
   announce(): void;
+  /** Calls `work` once what was written is there to stay; not at all when it is undone. */
+  afterCommit(work: () => void): void;
   /** Null inside a transaction, where there is nothing to wait for. */
   readonly bell: Bell | null;
 }
@@ -43,15 +45,25 @@ export class StoreScope implements Scope {
   }
 
   async transaction<T>(work: (scope: TransactionScope) => Promise<T>): Promise<T> {
-    let announced = false;
+    let ended: TransactionScope | null = null;
     const result = await this.db.transaction().execute(async (db) => {
       const scope = new TransactionScope(db);
       const value = await this.#running.run(scope, () => scope.run(work));
-      announced = scope.announced;
+      ended = scope;
       return value;
     });
-    if (announced) this.announce();
+    this.#follow(ended);
     return result;
+  }
+
+  /** What a transaction that was committed leaves to do. */
+  #follow(ended: TransactionScope | null): void {
+    if (ended?.announced) this.announce();
+    for (const work of ended?.afterwards ?? []) work();
+  }
+
+  afterCommit(work: () => void): void {
+    work();
   }
 
   announce(): void {
@@ -76,6 +88,7 @@ export class TransactionScope implements Scope {
   readonly #db: Kysely<Tables>;
   #open = true;
   #announced = false;
+  readonly afterwards: (() => void)[] = [];
   #undoing: { readonly cause: unknown } | null = null;
 
   constructor(db: Kysely<Tables>) {
@@ -101,6 +114,10 @@ export class TransactionScope implements Scope {
 
   announce(): void {
     this.#announced = true;
+  }
+
+  afterCommit(work: () => void): void {
+    this.afterwards.push(work);
   }
 
   /** Rejects when `work`, or anything that joined it, does. */

@@ -1,8 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../plugins/plugin.ts';
+import type { AuditedRequest } from '../audit.ts';
 import type { Digester } from '../overview.ts';
 import type { Store } from '../store.ts';
 import { KyselyAccess } from './access.ts';
 import { KyselyAccounts } from './accounts.ts';
+import { KyselyAudit } from './audit.ts';
 import { KyselyBulk } from './bulk.ts';
 import { KyselyCalendars } from './calendars.ts';
 import { KyselyCertificates } from './certificates.ts';
@@ -19,33 +22,45 @@ import { KyselyUpkeep } from './upkeep.ts';
 import { KyselyVault } from './vault.ts';
 import { KyselyWatches } from './watches.ts';
 
+/** What every table of a store may need, beside where its statements run. */
+interface Parts {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly digester: Digester;
+  /** Whose request the running code answers. */
+  readonly asking: AsyncLocalStorage<AuditedRequest>;
+}
+
 export function storeOver(scope: StoreScope, clock: Clock, sealer: Sealer, digester: Digester): Store {
+  const parts = { clock, sealer, digester, asking: new AsyncLocalStorage<AuditedRequest>() };
   return {
-    ...tablesOver(scope, clock, sealer, digester),
-    transaction: (work) => scope.transaction((inner) => work(joinedStore(inner, clock, sealer, digester))),
+    ...tablesOver(scope, parts),
+    transaction: (work) => scope.transaction((inner) => work(joinedStore(inner, parts))),
     [Symbol.asyncDispose]: () => scope.close(),
   };
 }
 
 /** The store that `work` of a transaction gets. Disposing it does nothing: it ends with the transaction. */
-function joinedStore(scope: TransactionScope, clock: Clock, sealer: Sealer, digester: Digester): Store {
+function joinedStore(scope: TransactionScope, parts: Parts): Store {
   const joined: Store = {
-    ...tablesOver(scope, clock, sealer, digester),
+    ...tablesOver(scope, parts),
     transaction: (work) => scope.join(() => work(joined)),
     [Symbol.asyncDispose]: async () => {},
   };
   return joined;
 }
 
-function tablesOver(scope: Scope, clock: Clock, sealer: Sealer, digester: Digester) {
+function tablesOver(scope: Scope, { clock, sealer, digester, asking }: Parts) {
+  const audit = new KyselyAudit(scope, clock, asking);
   const vault = new KyselyVault(scope, clock, sealer);
   return {
+    audit,
     connections: new KyselyConnections(scope, clock, digester),
     calendars: new KyselyCalendars(scope, clock),
     renewals: new KyselyRenewals(scope, clock, digester),
     accounts: new KyselyAccounts(scope, digester),
     vault,
-    events: new KyselyEventLog(scope, clock),
+    events: new KyselyEventLog(scope, clock, audit),
     settings: new KyselySettings(scope),
     notify: notifyOver(scope, clock),
     access: new KyselyAccess(scope, clock),

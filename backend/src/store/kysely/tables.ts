@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { AccessTables } from './access-tables.ts';
+import type { AuditTables } from './audit-table.ts';
 import type { BulkItemsTable } from './bulk.ts';
 import type { CertificatesTable } from './certificates.ts';
 import type { NotifyTablesRows } from './notify-tables.ts';
@@ -9,7 +10,7 @@ import type { OverviewTable } from './overview-rows.ts';
  * The rows as SQLite holds them: text, numbers, bytes and null, as better-sqlite3 refuses booleans and dates.
  * Columns of type `JsonText` are written with `toJson` and read with `fromJson`.
  */
-export interface Tables extends AccessTables, NotifyTablesRows {
+export interface Tables extends AccessTables, AuditTables, NotifyTablesRows {
   connections: ConnectionsTable;
   calendars: CalendarsTable;
   renewals: RenewalsTable;

@@ -71,6 +71,6 @@ async function bindKey(db: Kysely<Tables>, keyId: string): Promise<void> {
 }
 
 /** All that can be read of an entry without the key: a row that is moved or relabelled does not open. */
-function contextOf(label: Pick<Selectable<VaultTable>, 'key_id' | 'name' | 'plugin' | 'fields'>): string {
+export function contextOf(label: Pick<Selectable<VaultTable>, 'key_id' | 'name' | 'plugin' | 'fields'>): string {
   return toJson([label.key_id, label.name, label.plugin, label.fields]);
 }

@@ -6,6 +6,7 @@ import { notify } from './004-notify.ts';
 import { access } from './005-access.ts';
 import { lists } from './006-lists.ts';
 import { accounts } from './007-accounts.ts';
+import { audit } from './008-audit.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005-access': access,
   '006-lists': lists,
   '007-accounts': accounts,
+  '008-audit': audit,
 };
