@@ -143,6 +143,14 @@ export const AUDITED: Readonly<Record<string, AuditWords>> = {
     subject: 'renewal :id',
   },
 
+  'POST /api/v1/bulk': {
+    action: 'bulk.start',
+    words: 'began something for many connections',
+    keeps: ['action', 'connectionIds'],
+  },
+  'POST /api/v1/bulk/plan': { action: 'bulk.plan', words: 'asked what many connections would need', keeps: ['action'] },
+  'POST /api/v1/bulk/:id/stop': { action: 'bulk.stop', words: 'stopped what was begun for many', subject: 'bulk :id' },
+
   'POST /api/v1/calendars': { action: 'calendar.add', words: 'added a calendar', keeps: CALENDAR },
   'POST /api/v1/calendars/preview': { action: 'calendar.try', words: 'tried a calendar', keeps: ['zone'] },
   'PUT /api/v1/calendars/:id': {

@@ -36,7 +36,13 @@ const BUSY_TIMEOUT_MS = 5_000;
  *   be opened or is no database, or the master key is malformed.
  */
 export async function openStore({ file, masterKey, clock, digester = PLAIN_DIGESTER }: StoreOptions): Promise<Store> {
-  const { db, sealer } = await openTables({ file, masterKey });
+  const { db, database, sealer } = await openTables({ file, masterKey });
+  try {
+    await completeOverview(db, digester);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return storeOver(new StoreScope(db), clock, sealer, digester);
 }
 
@@ -51,7 +57,6 @@ export async function openTables({ file, masterKey }: Pick<StoreOptions, 'file' 
     refuseOtherKey(database, file, sealer.keyId);
     setPragmas(database);
     await migrate(db, database);
-    await completeOverview(db, digester);
   } catch (error) {
     database.close();
     throw error;
