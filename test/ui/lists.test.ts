@@ -109,7 +109,7 @@ describe.skipIf(missing('chromium'))('with 10,000 connections', () => {
 
     await window.go('/certificates?search=cucm-pub.lab');
     await page.getByRole('link', { name: 'cucm-pub.lab.example.com' }).click();
-    await page.getByText('Test', { exact: true }).waitFor();
+    await page.getByText('staging', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'this renewal' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     const coming = page.waitForEvent('download');

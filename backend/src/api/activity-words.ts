@@ -1,22 +1,22 @@
 import { ERRORS } from '../domain/errors.ts';
-import { sentence, titleOf } from '../renewal/sentences.ts';
+import { byWhom, sentence, titleOf } from '../renewal/sentences.ts';
 import type { DomainEvent } from '../store/events.ts';
 
 /** What an event says beside the name of its connection: without ids, codes and instants. */
 export function activitySentence(event: DomainEvent): string {
   switch (event.type) {
     case 'connection.created':
-      return 'Added';
+      return `Added${byWhom(event)}`;
     case 'connection.changed':
-      return 'Changed';
+      return `Changed${byWhom(event)}`;
     case 'connection.removed':
-      return 'Removed; its history stays';
+      return `Removed${byWhom(event)}; its history stays`;
     case 'watch.reachable':
       return 'Every endpoint answers again';
     case 'watch.restored':
       return 'The wanted certificate is served again';
     case 'renewal.started':
-      return `Renewal started by ${event.by === 'operator' ? 'an operator' : 'the schedule'}`;
+      return `Renewal started by ${event.by === 'operator' ? (event.actor ?? 'an operator') : 'the schedule'}`;
     case 'step.waiting':
       return `${titleOf(event.step)}: ${event.why}`;
     case 'step.failed': {

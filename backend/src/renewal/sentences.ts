@@ -61,7 +61,8 @@ export function sentence(event: DomainEvent): string {
 
 const ACCOUNT_WORDS = { issuer: 'Certificate authority', dns: 'DNS account' } as const;
 
-function byWhom({ actor }: { readonly actor?: string }): string {
+/** ` by anna`, where it is known. */
+export function byWhom({ actor }: { readonly actor?: string }): string {
   return actor === undefined ? '' : ` by ${actor}`;
 }
 

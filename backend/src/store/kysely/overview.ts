@@ -37,16 +37,23 @@ export class KyselyOverview implements Overview {
   async page(query: OverviewQuery): Promise<{ rows: readonly OverviewRow[]; total: number }> {
     const matching = this.#matching(query);
     const { total } = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+    // Ordered by an index alone; only what is shown is read from the rows.
     const order = sql.raw(query.descending ? 'desc' : 'asc');
-    const rows = await matching
-      .selectAll()
+    const ids = await matching
+      .select('connection_id')
       .orderBy(sql`${SORTS[query.sort]} ${order}`)
       .orderBy('name')
       .orderBy('connection_id')
       .limit(query.limit)
       .offset(query.offset)
       .execute();
-    return { rows: rows.map(toOverviewRow), total };
+    return {
+      rows: await this.#inOrder(
+        ids.map((row) => row.connection_id),
+        query.now,
+      ),
+      total,
+    };
   }
 
   async some(connectionIds: readonly number[], now: string): Promise<readonly OverviewRow[]> {
@@ -133,6 +140,12 @@ export class KyselyOverview implements Overview {
       for (const { connection_id, name, removed } of rows) names.set(connection_id, { name, removed: removed === 1 });
     }
     return names;
+  }
+
+  async #inOrder(ids: readonly number[], now: string): Promise<readonly OverviewRow[]> {
+    const rows = await this.#standing(now).where('connection_id', 'in', ids).execute();
+    const byId = new Map(rows.map((row) => [row.connection_id, toOverviewRow(row)]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   #standing(now: string) {
