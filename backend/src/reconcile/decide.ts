@@ -90,8 +90,10 @@ export function decide(situation: Situation): Choice {
   const { verdict } = memory;
   if (memory.running) return { state: 'renewing', until: null, why: 'A renewal is under way', start: null };
   if (!verdict) return notSeen(memory);
-  const unused = unusedCertificate(situation);
+  const held = heldCertificate(situation);
+  const unused = held === null ? null : unusedOf(held, situation);
   if (unused !== null && isShelved(situation)) return shelved(memory);
+  if (held !== null && unused === null && isOnlyRemembered(held, memory)) return wellAsFarAsSeen(situation, held);
   const wish = wishOf(memory, unused);
   if (!wish) return fresh(memory);
   for (const gate of GATES) {
@@ -119,19 +121,39 @@ function isShelved({ memory: { shelved }, last, now }: Situation): boolean {
   return shelved !== null && shelved.renewalId === last?.renewalId && now < new Date(shelved.until);
 }
 
-/** SHA-256 of the last certificate, when it is good, as wanted now, and not served by every endpoint that answers. */
-function unusedCertificate({ memory, last, issuer, connection, now }: Situation): string | null {
-  if (!last || !isAsWanted(last, issuer, connection)) return null;
-  const { sha256, notBefore } = last.certificate;
-  if (memory.fruitless === sha256 || !isGood(last.certificate, connection, memory, now)) return null;
+/** The last certificate, when it is good and as wanted now. */
+function heldCertificate({ memory, last, issuer, connection, now }: Situation): Lifetime | null {
+  if (!last || !isAsWanted(last, issuer, connection) || memory.fruitless === last.certificate.sha256) return null;
+  return isGood(last.certificate, connection, memory, now) ? last.certificate : null;
+}
+
+/** SHA-256 of `held`, when it is not served by every endpoint that answers, or never came so far. */
+function unusedOf({ sha256, notBefore }: Lifetime, { memory }: Situation): string | null {
   const others = memory.endpoints.filter((one) => one.silence === null && one.sha256 !== sha256);
-  if (others.length === 0) return null;
+  if (others.length === 0) return wasInterrupted(sha256, memory) ? sha256 : null;
   // Somebody put a later one there, and nothing speaks against it: that is told, not undone.
   const later = others.every((one) => {
     const seen = memory.certificates.find((certificate) => certificate.sha256 === one.sha256);
     return seen !== undefined && seen.notBefore > notBefore;
   });
   return later && memory.verdict?.due === false ? null : sha256;
+}
+
+/** The renewal that was to put it to use failed before it restarted anything. */
+function wasInterrupted(sha256: string, { setbacks: { deploy }, endpoints }: WatchMemory): boolean {
+  const elsewhere = endpoints.some((one) => one.sha256 !== sha256);
+  return elsewhere && deploy?.certificate === sha256 && deploy.class !== 'deployment';
+}
+
+/** What makes a renewal due was seen before `held` was issued, on endpoints that do not answer since. */
+function isOnlyRemembered({ sha256 }: Lifetime, { verdict, endpoints }: WatchMemory): boolean {
+  if (!verdict?.due || verdict.certificate === sha256) return false;
+  return endpoints.every((one) => one.silence !== null || one.sha256 === sha256);
+}
+
+function wellAsFarAsSeen({ connection, memory }: Situation, held: Lifetime): Choice {
+  const why = 'What was issued last is good, and no endpoint that answers serves anything else';
+  return { state: 'fresh', until: dueTimeOf(held, connection, memory), why, start: null };
 }
 
 function isAsWanted(last: LastIssued, issuer: WantedIssuer, { dnsNames }: Pick<Connection, 'dnsNames'>): boolean {
@@ -141,15 +163,20 @@ function isAsWanted(last: LastIssued, issuer: WantedIssuer, { dnsNames }: Pick<C
 
 function isGood(
   certificate: Lifetime,
-  { id, policy }: Pick<Connection, 'id' | 'policy'>,
-  { ari }: WatchMemory,
+  connection: Pick<Connection, 'id' | 'policy'>,
+  memory: WatchMemory,
   now: Date,
 ): boolean {
-  const from = dueFrom(
-    { daysBefore: policy.daysBefore, spread: spreadOf(String(id)), caInstant: caInstantOf(ari) },
-    certificate,
-  );
-  return now < from;
+  return now < dueTimeOf(certificate, connection, memory);
+}
+
+function dueTimeOf(
+  certificate: Lifetime,
+  { id, policy }: Pick<Connection, 'id' | 'policy'>,
+  { ari }: WatchMemory,
+): Date {
+  const caInstant = caInstantOf(ari);
+  return dueFrom({ daysBefore: policy.daysBefore, spread: spreadOf(String(id)), caInstant }, certificate);
 }
 
 function shelved({ shelved }: WatchMemory): Choice {

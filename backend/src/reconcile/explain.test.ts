@@ -8,7 +8,8 @@ import { WATCH_STATES, type WatchState } from './states.ts';
 
 const now = new Date('2026-11-22T12:00:00.000Z');
 const later = '2026-11-23T03:12:00.000Z';
-const connection = { id: 7, policy: { automatic: true, daysBefore: null } } as Connection;
+const connection = { id: 7, policy: { automatic: true, daysBefore: null }, incomplete: [] } as unknown as Connection;
+const draft = { ...connection, incomplete: [{ part: 'issuer', sentence: 'Choose a certificate authority.' }] } as const;
 
 function remembering(state: WatchState): WatchMemory {
   const setback = {
@@ -31,7 +32,8 @@ function remembering(state: WatchState): WatchMemory {
 }
 
 function sentence(state: WatchState): string {
-  return explain({ memory: remembering(state), nextAt: later }, connection, null, now).sentence;
+  const of = state === 'incomplete' ? draft : connection;
+  return explain({ memory: remembering(state), nextAt: later }, of, null, now).sentence;
 }
 
 describe('explain', () => {
@@ -89,6 +91,24 @@ describe('explain', () => {
       state: 'unseen',
       sentence: 'Nothing is known yet: it is looked at within a minute.',
     });
+  });
+
+  it.each([
+    ['before anybody looked', null],
+    ['after', remembering('incomplete')],
+    ['when it was complete once', remembering('fresh')],
+  ])('names what a draft lacks, %s', (_when, memory) => {
+    expect(explain({ memory, nextAt: later }, draft, null, now)).toMatchObject({
+      state: 'incomplete',
+      nextAt: null,
+      sentence: 'Not complete, so nothing is looked at or renewed until it is: Choose a certificate authority.',
+    });
+  });
+
+  it('takes a draft that was completed for one that nobody has looked at', () => {
+    const view = { memory: remembering('incomplete'), nextAt: later };
+
+    expect(explain(view, connection, null, now).state).toBe('unseen');
   });
 
   it('notices that the schedule stands still', () => {

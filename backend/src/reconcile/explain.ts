@@ -7,6 +7,7 @@ import { OUTCOME_WORDS, titleOf } from '../renewal/sentences.ts';
 import type { Connection } from '../store/store.ts';
 import type { FailureClass } from './failure-class.ts';
 import { emptyMemory, type SeenEndpoint, type Setback, type WatchMemory } from './memory.ts';
+import { missingWords } from './missing-words.ts';
 import type { WatchState } from './states.ts';
 
 /** Why a connection is, or is not, renewed now: one sentence for people, and what it is made of for programs. */
@@ -73,16 +74,17 @@ interface Context {
 /** `renewal` is the unfinished one, if there is one. Asks nobody: all of it is in what the reconciler stored. */
 export function explain(
   { memory: stored, nextAt: nextLookAt }: WatchView,
-  connection: Pick<Connection, 'id' | 'policy'>,
+  connection: Pick<Connection, 'id' | 'policy' | 'incomplete'>,
   renewal: RenewalInHand | null,
   now: Date,
 ): Explanation {
   const memory = stored ?? emptyMemory(now);
   const { decision } = memory;
-  const state = renewal ? 'renewing' : (decision?.state ?? 'unseen');
-  const nextAt = state === 'renewing' ? resumeAt(renewal) : (decision?.until ?? nextLookAt);
+  const state = renewal ? 'renewing' : stateOf(memory, connection);
+  const nextAt = nextOf(state, memory, { renewal, nextLookAt });
   const base = { connectionId: connection.id, state, nextAt };
-  const context = { memory, connection, renewal, why: lower(decision?.why ?? ''), when: at(nextAt) };
+  const why = state === 'incomplete' ? missingWords(connection) : lower(decision?.why ?? '');
+  const context = { memory, connection, renewal, why, when: at(nextAt) };
   const parts = [SENTENCES[state](context), silenceWords(state, memory), overdueWords(nextLookAt, now)];
   return {
     ...base,
@@ -91,9 +93,25 @@ export function explain(
   };
 }
 
+/** What is missing is known from the connection itself, before and after anybody looked. */
+function stateOf({ decision }: WatchMemory, { incomplete }: Pick<Connection, 'incomplete'>): WatchState {
+  if (incomplete.length > 0) return 'incomplete';
+  return decision && decision.state !== 'incomplete' ? decision.state : 'unseen';
+}
+
+function nextOf(
+  state: WatchState,
+  { decision }: WatchMemory,
+  { renewal, nextLookAt }: { readonly renewal: RenewalInHand | null; readonly nextLookAt: string | null },
+): string | null {
+  if (state === 'incomplete') return null;
+  return state === 'renewing' ? resumeAt(renewal) : (decision?.until ?? nextLookAt);
+}
+
 /** One for each state. Without the full stop, so that more can follow. */
 export const SENTENCES: Readonly<Record<WatchState, (context: Context) => string>> = {
   unseen: () => 'Nothing is known yet: it is looked at within a minute',
+  incomplete: ({ why }) => `Not complete, so nothing is looked at or renewed until it is: ${why}`,
   silent: ({ why, when }) =>
     `Nobody could see what is served (${why}), so nothing is renewed; it is looked at again ${when}`,
   renewing: ({ renewal }) =>
@@ -188,7 +206,8 @@ function resumeAt(renewal: RenewalInHand | null): string | null {
 }
 
 function silenceWords(state: WatchState, { unreachable }: WatchMemory): string {
-  if (!unreachable || state === 'silent' || state === 'renewing' || state === 'unseen') return '';
+  if (!unreachable || state === 'incomplete' || state === 'silent' || state === 'renewing' || state === 'unseen')
+    return '';
   return `what was seen last counts, because since ${stamp(unreachable.since)} ${trimmed(unreachable.message)}`;
 }
 

@@ -98,6 +98,22 @@ describe('what is watched', () => {
     expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
   });
 
+  it('does not look at a draft, raises no alarm for it, and begins when it is complete', async () => {
+    const incomplete = [{ part: 'issuer', sentence: 'Choose a certificate authority.' }] as const;
+    const draft = await world.add({ incomplete }, { left: 5 });
+    await world.pass(DAY_MS);
+    const before = await world.explain(draft);
+    const alarms = await world.news();
+
+    const complete = await world.store.connections.update({ ...draft, incomplete: [] });
+    await world.tell({ type: 'connection.changed', connectionId: draft.id });
+    await world.pass(HOUR_MS);
+
+    expect(before).toMatchObject({ state: 'incomplete', facts: { lookedAt: null } });
+    expect(alarms).toEqual([]);
+    expect(await world.certificates(complete.id)).toBe(1);
+  });
+
   it('forgets a connection that was removed', async () => {
     const { id } = await world.add({}, { left: 80 });
     await world.pass(1000);
@@ -484,6 +500,36 @@ describe('what was issued', () => {
 
     expect(await world.certificates(connection.id)).toBe(2);
     expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
+  });
+
+  it('is not issued again because nobody answers any more since it was verified', async () => {
+    const connection = await dueConnection();
+    world.course = () => ({ outcome: 'running' });
+    await world.pass(20 * 60_000);
+    const { running } = await world.memory(connection.id);
+
+    // Verified, and cut off before the schedule looked for itself.
+    await world.go(connection.id, running?.renewalId ?? '', { goal: 'serve', deploys: null }, { outcome: 'verified' });
+    world.served.set(connection.id, 'no route to host');
+    world.course = () => ({ outcome: 'verified' });
+    await world.pass(10 * DAY_MS);
+
+    expect(await world.certificates(connection.id)).toBe(1);
+    expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
+  });
+
+  it('is installed, and not issued again, when the appliance fell silent while it was installed', async () => {
+    const connection = await dueConnection();
+    world.course = ({ deploys }) => {
+      world.served.set(connection.id, 'no route to host');
+      return { ...failing('APPLIANCE_UNREACHABLE', 'install'), issues: deploys === null };
+    };
+
+    await world.pass(15 * DAY_MS);
+
+    expect(await world.certificates(connection.id)).toBe(1);
+    expect(world.starts.slice(1).every(({ deploys }) => deploys !== null)).toBe(true);
+    expect(world.starts.length).toBeGreaterThan(5);
   });
 
   it('is not forgotten with the history of renewals', async () => {

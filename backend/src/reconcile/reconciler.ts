@@ -15,6 +15,7 @@ import { type Choice, decide, type Start } from './decide.ts';
 import { endingOf } from './ending.ts';
 import type { Eyes, View } from './eyes.ts';
 import { type AriMemory, emptyMemory, readMemory, toRow, type WatchMemory } from './memory.ts';
+import { missingWords } from './missing-words.ts';
 import {
   afterLook,
   judgeSeen,
@@ -64,6 +65,9 @@ const SHORTEST_PAUSE_MS = 30_000;
 
 /** Looks are spread by a tenth in both directions, each connection always alike. */
 const JITTER = 0.1;
+
+/** Of a connection for which no certificate is to be asked: the ledger need not be read. */
+const UNASKED = { budget: { ca: '', source: null, lines: [] }, quarantine: null } as const;
 
 /** What a look brought, with what was remembered of the CA's window. */
 interface Seen {
@@ -144,7 +148,8 @@ export class Reconciler {
     if (!connection) return await store.watches.remove(row.connectionId);
     const memory = readMemory(row);
     if (!memory) log.warn({ connectionId: connection.id }, 'what was remembered of a connection cannot be read');
-    const seen = memory?.running ? null : await this.#see(connection, memory?.ari ?? null, signal);
+    const blind = memory?.running || connection.incomplete.length > 0;
+    const seen = blind ? null : await this.#see(connection, memory?.ari ?? null, signal);
     if (!signal.aborted) await this.#oneAtATime(() => this.#conclude(connection.id, seen));
   }
 
@@ -175,7 +180,7 @@ export class Reconciler {
     return afterAsking(ari, { certificate: certificate.sha256, answer, now: clock.now(), random });
   }
 
-  /** `seen` is null while a renewal is under way: its restarts are no alarm. */
+  /** `seen` is null while a renewal is under way, whose restarts are no alarm, and when there is nothing yet to look at. */
   async #conclude(id: number, seen: Seen | null): Promise<void> {
     const { store, clock } = this.#deps;
     // While nobody looked here, somebody may have started a renewal or changed the connection.
@@ -184,6 +189,10 @@ export class Reconciler {
     if (!connection || !row) return;
     const now = clock.now();
     const before = (await this.#withoutEnded(readMemory(row))) ?? emptyMemory(new Date(connection.createdAt));
+    if (!before.running && connection.incomplete.length > 0) {
+      const choice = { state: 'incomplete', until: null, why: missingWords(connection), start: null } as const;
+      return await this.#remember(connection, { memory: before, news: [], choice });
+    }
     if (!seen) {
       // Its end was lost: there is something to look at, now.
       if (!before.running)
@@ -208,8 +217,7 @@ export class Reconciler {
       return { memory: looked, choice: { state: 'silent', until: null, why: look.trouble ?? '', start: null } };
     }
     const replaces = isInWindow(looked.ari, looked.ari?.certificate ?? null, now);
-    const question = { connection, issuerKey: issuer.key, replaces, now };
-    const { budget, quarantine, last } = await allowanceFor(store.issuances, question);
+    const last = (await store.issuances.last(connection.id)) ?? null;
     const memory = judgeSeen(
       looked,
       {
@@ -223,9 +231,10 @@ export class Reconciler {
       },
       now,
     );
-    const situation = { now, connection, memory, issuer, last, quarantine, budget };
+    const question = { connection, issuerKey: issuer.key, replaces, now };
+    const allowance = memory.verdict?.due ? await allowanceFor(store.issuances, question) : UNASKED;
     const choice = decide({
-      ...situation,
+      ...{ now, connection, memory, issuer, last, ...allowance },
       opensAt: await this.#opensAt(connection, memory, now),
       turnAt: this.#turnAt(now),
     });

@@ -2,6 +2,8 @@
 export const WATCH_STATES = [
   /** Added, or not remembered any more: it will be looked at now. */
   'unseen',
+  /** Stored before everything was filled in: there is nothing to look at and nothing to renew. */
+  'incomplete',
   /** Nobody could look: no endpoint has ever answered, or the connection cannot be used as it is. */
   'silent',
   'renewing',

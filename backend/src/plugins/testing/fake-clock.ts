@@ -23,6 +23,12 @@ export class FakeClock implements Clock {
     return this.#sleepers.size;
   }
 
+  /** When the first of them wakes; null when nobody sleeps. */
+  get wakesAt(): Date | null {
+    const first = this.#first();
+    return first && new Date(first.until);
+  }
+
   sleepUntil(instant: Date, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
@@ -51,7 +57,7 @@ export class FakeClock implements Clock {
   /** Never goes back. */
   async advanceTo(instant: Date): Promise<void> {
     for (;;) {
-      const [next] = [...this.#sleepers].sort((a, b) => a.until - b.until);
+      const next = this.#first();
       if (!next || next.until > instant.getTime()) break;
       this.#now = Math.max(this.#now, next.until);
       this.#sleepers.delete(next);
@@ -59,5 +65,12 @@ export class FakeClock implements Clock {
       await new Promise(setImmediate);
     }
     this.#now = Math.max(this.#now, instant.getTime());
+  }
+
+  /** Of those that wake together, who went to sleep first. */
+  #first(): Sleeper | null {
+    let first: Sleeper | null = null;
+    for (const sleeper of this.#sleepers) if (!first || sleeper.until < first.until) first = sleeper;
+    return first;
   }
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import { nameSetOf } from '../../domain/name-set.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { DomainEvent, StoredEvent } from '../../store/events.ts';
-import type { Issuance, IssuanceTable, NewIssuance } from '../../store/issuances.ts';
+import type { Issuance, IssuanceTable, LastIssued, NewIssuance } from '../../store/issuances.ts';
 import type { Connection, NewConnection, NewRenewal, RenewalChange, RenewalRow } from '../../store/store.ts';
 import type { WatchRow, WatchTable } from '../../store/watches.ts';
 import type { ReconcilerStore } from '../reconciler.ts';
@@ -48,6 +48,11 @@ export class MemoryStore implements ReconcilerStore {
       this.#connections.set(id, connection);
       return connection;
     },
+    update: async (connection: Connection): Promise<Connection> => {
+      const next = { ...connection, version: connection.version + 1 };
+      this.#connections.set(connection.id, next);
+      return next;
+    },
     remove: async (id: number) => void this.#connections.delete(id),
   };
 
@@ -85,6 +90,8 @@ export class MemoryStore implements ReconcilerStore {
 
 class MemoryWatches implements WatchTable {
   readonly #rows = new Map<number, WatchRow>();
+  /** By `nextAt`, the first to be looked at first. */
+  readonly #order: WatchRow[] = [];
 
   async get(id: number): Promise<WatchRow | undefined> {
     return this.#rows.get(id);
@@ -95,57 +102,86 @@ class MemoryWatches implements WatchTable {
   }
 
   async put(row: WatchRow): Promise<void> {
+    await this.remove(row.connectionId);
     this.#rows.set(row.connectionId, row);
+    this.#order.splice(
+      firstWhere(this.#order, (one) => one.nextAt > row.nextAt),
+      0,
+      row,
+    );
   }
 
   async remove(id: number): Promise<void> {
+    const known = this.#rows.get(id);
+    if (!known) return;
     this.#rows.delete(id);
+    const from = firstWhere(this.#order, (one) => one.nextAt >= known.nextAt);
+    this.#order.splice(this.#order.indexOf(known, from), 1);
   }
 
   async due(now: Date, limit: number): Promise<readonly WatchRow[]> {
     const at = now.toISOString();
-    const due = [...this.#rows.values()].filter(({ nextAt }) => nextAt <= at);
+    const due = this.#order.slice(
+      0,
+      firstWhere(this.#order, ({ nextAt }) => nextAt > at),
+    );
     return due.sort((a, b) => (a.endsAt ?? '').localeCompare(b.endsAt ?? '')).slice(0, limit);
   }
 
   async nextAt(): Promise<string | null> {
-    let first: string | null = null;
-    for (const { nextAt } of this.#rows.values()) if (first === null || nextAt < first) first = nextAt;
-    return first;
+    return this.#order[0]?.nextAt ?? null;
   }
 }
 
 class MemoryIssuances implements IssuanceTable {
   readonly rows: (NewIssuance & Issuance)[] = [];
+  readonly #last = new Map<number, LastIssued>();
+  readonly #byFingerprint = new Map<string, Issuance>();
+  readonly #known = new Set<string>();
 
   async record(issuance: NewIssuance): Promise<void> {
-    const { certificate, connectionId } = issuance;
+    const { certificate, chain, connectionId, issuerKey, names } = issuance;
     const twice = (one: NewIssuance) =>
       one.connectionId === connectionId && one.certificate?.sha256 === certificate?.sha256;
-    if (certificate && this.rows.some(twice)) return;
-    this.rows.push({ ...issuance, renews: await this.known(issuance.issuerKey, issuance.names) });
+    if (certificate && this.#byFingerprint.has(certificate.sha256) && this.rows.some(twice)) return;
+    const row = { ...issuance, renews: await this.known(issuerKey, names) };
+    this.rows.push(row);
+    if (!certificate) return;
+    this.#byFingerprint.set(certificate.sha256, row);
+    this.#known.add(orderKey(issuerKey, names));
+    if (chain) this.#last.set(connectionId, { ...row, certificate, chain });
   }
 
   async since(at: Date): Promise<readonly Issuance[]> {
     const from = at.toISOString();
-    const first = this.rows.findIndex((one) => one.at >= from);
-    return first === -1 ? [] : this.rows.slice(first);
+    return this.rows.slice(firstWhere(this.rows, (one) => one.at >= from));
   }
 
-  async last(connectionId: number) {
-    const row = this.rows.findLast((one) => one.connectionId === connectionId && one.kind === 'certificate');
-    if (!row?.certificate || !row.chain) return undefined;
-    return { ...row, certificate: row.certificate, chain: row.chain };
+  async last(connectionId: number): Promise<LastIssued | undefined> {
+    return this.#last.get(connectionId);
   }
 
   async find(sha256: string): Promise<Issuance | undefined> {
-    return this.rows.findLast(({ certificate }) => certificate?.sha256 === sha256);
+    return this.#byFingerprint.get(sha256);
   }
 
   async known(issuerKey: string, names: readonly string[]): Promise<boolean> {
-    const set = nameSetOf(names);
-    return this.rows.some(
-      (one) => one.kind === 'certificate' && caOf(one.issuerKey) === caOf(issuerKey) && nameSetOf(one.names) === set,
-    );
+    return this.#known.has(orderKey(issuerKey, names));
   }
+}
+
+function orderKey(issuerKey: string, names: readonly string[]): string {
+  return `${caOf(issuerKey)} ${nameSetOf(names)}`;
+}
+
+/** The index of the first that `holds`, which all after it must do too; the length when none does. */
+function firstWhere<T>(sorted: readonly T[], holds: (one: T) => boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const one = sorted[middle];
+    if (one !== undefined && holds(one)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
