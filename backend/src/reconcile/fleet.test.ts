@@ -20,7 +20,7 @@ describe('a fleet on a fake clock', () => {
     expect(figures.outsideWindow).toEqual([]);
     // Every kind of trouble was met, and the fleet was renewed in spite of it.
     expect(Object.keys(figures.failures).length).toBeGreaterThanOrEqual(8);
-    expect(figures.outcomes['verified']).toBeGreaterThan(1500);
+    expect(figures.outcomes.verified).toBeGreaterThan(1500);
     expect(figures.busiestHour.renewals).toBeLessThanOrEqual(60);
   }, 180_000);
 

@@ -502,6 +502,34 @@ describe('what was issued', () => {
     expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
   });
 
+  it('is not issued again because somebody edited the connection', async () => {
+    const connection = await dueConnection();
+    await world.pass(DAY_MS);
+
+    for (const slot of ['tomcat', 'ipsec', 'tomcat']) {
+      await world.store.connections.update({ ...connection, slot, name: `Now ${slot}` });
+      await world.tell({ type: 'connection.changed', connectionId: connection.id });
+      await world.pass(2 * DAY_MS);
+    }
+
+    expect(await world.certificates(connection.id)).toBe(1);
+  });
+
+  it('goes on when a renewal ended without anybody telling', async () => {
+    const connection = await dueConnection();
+    world.course = () => ({ outcome: 'running' });
+    await world.pass(20 * 60_000);
+    const { running } = await world.memory(connection.id);
+    world.course = () => ({ outcome: 'verified' });
+
+    const finishedAt = world.clock.now().toISOString();
+    await world.store.renewals.save(running?.renewalId ?? '', { finishedAt, outcome: 'failed' });
+    await world.pass(DAY_MS);
+
+    expect(world.starts).toHaveLength(2);
+    expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
+  });
+
   it('is not issued again because nobody answers any more since it was verified', async () => {
     const connection = await dueConnection();
     world.course = () => ({ outcome: 'running' });
