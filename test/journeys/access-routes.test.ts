@@ -48,6 +48,9 @@ const OPEN: readonly string[] = [
   'GET /api/v1/session/oidc/start',
   'GET /api/v1/session/oidc/callback',
   'POST /api/v1/setup',
+  // What the product can do, as its source says it.
+  'GET /api/docs',
+  'GET /api/v1/openapi.json',
 ];
 
 describe('the route table', () => {

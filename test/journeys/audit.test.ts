@@ -115,6 +115,27 @@ describe('what somebody does', () => {
     ]);
   });
 
+  it('that is refused before its route sees it is there, under the name of the route where there is one', async () => {
+    await daemon.call('POST', '/calendars', anna, { nmae: 'Odd', ...CALENDAR });
+    await daemon.call('POST', '/nowhere', anna, {});
+
+    const [unknown, odd] = await rows('limit=2');
+
+    expect(odd).toMatchObject({ actor: 'anna', action: 'calendar.add', outcome: 'refused', detail: { status: 400 } });
+    expect(unknown).toMatchObject({ actor: 'anna', action: 'request', outcome: 'refused', detail: { status: 404 } });
+  });
+
+  it('is there once when it is sent again with the same key', async () => {
+    const again = { ...anna, 'idempotency-key': 'once' };
+    const body = { name: 'Repeated', ...CALENDAR };
+
+    const first = await daemon.call('POST', '/calendars', again, body);
+    const second = await daemon.call('POST', '/calendars', again, body);
+
+    expect([first.status, second.status, second.headers.get('idempotency-replayed')]).toEqual([201, 201, 'true']);
+    expect((await rows('subject=calendar "Repeated"')).map(({ action }) => action)).toEqual(['calendar.add']);
+  });
+
   it('at the door is there: logins, failed logins and logouts', async () => {
     await daemon.logIn('anna', 'wrong');
     const caller = await daemon.loggedIn('vera');

@@ -84,6 +84,8 @@ class RequestRecord implements AuditedRequest {
     const { statusCode, locals } = this.#res;
     const outcome = statusCode < 400 ? 'done' : statusCode < 500 ? 'refused' : 'failed';
     if (!this.#authority || !this.#counts()) return null;
+    // The answer to an earlier request once more: nothing was done this time.
+    if (this.#res.get('idempotency-replayed') !== undefined) return null;
     if (outcome === 'done' ? this.#written.length > 0 : this.#written.includes('refused')) return null;
     const code = typeof locals.problem === 'string' ? { code: locals.problem } : {};
     return this.entry({ subject: null, outcome, detail: { status: statusCode, ...code } }, 'request');

@@ -16,7 +16,7 @@ export function connectionsRouter({ store, runner, preflight, blastRadius, trial
   const router = Router();
 
   router.post('/', needs('admin', 'connections'), async (req, res) => {
-    const input = accounts.connectionRequest(req.body);
+    const input = accounts.connectionRequest.parse(req.body);
     const authority = authorityOf(res);
     refuseBeyondReach(authority, input, null);
     const { actor, userId: ownerId } = authority;
@@ -32,7 +32,7 @@ export function connectionsRouter({ store, runner, preflight, blastRadius, trial
   });
 
   router.put('/:id', needs('admin', 'connections'), async (req, res) => {
-    const { version, ...input } = accounts.changedConnectionRequest(req.body);
+    const { version, ...input } = accounts.changedConnectionRequest.parse(req.body);
     const id = contract.id.parse(req.params.id);
     const authority = authorityOf(res);
     refuseBeyondReach(authority, input, await existing(store, id));

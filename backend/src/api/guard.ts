@@ -41,7 +41,7 @@ export function needs(
   const need = { role, concerns };
   const handler = (req: Asked, res: Response, next: NextFunction) => {
     enterRoute(req, res);
-    if (role !== 'anyone') refuse(need, req, res);
+    admit(need, req, res);
     next();
   };
   return Object.assign(handler, { need });
@@ -77,10 +77,12 @@ export function expectedCsrfToken(res: Response): string | null {
   return typeof expected === 'string' ? expected : null;
 }
 
-function refuse({ role, concerns }: Need, req: Pick<Request, 'method' | 'get'>, res: Response): void {
+/** Lets those pass who may call what needs this. @throws AppError UNAUTHENTICATED, FORBIDDEN */
+export function admit({ role, concerns }: Need, req: Pick<Request, 'method' | 'get'>, res: Response): void {
+  if (role === 'anyone') return;
   const authority = authorityOf(res);
   if (authority.session && !SAFE.includes(req.method)) refuseForged(req, res);
-  if (role === 'login' || role === 'anyone') return;
+  if (role === 'login') return;
   if (authority.duty) throw new AppError('FORBIDDEN', DUTIES[authority.duty]);
   if (!authority.may(role)) {
     throw new AppError('FORBIDDEN', `This needs the role ${role}; ${authority.actor} is ${authority.role}.`);

@@ -1,5 +1,4 @@
-import express, { type Express, type RequestHandler, Router } from 'express';
-import { Authority } from '../access/authority.ts';
+import express, { type Express, Router } from 'express';
 import type { App } from '../app.ts';
 import type { Secret } from '../domain/secret.ts';
 import { accessSettingsRouter } from './access-settings.ts';
@@ -12,6 +11,7 @@ import { backupsRouter } from './backups.ts';
 import { bulkRouter } from './bulk.ts';
 import { calendarsRouter } from './calendars.ts';
 import { certificatesRouter } from './certificates.ts';
+import { checked } from './checked.ts';
 import { clusterRouter } from './cluster.ts';
 import { connectionListRouter } from './connection-list.ts';
 import { connectionsRouter } from './connections.ts';
@@ -28,6 +28,7 @@ import { metricsHandler } from './metrics.ts';
 import { noticesRouter } from './notices.ts';
 import { notificationRulesRouter } from './notification-rules.ts';
 import { notifiersRouter } from './notifiers.ts';
+import { apiPage, openApiRouter } from './openapi.ts';
 import { planRouter } from './plan.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
@@ -66,28 +67,17 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   const who = authenticate(app.access, accessToken, app.config.publicUrl);
   http.use('/metrics', who);
   http.get('/metrics', needs('viewer', 'installation'), metricsHandler(app));
-  http.use('/api/v1', who, jsonBodies(), api);
-  http.use('/api/v1', needs('login'), notFound);
+  http.use('/api/v1', who, audited(app.store, app.log), hideTheUnseen(app.store), checked(api, app), api);
+  http.get('/api/docs', needs('anyone'), apiPage(api));
   http.use(frontendRouter(frontendDir));
   http.use(notFound);
   http.use(problemHandler(app.log));
   return http;
 }
 
-/** A file of connections may be large; nobody but a person who is logged in, or a token, sends one. */
-function jsonBodies(): RequestHandler {
-  const usual = express.json({ limit: '256kb' });
-  const large = express.json({ limit: '16mb' });
-  return (req, res, next) => {
-    const isImport = req.path === '/connections/import' && res.locals.authority instanceof Authority;
-    (isImport ? large : usual)(req, res, next);
-  };
-}
-
-function apiRouter(app: App): Router {
+/** Every route of /api/v1. */
+export function apiRouter(app: App): Router {
   const router = Router();
-  router.use(audited(app.store, app.log));
-  router.use(hideTheUnseen(app.store));
   router.use('/session/totp', secondFactorRouter(app));
   router.use('/session/oidc', singleSignOnRouter(app));
   router.use('/session', sessionRouter(app));
@@ -119,5 +109,6 @@ function apiRouter(app: App): Router {
   router.use('/notices', noticesRouter(app));
   router.use('/words', wordsRouter());
   router.use('/dns', dnsRouter(app));
+  router.use('/openapi.json', openApiRouter(router));
   return router;
 }

@@ -270,6 +270,36 @@ export const ERRORS = {
     title: 'The request is not valid',
     action: 'Correct the field that is named.',
   },
+  METHOD_NOT_ALLOWED: {
+    retry: 'never',
+    status: 405,
+    title: 'This address does not know the method',
+    action: 'Use one of the methods that the header Allow names.',
+  },
+  BODY_TOO_LARGE: {
+    retry: 'never',
+    status: 413,
+    title: 'The body of the request is too large',
+    action: 'Send less than 256 kB.',
+  },
+  BODY_TYPE: {
+    retry: 'never',
+    status: 415,
+    title: 'The body of the request is not JSON',
+    action: 'Send JSON in UTF-8, with the header `Content-Type: application/json`.',
+  },
+  PRECONDITION_FAILED: {
+    retry: 'never',
+    status: 412,
+    title: 'Somebody changed it meanwhile',
+    action: 'Read it again, make your change in what is stored now, and send it with the new version.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    retry: 'never',
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+    action: 'Use a new key for each request, and the same one only to repeat it.',
+  },
   UNAUTHENTICATED: {
     retry: 'never',
     status: 401,

@@ -8,6 +8,7 @@ import type { BulkTable } from './bulk.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { CertificateTable } from './certificates.ts';
 import type { EventLog } from './events.ts';
+import type { IdempotencyTable } from './idempotency.ts';
 import type { IssuanceTable } from './issuances.ts';
 import type { NotifyTables } from './notify.ts';
 import type { Overview } from './overview.ts';
@@ -37,6 +38,7 @@ export interface Store extends AsyncDisposable {
   readonly bulk: BulkTable;
   readonly upkeep: Upkeep;
   readonly audit: AuditTrail;
+  readonly idempotency: IdempotencyTable;
 
   /**
    * Runs `work` alone: what it writes through `tx` is stored together when it resolves, and not at all when it

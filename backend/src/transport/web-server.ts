@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TlsIdentities } from './tls-identities.ts';
 
 /** Milliseconds. A client that takes longer to say what it wants is let go; answers and streams may take any time. */
@@ -20,14 +21,16 @@ export interface WebServer {
 /** HTTP, or HTTPS on whose port plain HTTP is told where to go. */
 export function createWebServer(handle: RequestListener, tls: TlsIdentities | null): WebServer {
   if (!tls) {
-    const server = withPatience(createHttpServer(handle));
+    const server = prepared(createHttpServer(handle), handle);
     return { front: server, close: () => closeAll(server, [server]) };
   }
-  const secure = withPatience(
+  const secure = prepared(
     createHttpsServer({ SNICallback: (name, done) => done(null, tls.contextFor(name)), minVersion: 'TLSv1.2' }, handle),
+    handle,
   );
   tls.follow((pem) => secure.setSecureContext({ key: pem, cert: pem, minVersion: 'TLSv1.2' }));
-  const plain = withPatience(createHttpServer((req, res) => (isHealth(req) ? handle : redirect)(req, res)));
+  const health: RequestListener = (req, res) => (isHealth(req) ? handle : redirect)(req, res);
+  const plain = prepared(createHttpServer(health), health);
   const open = new Set<Socket>();
   const front = createNetServer((socket) => {
     open.add(socket);
@@ -45,11 +48,34 @@ export function createWebServer(handle: RequestListener, tls: TlsIdentities | nu
   };
 }
 
-function withPatience<T extends Server>(server: T): T {
+function prepared<T extends Server>(server: T, handle: RequestListener): T {
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
+  // An expectation that nobody knows may be left aside (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', handle);
+  server.on('clientError', refuseUnreadable);
   return server;
 }
+
+/** What came before there was a request to answer. */
+function refuseUnreadable(err: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || err.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, title] = UNREADABLE[err.code ?? ''] ?? [400, 'Bad Request'];
+  const detail = 'The request is not HTTP that can be read.';
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, code: 'BAD_REQUEST' });
+  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nConnection: close\r\n`;
+  socket.end(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+}
+
+/** https://nodejs.org/docs/latest-v20.x/api/http.html#event-clienterror */
+const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'Payload Too Large'],
+};
 
 /** Hands a connection on when its first byte is there, with that byte put back. */
 function route(socket: Socket, to: (first: number) => void): void {

@@ -80,13 +80,15 @@ const draft = z.strictObject({
 const version = { version: z.int() };
 
 /** A connection to store. With `draft` it may lack anything. */
-export function connectionRequest(body: unknown): ConnectionRequest {
-  return isDraft(body) ? draft.parse(body) : complete.parse(body);
-}
+export const connectionRequest = z.discriminatedUnion('draft', [
+  draft,
+  complete,
+]) satisfies z.ZodType<ConnectionRequest>;
 
-export function changedConnectionRequest(body: unknown): ConnectionRequest & { readonly version: number } {
-  return isDraft(body) ? draft.extend(version).parse(body) : complete.extend(version).parse(body);
-}
+export const changedConnectionRequest = z.discriminatedUnion('draft', [
+  draft.extend(version),
+  complete.extend(version),
+]);
 
 /** `connectionId`: secrets that are not given are those of this connection. */
 export const trialRequest = draft.omit({ draft: true }).extend({ connectionId: z.int().positive().optional() });
@@ -97,10 +99,6 @@ export const applianceQuestion = z.strictObject({
   slot: z.string().trim().min(1),
   connectionId: z.int().positive().optional(),
 });
-
-function isDraft(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'draft' in body && body.draft === true;
-}
 
 /** Whose settings a part of a connection has, and what people call the other end. */
 export interface PartView extends PluginView {

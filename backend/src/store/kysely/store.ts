@@ -11,6 +11,7 @@ import { KyselyCalendars } from './calendars.ts';
 import { KyselyCertificates } from './certificates.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
+import { KyselyIdempotency } from './idempotency.ts';
 import { KyselyIssuances } from './issuances.ts';
 import { notifyOver } from './notify.ts';
 import { KyselyOverview } from './overview.ts';
@@ -70,5 +71,6 @@ function tablesOver(scope: Scope, { clock, sealer, digester, asking }: Parts) {
     certificates: new KyselyCertificates(scope),
     bulk: new KyselyBulk(scope, clock),
     upkeep: new KyselyUpkeep(scope, { vault, keyId: sealer.keyId }),
+    idempotency: new KyselyIdempotency(scope),
   };
 }

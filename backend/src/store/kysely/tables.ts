@@ -3,6 +3,7 @@ import type { AccessTables } from './access-tables.ts';
 import type { AuditTables } from './audit-table.ts';
 import type { BulkItemsTable } from './bulk.ts';
 import type { CertificatesTable } from './certificates.ts';
+import type { IdempotencyRowsTable } from './idempotency.ts';
 import type { NotifyTablesRows } from './notify-tables.ts';
 import type { OverviewTable } from './overview-rows.ts';
 
@@ -20,6 +21,7 @@ export interface Tables extends AccessTables, AuditTables, NotifyTablesRows {
   settings: { name: string; value: JsonText };
   watches: WatchesTable;
   issuances: IssuancesTable;
+  idempotency: IdempotencyRowsTable;
   accounts: AccountsTable;
   overview: OverviewTable;
   certificates: CertificatesTable;

@@ -7,6 +7,7 @@ import { access } from './005-access.ts';
 import { lists } from './006-lists.ts';
 import { accounts } from './007-accounts.ts';
 import { audit } from './008-audit.ts';
+import { idempotency } from './009-idempotency.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006-lists': lists,
   '007-accounts': accounts,
   '008-audit': audit,
+  '009-idempotency': idempotency,
 };

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ApiDocument } from '../../backend/src/api/openapi/document.ts';
+import { UNDOCUMENTED } from '../../backend/src/api/problem.ts';
+import type { Listening } from '../../backend/src/server.ts';
+import type { Caller } from '../support/daemon.ts';
+import { bare, fuzz } from '../support/fuzz.ts';
+import { Journey } from '../support/journey.ts';
+
+/** `npm run fuzz` sends more. A failure prints the requests; the same seed sends them again. */
+const REQUESTS = Number(process.env.CERTFERRY_FUZZ_REQUESTS ?? 2_000);
+const SEED = Number(process.env.CERTFERRY_FUZZ_SEED ?? 20_261_122);
+
+let journey: Journey;
+let server: Listening;
+
+beforeAll(async () => {
+  journey = await Journey.start({ overrides: { loginsPerMinute: 1_000_000 } });
+  server = await journey.listen();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await journey[Symbol.asyncDispose]();
+});
+
+function admin(): Caller {
+  return { authorization: `Bearer ${journey.secrets.accessToken.reveal()}` };
+}
+
+/** A new one where the last was revoked on the way. */
+async function viewer(): Promise<Caller> {
+  const { tokens } = journey.app.access;
+  const input = { name: 'fuzz', role: 'viewer', connectionIds: null, expiresInDays: 1 } as const;
+  return { authorization: `Bearer ${(await tokens.create(input, 'a test')).secret.reveal()}` };
+}
+
+async function get(path: string): Promise<Response> {
+  return await fetch(`${server.url}${path}`, { headers: admin() });
+}
+
+it(`answers ${REQUESTS} odd requests as the document says`, { timeout: 30_000 + REQUESTS * 30 }, async () => {
+  const document = (await (await get('/api/v1/openapi.json')).json()) as ApiDocument;
+  const asViewer = await viewer();
+  const callers = {
+    admin: async () => admin(),
+    viewer: async () => asViewer,
+    nobody: async () => ({}),
+  };
+  const hidden = [journey.folder, process.cwd()];
+
+  const started = performance.now();
+  const figures = await fuzz({ url: server.url, document, callers, requests: REQUESTS, seed: SEED, hidden });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+
+  const fifth = (figures.byClass['5xx'] ?? 0) - Object.values(figures.otherSides).reduce((sum, one) => sum + one, 0);
+  console.log(
+    `fuzz: ${figures.requests} requests in ${seconds} s, ${JSON.stringify(figures.byClass)}, 5xx: ${fifth}`,
+    `(502 to 504 that name the other side: ${JSON.stringify(figures.otherSides)}), seed ${SEED}`,
+  );
+  expect(figures.troubles).toEqual([]);
+  const suspicious = journey.logLines.filter((line) => line.includes(UNDOCUMENTED) || line.includes('by a defect'));
+  expect(suspicious).toEqual([]);
+  expect((await get('/api/v1/session')).status).toBe(200);
+  expect((await get('/healthz')).status).toBe(200);
+});
+
+it.each([
+  ['no HTTP', 'hello\r\n\r\n'],
+  ['half a request line', 'GET /api/v1/conn'],
+  ['a request without a host', 'GET /api/v1/connections HTTP/1.1\r\n\r\n'],
+  ['two lengths', 'POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+  [
+    'a length beside chunks',
+    'POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
+  ['a length that is none', 'POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n{}'],
+  [
+    'less body than was said',
+    'POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"user":',
+  ],
+  ['control characters in a header', 'GET /api/v1/session HTTP/1.1\r\nHost: a\r\nX: \u0001\u0000\r\n\r\n'],
+  ['control characters in the address', 'GET /api/v1/\u0001\u007f HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['an absolute address', 'GET http://evil.example/api/v1/session HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
+  ['a proxy request', 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['headers without end', `GET / HTTP/1.1\r\nHost: a\r\n${'X-A: b\r\n'.repeat(3_000)}\r\n`],
+  [
+    'a broken chunk',
+    'POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n',
+  ],
+])('comes to an end with %s', async (_what, bytes) => {
+  const answer = await bare(server.url, bytes);
+
+  // Nothing at all: the daemon hung up. Without a host Node.js answers by itself, and says nothing.
+  expect(answer).toMatch(/^$|^HTTP\/1\.1 4\d\d /);
+  expect(answer === '' || answer.includes('application/problem+json') || answer.endsWith('\r\n0\r\n\r\n')).toBe(true);
+  expect((await get('/healthz')).status).toBe(200);
+});

@@ -1,0 +1,472 @@
+import { Agent, type ClientRequest, request } from 'node:http';
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import type { ApiDocument, ApiParameter, JsonSchema } from '../../backend/src/api/openapi/document.ts';
+import { ERRORS } from '../../backend/src/domain/errors.ts';
+import type { Caller } from './daemon.ts';
+import { AnswerCheck, type DocumentedOperation, operationsOf } from './openapi.ts';
+
+/** Odd and malformed requests, made from the OpenAPI document, and what must be true of every answer. */
+
+export interface FuzzOptions {
+  readonly url: string;
+  readonly document: ApiDocument;
+  /** By name. */
+  readonly callers: Readonly<Record<string, () => Promise<Caller>>>;
+  readonly requests: number;
+  readonly seed: number;
+  /** Text that no problem may contain: folders. */
+  readonly hidden: readonly string[];
+}
+
+export interface FuzzFigures {
+  readonly requests: number;
+  /** `4xx`: how many. */
+  readonly byClass: Readonly<Record<string, number>>;
+  /** 502, 503 and 504, by the code that names the other side. */
+  readonly otherSides: Readonly<Record<string, number>>;
+  readonly troubles: readonly string[];
+}
+
+/** Milliseconds: what asks an appliance may take some. */
+const DEADLINE_MS = 30_000;
+const AT_ONCE = 12;
+const OTHER_SIDES = [502, 503, 504];
+
+/** What nothing outside this machine is reached with. */
+const HOSTS = [
+  '127.0.0.1',
+  '::1',
+  '',
+  ' ',
+  '127.0.0.1:99999',
+  '[::1',
+  'http://127.0.0.1:1/',
+  'ftp://127.0.0.1/',
+  '://',
+];
+const REACHING = /^(?:host|url|baseUrl|issuer|directory|server|serverName|applianceHost|apiUrl|homeserver|to|from)$/i;
+
+const ODD_STRINGS = [
+  '',
+  ' ',
+  '\u0000',
+  'a\u0000b',
+  '\u001b[31m',
+  '\r\nX-Injected: 1',
+  '../../../../etc/passwd',
+  '..\\..\\windows',
+  '%2e%2e%2f',
+  '%',
+  '%ff',
+  "' OR 1=1 --",
+  '#{7*7}{{7*7}}',
+  '<script>alert(1)</script>',
+  '__proto__',
+  'constructor',
+  'null',
+  'NaN',
+  '1e308',
+  '-1',
+  '٣',
+  'ß'.repeat(300),
+  '\ud800',
+  '\u202e\u200b',
+  '👩‍👩‍👧‍👦',
+  'x'.repeat(5_000),
+];
+
+const oddString = fc.oneof(fc.constantFrom(...ODD_STRINGS), fc.string({ unit: 'binary', maxLength: 40 }));
+
+const oddNumber = fc.constantFrom(
+  0,
+  -1,
+  -0.5,
+  1.5,
+  1e21,
+  1e308,
+  2 ** 31,
+  2 ** 53,
+  2 ** 63,
+  -(2 ** 63),
+  999_999_999_999,
+);
+
+const oddValue: fc.Arbitrary<unknown> = fc.oneof(
+  oddString,
+  oddNumber,
+  fc.constantFrom<unknown>(null, true, false, [], {}, [[]], [null], { a: { b: { c: 1 } } }),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+interface FuzzRequest {
+  readonly target: DocumentedOperation;
+  readonly method: string;
+  readonly path: string;
+  readonly caller: string;
+  readonly headers: Caller;
+  readonly body: string | null;
+}
+
+/** Sends them, and says what was answered and what is wrong with it. */
+export async function fuzz(options: FuzzOptions): Promise<FuzzFigures> {
+  const { document, requests, seed } = options;
+  const byClass: Record<string, number> = {};
+  const otherSides: Record<string, number> = {};
+  const troubles: string[] = [];
+  const check = new AnswerCheck(document);
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const queue = fc.sample(requestOf(document, Object.keys(options.callers)), { numRuns: requests, seed });
+  const worker = async () => {
+    for (let one = queue.pop(); one; one = queue.pop()) {
+      const answer = await send(options, one, agent);
+      const name = `${Math.floor(answer.status / 100)}xx`;
+      byClass[name] = (byClass[name] ?? 0) + 1;
+      const { code } = answer.json as { readonly code?: string };
+      if (OTHER_SIDES.includes(answer.status)) otherSides[`${code}`] = (otherSides[`${code}`] ?? 0) + 1;
+      const trouble = troubleOf(answer, one, check, options.hidden);
+      if (trouble) troubles.push(`${trouble}\n  ${shown(one)}\n  ${answer.text.slice(0, 500)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  agent.destroy();
+  return { requests, byClass, otherSides, troubles };
+}
+
+function requestOf(document: ApiDocument, callers: readonly string[]): fc.Arbitrary<FuzzRequest> {
+  const all = operationsOf(document);
+  return fc.constantFrom(...all).chain((target) =>
+    fc
+      .record({
+        method: fc.oneof({ weight: 30, arbitrary: fc.constant(target.method) }, { weight: 1, arbitrary: ODD_METHOD }),
+        path: pathOf(target),
+        caller: fc.constantFrom(...callers),
+        headers: headersOf(target),
+        body: bodyOf(target, document),
+      })
+      .map((made) => ({ target, ...made })),
+  );
+}
+
+const ODD_METHOD = fc.constantFrom('PATCH', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND');
+
+function pathOf({ path, operation }: DocumentedOperation): fc.Arbitrary<string> {
+  const segments = path.split('/').map((segment) => (segment.startsWith('{') ? SEGMENT : fc.constant(segment)));
+  const known = operation.parameters.filter((parameter) => parameter.in === 'query');
+  return fc
+    .tuple(fc.tuple(...segments), queryOf(known), fc.constantFrom('', '', '', '', '', '/', '//', '/.', '/..', ';x=1'))
+    .map(([parts, query, tail]) => `/api/v1${parts.join('/')}${tail}${query}`);
+}
+
+const SEGMENT = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('1', '2', '3', '9999') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '0',
+      '-1',
+      '1e3',
+      '0x1',
+      '1.5',
+      '99999999999999999999',
+      '%',
+      '%ff',
+      '%00',
+      '..',
+      '%2e%2e%2f%2e%2e',
+    ),
+  },
+  { weight: 2, arbitrary: oddString.map(encoded) },
+);
+
+function queryOf(known: readonly ApiParameter[]): fc.Arbitrary<string> {
+  const name = fc.oneof(
+    ...(known.length === 0 ? [] : [{ weight: 8, arbitrary: fc.constantFrom(...known.map((one) => one.name)) }]),
+    { weight: 1, arbitrary: oddString.map(encoded) },
+  );
+  const value = fc.oneof(
+    oddString.map(encoded),
+    fc.constantFrom('1', '0', '-1', '501', '1e9', '%', '%zz', 'delivered'),
+  );
+  const pairs = fc.array(fc.tuple(name, value), { maxLength: 3 });
+  return fc.oneof(
+    { weight: known.length === 0 ? 12 : 3, arbitrary: fc.constant('') },
+    { weight: 3, arbitrary: pairs.map((all) => `?${all.map((pair) => pair.join('=')).join('&')}`) },
+  );
+}
+
+const CONTENT_TYPES = [
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'application/json; charset=utf-16',
+  'multipart/form-data',
+  'x',
+  '',
+];
+
+function headersOf({ method }: DocumentedOperation): fc.Arbitrary<Caller> {
+  const json = fc.constant<Caller>(method === 'GET' ? {} : { 'content-type': 'application/json' });
+  const odd = fc.oneof(
+    fc.constantFrom(...CONTENT_TYPES).map((type): Caller => ({ 'content-type': type })),
+    fc
+      .constantFrom('*', '"1"', '"0"', 'W/"1"', '1', '"99999999999999999999"', '"1", "2"', '')
+      .map((tag): Caller => ({ 'content-type': 'application/json', 'if-match': tag })),
+    fc
+      .constantFrom('k', 'k2', '', ' ', 'x'.repeat(300), 'ü')
+      .map((key): Caller => ({ 'content-type': 'application/json', 'idempotency-key': key })),
+    fc.constantFrom<Caller>(
+      { host: 'evil.example' },
+      { host: '' },
+      { host: 'a:b:c' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: '%' },
+      { 'x-forwarded-for': 'x, y', 'x-forwarded-proto': 'gopher', 'x-forwarded-host': '<' },
+      { cookie: 'certferry=%ff; __Host-certferry=..; =;' },
+      { 'last-event-id': '-1' },
+      { range: 'bytes=5-1' },
+      { 'content-encoding': 'gzip', 'content-type': 'application/json' },
+      { 'content-encoding': 'nope', 'content-type': 'application/json' },
+      { accept: 'text/html', 'accept-encoding': 'x;q=9' },
+      { expect: 'something' },
+      { authorization: 'Basic Og==' },
+      { authorization: `Bearer ${'x'.repeat(4_000)}` },
+    ),
+  );
+  return fc.oneof({ weight: 5, arbitrary: json }, { weight: 2, arbitrary: odd });
+}
+
+function bodyOf({ operation }: DocumentedOperation, document: ApiDocument): fc.Arbitrary<string | null> {
+  const schema = operation.requestBody?.content['application/json']?.schema;
+  const none = fc.constant(null);
+  const broken = fc.constantFrom(
+    '{',
+    '[',
+    '"',
+    '{"a":',
+    '\u0000',
+    '{"a":1}}',
+    `${'['.repeat(20_000)}`,
+    nested(200),
+    nested(20_000),
+    `"${'x'.repeat(300_000)}"`,
+    '{"__proto__":{"x":1}}',
+    '\ufeff{}',
+    '1e999',
+  );
+  if (!schema) {
+    return fc.oneof(
+      { weight: 12, arbitrary: none },
+      { weight: 1, arbitrary: broken },
+      { weight: 1, arbitrary: oddValue.map(text) },
+    );
+  }
+  return fc.oneof(
+    { weight: 10, arbitrary: likeValue(schema, document, '').map(text) },
+    { weight: 2, arbitrary: oddValue.map(text) },
+    { weight: 1, arbitrary: broken },
+    { weight: 1, arbitrary: none },
+  );
+}
+
+/** What mostly fits the schema; each part of it may be something else. */
+function likeValue(schema: JsonSchema, document: ApiDocument, name: string): fc.Arbitrary<unknown> {
+  const fitting = fittingValue(schema, document, name);
+  return REACHING.test(name)
+    ? fitting
+    : fc.oneof({ weight: 14, arbitrary: fitting }, { weight: 1, arbitrary: oddValue });
+}
+
+function fittingValue(schema: JsonSchema, document: ApiDocument, name: string): fc.Arbitrary<unknown> {
+  const { $ref, anyOf, oneOf, enum: values, type, items } = schema;
+  if (typeof $ref === 'string')
+    return likeValue((document.components.schemas?.[$ref.split('/').at(-1) ?? ''] ?? {}) as JsonSchema, document, name);
+  const branches = anyOf ?? oneOf;
+  if (Array.isArray(branches)) return fc.oneof(...branches.map((one: JsonSchema) => likeValue(one, document, name)));
+  if (Array.isArray(values)) return fc.constantFrom(...values);
+  if ('const' in schema) return fc.constant(schema.const);
+  if (type === 'object') return objectOf(schema, document);
+  if (type === 'array') return fc.array(likeValue((items ?? {}) as JsonSchema, document, name), { maxLength: 3 });
+  if (type === 'integer' || type === 'number') return fc.oneof(fc.constantFrom(1, 2, 3, 30), oddNumber);
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'null') return fc.constant(null);
+  return stringFor(name);
+}
+
+function objectOf(schema: JsonSchema, document: ApiDocument): fc.Arbitrary<unknown> {
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
+  const known = Object.entries(properties).map(([name, one]) => [name, likeValue(one, document, name)] as const);
+  const required = schema.required as readonly string[] | undefined;
+  const shape = fc.record(Object.fromEntries(known), { requiredKeys: [...(required ?? [])] });
+  const free = known.length === 0 ? SETTINGS : fc.constant({});
+  const lacking = fc.oneof(
+    { weight: 14, arbitrary: fc.constant('') },
+    { weight: 1, arbitrary: fc.constantFrom('', ...Object.keys(properties)) },
+  );
+  const extra = fc.oneof(
+    { weight: 14, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.record({ surplus: oddValue }) },
+  );
+  return fc.tuple(shape, free, extra, lacking).map(([own, settings, more, without]) => {
+    const all: Record<string, unknown> = { ...settings, ...own, ...more };
+    delete all[without];
+    return all;
+  });
+}
+
+/** Of plugins, whose settings are objects without names in the document. */
+const SETTINGS = fc.record(
+  {
+    host: fc.constantFrom(...HOSTS),
+    user: oddString,
+    password: oddString,
+    trust: fc.constantFrom('public', 'pin', 'bundle', 'none'),
+    caBundle: oddString,
+    directory: fc.constantFrom(...HOSTS),
+    termsOfServiceAgreed: fc.boolean(),
+    server: fc.constantFrom(...HOSTS),
+    keyName: oddString,
+    keySecret: oddString,
+    url: fc.constantFrom(...HOSTS),
+  },
+  { requiredKeys: [] },
+);
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  plugin: ['vos', 'self', 'acme', 'rfc2136', 'manual', 'webhook', 'syslog', 'nope'],
+  slot: ['tomcat', 'CallManager', 'nope'],
+  start: ['02:00', '24:00', '2:0'],
+  from: ['2026-12-20', '2026-02-30'],
+  to: ['2027-01-06', '0000-00-00'],
+  zone: ['UTC', 'Europe/Berlin', 'Mars/Base'],
+  at: ['07:30', '25:00'],
+  timeZone: ['UTC', '+01:00'],
+  suffix: ['example.com', '.', 'a..b'],
+  dnsNames: ['cucm-pub.lab.example.com', '*.', 'a b'],
+  oldUntil: ['2030-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '+275760-09-13T00:00:00Z'],
+};
+
+function stringFor(name: string): fc.Arbitrary<string> {
+  const words = WORDS[name];
+  if (words) return fc.constantFrom(...words);
+  if (REACHING.test(name)) return fc.constantFrom(...HOSTS);
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.string({ minLength: 1, maxLength: 12 }) },
+    { weight: 1, arbitrary: oddString },
+  );
+}
+
+interface Answer {
+  /** 0 when none came. */
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** Never rejects: what went wrong is the text of an answer without a status. */
+async function send({ url, callers }: FuzzOptions, one: FuzzRequest, agent: Agent): Promise<Answer> {
+  // Said always: a body without its length would be read as the next request.
+  const length = one.body === null ? {} : { 'content-length': String(Buffer.byteLength(one.body)) };
+  const headers = { ...(await callers[one.caller]?.()), ...one.headers, ...length };
+  return await new Promise((resolve) => {
+    const { hostname, port } = new URL(url);
+    const failed = (text: string) => resolve({ status: 0, type: '', text, json: {} });
+    let asked: ClientRequest;
+    try {
+      asked = request({ hostname, port, agent, path: one.path, method: one.method, headers: sendable(headers) });
+    } catch (err) {
+      // What Node.js itself refuses to send never arrives: such bytes are sent over a bare socket.
+      resolve({ status: 400, type: 'application/problem+json', text: String(err), json: NOT_SENT });
+      return;
+    }
+    const late = setTimeout(() => asked.destroy(new Error(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
+    asked.on('close', () => clearTimeout(late));
+    asked.on('error', (err) => failed(String(err)));
+    asked.on('response', (response) => {
+      const type = response.headers['content-type'] ?? '';
+      const chunks: Buffer[] = [];
+      const done = () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, type, text, json: parsed(text) });
+      };
+      if (type.startsWith('text/event-stream')) {
+        asked.destroy();
+        done();
+        return;
+      }
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', done);
+    });
+    asked.end(one.body ?? undefined);
+  });
+}
+
+const NOT_SENT = { code: 'BAD_REQUEST' };
+
+function sendable(headers: Caller): Caller {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => !/[^\t\x20-\x7e\x80-\xff]/.test(value)));
+}
+
+/** Null when the answer is one that may be given. */
+function troubleOf(
+  { status, type, text, json }: Answer,
+  { target, method }: FuzzRequest,
+  check: AnswerCheck,
+  hidden: readonly string[],
+): string | null {
+  if (status === 0) return 'no answer';
+  if (json === NOT_SENT || method === 'HEAD') return null;
+  if (/\n\s+at .+:\d+:\d+|node_modules|\.ts:\d+/.test(text)) return 'a stack trace';
+  if (status < 400) {
+    const fits = method === target.method && /^application\/json(?:;|$)/.test(type);
+    return fits ? check.trouble(target, status, json) : null;
+  }
+  const found = hidden.find((words) => text.includes(words));
+  if (found !== undefined) return `a path: ${found}`;
+  const { code, requestId } = json as { readonly code?: string; readonly requestId?: string };
+  if (!type.startsWith('application/problem+json') || requestId === undefined) return `no problem document: ${status}`;
+  const row = ERRORS[code as keyof typeof ERRORS];
+  if (row?.status !== status) return `a code of another status: ${code}`;
+  return status >= 500 && !OTHER_SIDES.includes(status) ? `${status} ${code}` : null;
+}
+
+/** What no client would write: each is sent as it is. The status line that came back; empty when the connection was closed. */
+export function bare(url: string, bytes: string, deadlineMs = 5_000): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.end(Buffer.from(bytes, 'latin1')));
+    socket.setTimeout(deadlineMs, () => {
+      socket.destroy();
+      reject(new Error(`The daemon neither answered nor hung up within ${deadlineMs} ms: ${bytes.slice(0, 80)}`));
+    });
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
+  });
+}
+
+function shown({ method, path, caller, headers, body }: FuzzRequest): string {
+  return `${method} ${path.slice(0, 200)} as ${caller} ${JSON.stringify(headers).slice(0, 200)} ${body?.slice(0, 300) ?? ''}`;
+}
+
+function nested(depth: number): string {
+  return `{"settings":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value) ?? 'null';
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString('utf8')) || '%20';
+}
