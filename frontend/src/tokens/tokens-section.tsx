@@ -95,7 +95,7 @@ function TokenTable({ tokens, onMade }: TokenTableProps) {
   return (
     <>
       {error && <ProblemNote error={error} />}
-      <Table aria-label="API tokens">
+      <Table aria-label="API tokens" className="cards">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Token</Table.Th>
@@ -140,13 +140,15 @@ function TokenRow({ token, onReplace, onRevoke }: TokenRowProps) {
           <span className="mono token-hint">{hint}…</span> by {createdBy}
         </div>
       </Table.Td>
-      <Table.Td>{role}</Table.Td>
-      <Table.Td>{seen?.join(', ') ?? 'all connections'}</Table.Td>
-      <Table.Td>
+      <Table.Td data-label="Role">{role}</Table.Td>
+      <Table.Td data-label="Sees">{seen?.join(', ') ?? 'all connections'}</Table.Td>
+      <Table.Td data-label="Good until">
         {revokedAt !== null ? <State look={{ word: 'Revoked', tone: 'off' }} /> : <Moment at={expiresAt} />}
         {successorId !== null && <div className="quiet">has a successor</div>}
       </Table.Td>
-      <Table.Td>{lastUsedAt ? <Moment at={lastUsedAt} /> : <span className="quiet">never</span>}</Table.Td>
+      <Table.Td data-label="Last used">
+        {lastUsedAt ? <Moment at={lastUsedAt} /> : <span className="quiet">never</span>}
+      </Table.Td>
       <Table.Td>
         {!over && (
           <div className="row-actions">

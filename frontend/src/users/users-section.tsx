@@ -45,7 +45,7 @@ function UserTable() {
       <Loaded query={query}>
         {(users) => (
           <>
-            <Table aria-label="Users">
+            <Table aria-label="Users" className="cards">
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>User</Table.Th>
@@ -86,10 +86,14 @@ function UserRow({ user, onChoose }: { readonly user: UserView; readonly onChoos
           </div>
         )}
       </Table.Td>
-      <Table.Td>{role}</Table.Td>
-      <Table.Td>{scope === 'all' ? 'all connections' : 'own connections'}</Table.Td>
-      <Table.Td>{sso && !hasPassword ? 'single sign-on' : secondFactor ? 'password and code' : 'password'}</Table.Td>
-      <Table.Td>{lastLoginAt ? <Moment at={lastLoginAt} /> : <span className="quiet">never</span>}</Table.Td>
+      <Table.Td data-label="Role">{role}</Table.Td>
+      <Table.Td data-label="Sees">{scope === 'all' ? 'all connections' : 'own connections'}</Table.Td>
+      <Table.Td data-label="Logs in by">
+        {sso && !hasPassword ? 'single sign-on' : secondFactor ? 'password and code' : 'password'}
+      </Table.Td>
+      <Table.Td data-label="Last login">
+        {lastLoginAt ? <Moment at={lastLoginAt} /> : <span className="quiet">never</span>}
+      </Table.Td>
       <Table.Td>
         <Button size="compact-xs" variant="default" aria-label={`Change ${name}`} onClick={onChoose}>
           Change
