@@ -17,6 +17,7 @@ export const FAULTS = {
   'ca-rate-limited': 'The CA answers the first order with 429 and Retry-After.',
   'ca-processing': 'Orders stay in "processing" for a while.',
   'ca-bad-nonce': 'The CA refuses every other nonce.',
+  'ca-down': 'The CA answers 503 to everything.',
   'ca-account-gone': 'The CA has forgotten the account.',
   'wrong-cert-served': 'Tomcat serves the old certificate even after the restart.',
   'node-down': 'All ports of the node are closed.',
@@ -33,7 +34,28 @@ export const FAULTS = {
     'A subscriber does not get the multi-server certificate that was uploaded to the publisher.',
 } as const;
 
-export type FaultName = keyof typeof FAULTS;
+/** The same for the boxes beside the CUCM: ISE, Expressway, Catalyst Center, vCenter. What these share with it is above. */
+const BOX_FAULTS = {
+  'ise-bind-timeout': 'ISE takes the certificate but never answers the bind.',
+  'ise-bind-lost': 'ISE neither takes the certificate nor answers the bind, once.',
+  'ise-csr-conflict': 'ISE refuses a CSR with 409, because somebody else has made one for the same name.',
+  'ise-content-filter': 'The content filter of ISE takes a bind for an attack.',
+  'expressway-csr-conflict': 'Somebody else has made a CSR on the Expressway, which keeps one only.',
+  'expressway-upload-lost': 'The Expressway stores the certificate but never answers the upload.',
+  'expressway-trust-replaced': 'An upload to the trust list of the Expressway replaces what was there, once.',
+  'catalyst-task-failed': 'The task of Catalyst Center ends with an error.',
+  'catalyst-task-late': 'Catalyst Center does not know its task for a while.',
+  'catalyst-token-expired': 'Catalyst Center forgets a token after its first use, once.',
+  'vcenter-put-lost': 'vCenter takes the certificate but never answers.',
+  'vcenter-put-refused': 'vCenter refuses the certificate.',
+  'vcenter-put-failed': 'vCenter answers a replacement with 500, and keeps the old certificate.',
+  'vcenter-put-ignored': 'vCenter accepts the certificate, but keeps the old one and restarts nothing.',
+  'vcenter-root-exists': 'vCenter refuses a root that it trusts already.',
+} as const;
+
+export const ALL_FAULTS = { ...FAULTS, ...BOX_FAULTS } as const;
+
+export type FaultName = keyof typeof ALL_FAULTS;
 
 /** The faults as one simulator sees them. */
 export interface FaultView {

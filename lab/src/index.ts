@@ -1,7 +1,8 @@
+export type { LabBox } from './boxes.ts';
 export type { CaSim, CaSimOptions } from './ca-sim/index.ts';
 export type { DnsSim } from './dns-sim/index.ts';
 export { type ExchangePhase, Exchanges } from './exchanges.ts';
-export { FAULTS, type FaultName, Faults, type FaultView } from './faults.ts';
+export { ALL_FAULTS, FAULTS, type FaultName, Faults, type FaultView } from './faults.ts';
 export {
   LAB_CLUSTER,
   LAB_NODE,
@@ -11,6 +12,7 @@ export {
   type LabOptions,
   startLab,
 } from './network.ts';
+export type { LabProduct } from './products.ts';
 export {
   type ClusterSeed,
   clusterFromSnapshots,

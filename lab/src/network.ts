@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { type LabBox, startBox } from './boxes.ts';
 import { type CaSim, startCaSim } from './ca-sim/index.ts';
 import { type DnsSim, startDnsSim } from './dns-sim/index.ts';
 import { Exchanges } from './exchanges.ts';
 import { Faults } from './faults.ts';
+import type { LabProduct } from './products.ts';
 import {
   type ClusterSeed,
   type KeyStock,
@@ -12,9 +14,10 @@ import {
   type VosClusterOptions,
   type VosSim,
 } from './vos-sim/index.ts';
+import { LAB_ZONE } from './zone.ts';
 
-/** The zone of the lab. Under example.com, so that nothing of it can exist. */
-export const LAB_ZONE = 'lab.example.com';
+export { LAB_ZONE };
+
 export const LAB_NODE = `cucm-pub.${LAB_ZONE}`;
 
 /** The nodes of `startLab({ cluster: true })`. */
@@ -31,12 +34,18 @@ export interface LabOptions {
   readonly installedValidDays?: number;
   /** The CA remembers which names an account has proved. Default false. */
   readonly authorizationReuse?: boolean;
+  /** Where the CA dials port 80 of a name for http-01. Default 80. */
+  readonly httpPort?: number;
   /** kid to base64url HMAC key. When set, the CA needs an external account binding. */
   readonly eab?: Readonly<Record<string, string>>;
   /** A whole cluster in place of one node: that of `LAB_CLUSTER`, other nodes, or the twin of a real one. Default false. */
   readonly cluster?: boolean | LabClusterNodes | ClusterSeed;
-  /** A second CA, as public CAs have one for tests. Default false. */
+  /** A second CA, as public CAs have one for tests; `testCa` among the places of faults. Default false. */
   readonly testCa?: boolean;
+  /** A box beside the CUCM, which then has no part in the renewal. Default `cucm`: none. */
+  readonly product?: LabProduct;
+  /** Milliseconds since 1970, by the clock of the DNS, for a client whose clock is set forward. Default: that of this machine. */
+  readonly now?: () => number;
   /** All zones of the DNS. Default: `LAB_ZONE` alone. */
   readonly zones?: readonly string[];
   /** Keys that earlier labs of this process used already, for its nodes. Default: all are new. */
@@ -57,6 +66,8 @@ export interface Lab extends AsyncDisposable {
   readonly vos: VosSim;
   /** Null: there is one node only. */
   readonly cluster: VosCluster | null;
+  /** Null unless a product was asked for. */
+  readonly box: LabBox | null;
   /** Of the OS administrator of every node, made anew for each lab. */
   readonly user: string;
   readonly password: string;
@@ -79,11 +90,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       tsig: { name: 'lab-key', algorithm: 'hmac-sha256', secret: randomBytes(32).toString('base64') },
       faults,
       exchanges,
+      ...(options.now && { now: options.now }),
     });
     started.push(dns);
     const ca = await startCaSim({ ...options, faults, exchanges, dnsServer: dns.resolver });
     started.push(ca);
-    const testCa = options.testCa ? await startCaSim({ ...options, faults, exchanges, dnsServer: dns.resolver }) : null;
+    const testCa = options.testCa
+      ? await startCaSim({ ...options, name: 'testCa', faults, exchanges, dnsServer: dns.resolver })
+      : null;
     if (testCa) started.push(testCa);
     const users = {
       user: 'administrator',
@@ -93,7 +107,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     };
     const { vos, cluster } = await startNodes(options, { ...users, faults, exchanges });
     started.push(cluster ?? vos);
-    return { faults, exchanges, dns, ca, testCa, vos, cluster, ...users, [Symbol.asyncDispose]: dispose };
+    const box = await startBox(options, { ...users, faults, exchanges });
+    if (box) started.push(box.sim);
+    return { faults, exchanges, dns, ca, testCa, vos, cluster, box, ...users, [Symbol.asyncDispose]: dispose };
   } catch (err) {
     await dispose();
     throw err;

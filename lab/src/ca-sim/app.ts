@@ -18,6 +18,8 @@ export interface AppParts {
   readonly verifier: RequestVerifier;
   readonly nonces: Nonces;
   readonly urls: Urls;
+  /** Nothing is answered but that nobody answers. */
+  readonly isDown: () => boolean;
   /** Called for each request that meets a resource, before anything is checked. */
   readonly seen: (method: string, resource: Resource) => void;
 }
@@ -57,6 +59,10 @@ function signedRoutes({ accounts, orders, authorizations, certificates }: AppPar
 export function createApp(parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
+  app.use((_request, _response, next) => {
+    if (parts.isDown()) throw new Problem('serverInternal', 'the service is down for maintenance', { status: 503 });
+    next();
+  });
   app.use(refuseAnonymousClients);
   mountUnsigned(app, parts);
   for (const route of signedRoutes(parts)) mountSigned(app, route, parts);

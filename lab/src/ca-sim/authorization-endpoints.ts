@@ -17,11 +17,14 @@ import { AuthorizationUpdate, parse } from './schema.ts';
 import { accountOf, type SignedRequest } from './signed-request.ts';
 import type { Urls } from './urls.ts';
 import { validateDns01 } from './validate.ts';
+import { validateHttp01 } from './validate-http.ts';
 
 interface Parts {
   readonly authorizations: Authorizations;
   readonly background: Background;
   readonly dns: DnsClient;
+  /** Where port 80 of a name is dialled. */
+  readonly httpPort: number;
   readonly exchanges: Exchanges;
   readonly urls: Urls;
 }
@@ -62,7 +65,8 @@ export class AuthorizationEndpoints {
     if (challenge.status !== 'pending') return;
     const status = statusOf(authorization);
     if (status !== 'pending') throw new Problem('malformed', `the authorization is ${status}, not pending`);
-    if (challenge.type !== 'dns-01') throw new Problem('malformed', `ca-sim validates dns-01, not ${challenge.type}`);
+    if (challenge.type === 'dns-persist-01')
+      throw new Problem('malformed', `ca-sim does not validate ${challenge.type}`);
     challenge.status = 'processing';
     background.start((signal) => this.#validate(account, authorization, challenge, signal));
     await exchanges.reached('ca.challenge', 'done');
@@ -74,14 +78,20 @@ export class AuthorizationEndpoints {
     challenge: Challenge,
     signal: AbortSignal,
   ): Promise<void> {
-    const { dns, urls } = this.#parts;
+    const { dns, urls, httpPort } = this.#parts;
+    const { token, type } = challenge;
     const proof = {
+      method: type === 'http-01' ? type : 'dns-01',
       name: authorization.name,
       wildcard: authorization.wildcard,
       accountUrl: urls.of('account', account.id),
-      keyAuthorization: `${challenge.token}.${account.key.thumbprint}`,
-    };
-    const failure = await validateDns01(proof, dns, signal).then(
+      keyAuthorization: `${token}.${account.key.thumbprint}`,
+    } as const;
+    const validation =
+      type === 'http-01'
+        ? validateHttp01({ ...proof, token: token ?? '' }, { dns, httpPort }, signal)
+        : validateDns01(proof, dns, signal);
+    const failure = await validation.then(
       () => null,
       (error: unknown) => (error instanceof Problem ? error : new Problem('serverInternal', String(error))),
     );

@@ -7,6 +7,8 @@ export interface CaaQuestion {
   readonly name: string;
   readonly wildcard: boolean;
   readonly accountUrl: string;
+  /** How the name was proved. */
+  readonly method: 'dns-01' | 'http-01';
 }
 
 interface Property {
@@ -56,18 +58,18 @@ function allows(properties: readonly Property[], question: CaaQuestion): boolean
   const issue = properties.filter(({ tag }) => tag === 'issue');
   const issueWild = properties.filter(({ tag }) => tag === 'issuewild');
   const relevant = question.wildcard && issueWild.length > 0 ? issueWild : issue;
-  return relevant.length === 0 || relevant.some(({ value }) => names(value, question.accountUrl));
+  return relevant.length === 0 || relevant.some(({ value }) => names(value, question));
 }
 
-function names(value: string, accountUrl: string): boolean {
+function names(value: string, question: CaaQuestion): boolean {
   const [issuer, ...parameters] = value.split(';').map((part) => part.trim());
-  return issuer?.toLowerCase() === CAA_IDENTITY && parameters.every((parameter) => permits(parameter, accountUrl));
+  return issuer?.toLowerCase() === CAA_IDENTITY && parameters.every((parameter) => permits(parameter, question));
 }
 
-function permits(parameter: string, accountUrl: string): boolean {
+function permits(parameter: string, { accountUrl, method }: CaaQuestion): boolean {
   const [tag, ...rest] = parameter.split('=');
   const value = rest.join('=').trim();
   if (tag?.trim().toLowerCase() === 'accounturi') return value === accountUrl;
-  if (tag?.trim().toLowerCase() === 'validationmethods') return value.split(',').includes('dns-01');
+  if (tag?.trim().toLowerCase() === 'validationmethods') return value.split(',').includes(method);
   return true;
 }

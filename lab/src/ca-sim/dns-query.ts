@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, isIPv6 } from 'node:net';
 import { type DecodedPacket, decode, encode, type Packet, RECURSION_DESIRED, streamEncode } from 'dns-packet';
 
-export type QueryType = 'TXT' | 'CAA';
+export type QueryType = 'TXT' | 'CAA' | 'A' | 'AAAA';
 
 const ATTEMPTS = 2;
 const ATTEMPT_MS = 2_000;

@@ -29,6 +29,8 @@ import { type Resource, Urls } from './urls.ts';
 export type { Resource } from './urls.ts';
 
 export interface CaSimOptions {
+  /** By which a fault is switched on for this CA alone. Default `ca`. */
+  readonly name?: string;
   readonly faults: Faults;
   readonly exchanges: Exchanges;
   /** `ip:port` of the recursive resolver that validation asks. */
@@ -43,6 +45,8 @@ export interface CaSimOptions {
   readonly rateLimitRetryAfterSeconds?: number;
   /** How long orders stay in "processing" with the fault `ca-processing`. Default 600. */
   readonly processingMs?: number;
+  /** Where http-01 dials port 80 of a name. Default 80. */
+  readonly httpPort?: number;
   /** Of the HTTPS endpoint on 127.0.0.1. Default: any free one. */
   readonly port?: number;
 }
@@ -143,9 +147,14 @@ function assemble(options: CaSimOptions, core: Core): Express {
       rateLimitRetryAfterSeconds: options.rateLimitRetryAfterSeconds ?? 2,
       processingMs: options.processingMs ?? 600,
     }),
-    authorizations: new AuthorizationEndpoints({ ...shared, dns: new DnsClient(options.dnsServer) }),
+    authorizations: new AuthorizationEndpoints({
+      ...shared,
+      dns: new DnsClient(options.dnsServer),
+      httpPort: options.httpPort ?? 80,
+    }),
     certificates: new CertificateEndpoints(shared),
     directory: directoryBody(urls, profiles, eab !== undefined),
+    isDown: () => faults.has('ca-down', options.name ?? 'ca'),
     verifier: new RequestVerifier(accounts, nonces, urls),
     nonces,
     urls,

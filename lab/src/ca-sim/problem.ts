@@ -9,6 +9,7 @@ const STATUS = {
   badRevocationReason: 400,
   badSignatureAlgorithm: 400,
   caa: 403,
+  connection: 400,
   dns: 400,
   externalAccountRequired: 403,
   invalidContact: 400,

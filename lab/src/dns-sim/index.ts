@@ -26,6 +26,8 @@ export type { TsigKey } from './tsig.ts';
 export type { ZoneOptions } from './world.ts';
 
 export interface DnsSimOptions {
+  /** Milliseconds since 1970, by which signatures are judged. Default: the clock of this machine. */
+  readonly now?: () => number;
   readonly zones: readonly ZoneOptions[];
   /** The one key that may update the zones. */
   readonly tsig: TsigKey;
@@ -77,7 +79,7 @@ export async function startDnsSim(options: DnsSimOptions): Promise<DnsSim> {
   const observed: ObservedQuery[] = [];
   const listeners: Listener[] = [];
   const open = async (name: ServerName, role: ServerRole) => {
-    const listener = await Listener.open(host, createAnswerer(observing(name, role, observed), tsig));
+    const listener = await Listener.open(host, createAnswerer(observing(name, role, observed), tsig, options.now));
     listeners.push(listener);
     return listener.address;
   };

@@ -12,11 +12,12 @@ export interface ServerRole {
 
 const TCP_LIMIT = 65_535;
 
-/** From bytes to bytes: reads, checks the signature, lets the role answer, cuts to size, signs. */
-export function createAnswerer(role: ServerRole, key: TsigKey): Answerer {
+/** `now`: milliseconds since 1970, by which signatures are judged. From bytes to bytes: reads, checks the signature, lets the role answer, cuts to size, signs. */
+export function createAnswerer(role: ServerRole, key: TsigKey, now: () => number = Date.now): Answerer {
+  const nowSeconds = () => Math.floor(now() / 1000);
   return async (bytes, transport) => {
     if (bytes.length < HEADER_LENGTH || readHeader(bytes).isResponse) return null;
-    const { request, tsig, reply } = await work(bytes, role, key);
+    const { request, tsig, reply } = await work(bytes, role, key, nowSeconds());
     const limit = transport === 'tcp' ? TCP_LIMIT : udpLimit(request);
     const encoded = encodeReply(request, reply, limit - signatureLength(tsig));
     return tsig === null ? encoded : signReply(encoded, tsig, key, nowSeconds());
@@ -29,12 +30,12 @@ interface Work {
   readonly reply: Reply;
 }
 
-async function work(bytes: Buffer, role: ServerRole, key: TsigKey): Promise<Work> {
+async function work(bytes: Buffer, role: ServerRole, key: TsigKey, nowSeconds: number): Promise<Work> {
   let request = readHeader(bytes);
   let tsig: TsigCheck | null = null;
   try {
     request = readMessage(bytes);
-    tsig = checkTsig(request, key, nowSeconds());
+    tsig = checkTsig(request, key, nowSeconds);
     return { request, tsig, reply: await replyTo(request, tsig, role) };
   } catch (error) {
     const rcode = error instanceof RcodeError ? error.rcode : RCODE.SERVFAIL;
@@ -61,8 +62,4 @@ function replyToQuery(request: Message, role: ServerRole): Reply {
   const isTransfer = question.type === TYPE.AXFR || question.type === TYPE.IXFR;
   if (question.class !== CLASS.IN || isTransfer) return refused();
   return role.query(question, request);
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }
