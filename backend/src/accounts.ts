@@ -104,7 +104,8 @@ export function prepareAccount(
   return prepareRef(tx.vault, ACCOUNT_FAMILIES[family].plugin(plugin), { plugin, ...given }, current, 'account:');
 }
 
-function withPreset(
+/** What a preset stands for. @throws AppError INVALID_SETTINGS when there is no such preset */
+export function withPreset(
   family: AccountFamily,
   { preset, plugin, settings, credential }: Omit<AccountDescription, 'name'>,
 ): PluginInput {

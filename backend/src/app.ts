@@ -1,12 +1,14 @@
 import type { Access } from './access/access.ts';
 import type { Backups } from './backup/backups.ts';
+import type { AppSecrets } from './compose/app-secrets.ts';
 import { buildEngine, type Engine } from './compose/engine.ts';
 import { layFoundation } from './compose/foundation.ts';
 import type { Overrides, PracticeWorld } from './compose/overrides.ts';
 import { type Questions, questionsTo } from './compose/questions.ts';
-import { type AppSecrets, accessOf, backupsOf, notifyOf } from './compose/services.ts';
+import { accessOf, backupsOf, notifyOf } from './compose/services.ts';
 import type { Config } from './config/config.ts';
 import type { ChallengeResolver } from './dns/resolver.ts';
+import type { TokenBoard } from './http01/token-board.ts';
 import type { Operations } from './monitoring/operations.ts';
 import type { Notices } from './notify/notices.ts';
 import type { ScheduleHealth } from './notify/schedule-health.ts';
@@ -50,6 +52,8 @@ export interface App extends Questions, AsyncDisposable {
   readonly backups: Backups;
   readonly calendars: Calendars;
   readonly windows: Windows;
+  /** What the daemon answers when a CA asks for HTTP files. */
+  readonly board: TokenBoard;
   readonly clock: Clock;
   readonly notices: Notices;
   /** Whoever runs the schedule says there that it ran. */
@@ -103,6 +107,7 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
       await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
       const parts = [bulk, reconciler, runner, journal, notify, foundation.operations, peers, foundation.store];
       for (const part of parts) await part[Symbol.asyncDispose]();
+      foundation.logContext[Symbol.dispose]();
     },
   };
 }

@@ -1,21 +1,25 @@
+import { X509Certificate } from 'node:crypto';
 import { findAccount } from './accounts.ts';
-import { appliancePlugin } from './appliances/index.ts';
+import { appliancePlugin, appliancePlugins } from './appliances/index.ts';
 import { dnsPlugin } from './dns/index.ts';
+import { splitPem } from './domain/certificate.ts';
 import { AppError } from './domain/errors.ts';
-import { isHostname } from './domain/names.ts';
+import { isHostname, isWildcard, wildcardRefusal } from './domain/names.ts';
+import { httpSolverPlugin } from './http01/index.ts';
 import { issuerPlugin } from './issuers/index.ts';
-import { isAccountUse } from './renewal/parts.ts';
+import { forgetKeysOf } from './renewal/own-keys.ts';
+import { isAccountUse, partsOf } from './renewal/parts.ts';
 import type { AccountFamily } from './store/accounts.ts';
 import { forgetUnused, type PluginInput, prepareDraftRef } from './store/plugin-refs.ts';
-import type {
-  Connection,
-  DnsRule,
-  Missing,
-  NewConnection,
-  Part,
-  PluginRef,
-  RenewalPolicy,
-  Store,
+import {
+  type Connection,
+  type DnsRule,
+  type Missing,
+  type Part,
+  type PluginRef,
+  type RenewalPolicy,
+  type Store,
+  UNCHOSEN,
 } from './store/store.ts';
 
 export type { PluginInput } from './store/plugin-refs.ts';
@@ -27,8 +31,12 @@ export interface ConnectionInput {
   readonly slot: string;
   readonly dnsNames: readonly string[];
   readonly issuer: PluginInput;
+  readonly secondIssuer?: PluginInput | null | undefined;
+  readonly secondChain?: string | null | undefined;
   readonly dns: PluginInput;
   readonly dnsRules?: readonly { readonly suffix: string; readonly use: PluginInput }[] | undefined;
+  readonly challenge?: Connection['challenge'] | undefined;
+  readonly http?: PluginInput | null | undefined;
   readonly policy?: Partial<RenewalPolicy> | undefined;
 }
 
@@ -46,8 +54,16 @@ export interface ConnectionRequest {
   readonly slot?: string | undefined;
   readonly dnsNames?: readonly string[] | undefined;
   readonly issuer?: PartInput | null | undefined;
+  /** Asked when the first one is down. */
+  readonly secondIssuer?: PartInput | null | undefined;
+  /** CA certificates (PEM) that the second CA signs with. */
+  readonly secondChain?: string | null | undefined;
   readonly dns?: PartInput | null | undefined;
   readonly dnsRules?: readonly { readonly suffix: string; readonly use: PartInput }[] | undefined;
+  /** Default `dns-01`. */
+  readonly challenge?: Connection['challenge'] | undefined;
+  /** Who places the files of `http-01`. */
+  readonly http?: PluginInput | null | undefined;
   readonly policy?: Partial<RenewalPolicy> | undefined;
   /** True: what is missing is stored with the connection, and refuses nothing but a renewal. */
   readonly draft?: boolean | undefined;
@@ -73,10 +89,9 @@ const DEFAULT_POLICY: RenewalPolicy = {
   renewalCalendar: null,
   restartCalendar: null,
   emergency: null,
+  keyKind: null,
+  reuseKey: false,
 };
-
-/** Nothing is chosen yet: only an incomplete connection has it. */
-const UNCHOSEN: PluginRef = { plugin: '', settings: {}, credential: null };
 
 /**
  * Stores a connection and its secrets together.
@@ -134,6 +149,7 @@ export function removeConnection(store: Store, id: number, by: Actor = {}): Prom
     const current = await existing(tx, id);
     await tx.connections.remove(id);
     await forgetUnused(tx.vault, credentialsOf(current), []);
+    await forgetKeysOf(tx.vault, id);
     await tx.events.append([{ type: 'connection.removed', connectionId: id, ...named(by) }]);
   });
 }
@@ -170,12 +186,14 @@ export async function prepareConnection(
   tx: Store,
   input: ConnectionRequest,
   current: Connection | null,
-): Promise<NewConnection & Pick<Connection, 'incomplete'>> {
+): Promise<Omit<Connection, 'id' | 'createdAt' | 'version' | 'ownerId'>> {
   const gaps = new Gaps(input.draft === true);
   const context = { tx, gaps };
   const appliance = await prepareAppliance(context, input.appliance, current?.appliance ?? null);
+  const { challenge = 'dns-01' } = input;
   const dnsNames = checkedNames(input.dnsNames ?? [], gaps);
-  const slot = input.slot?.trim() ?? '';
+  refuseWildcards(challenge, dnsNames, gaps);
+  const slot = input.slot?.trim() || onlySlotOf(input.appliance);
   if (slot === '') gaps.note('slot', 'No slot is chosen: the place for the certificate on the appliance.');
   return {
     name: input.name?.trim() || dnsNames[0] || String(input.appliance?.settings.host ?? 'New connection'),
@@ -183,11 +201,23 @@ export async function prepareConnection(
     dnsNames,
     appliance,
     issuer: await preparePart(context, 'issuer', input.issuer, current?.issuer ?? null),
-    dns: await preparePart(context, 'dns', input.dns, current?.dns ?? null),
+    ...(await prepareSecond(context, input, current?.secondIssuer ?? null)),
+    dns:
+      input.dns || challenge === 'dns-01'
+        ? await preparePart(context, 'dns', input.dns, current?.dns ?? null)
+        : UNCHOSEN,
     dnsRules: await prepareRules(context, input.dnsRules ?? [], current?.dnsRules ?? []),
+    challenge,
+    http: await prepareHttp(context, challenge, input.http, current?.http ?? null),
     policy: await checkedPolicy(tx, { ...DEFAULT_POLICY, ...current?.policy, ...input.policy }),
     incomplete: gaps.found,
   };
+}
+
+/** Of a host that has one alone nobody needs to say which. Empty: somebody has to. */
+function onlySlotOf(appliance: PluginInput | null | undefined): string {
+  const { slots = [] } = (appliance && appliancePlugins.find(({ id }) => id === appliance.plugin)) ?? {};
+  return slots.length === 1 ? (slots[0] ?? '') : '';
 }
 
 /** What a connection lacks. Whoever did not ask for a draft is told of the first by an error. */
@@ -203,6 +233,37 @@ class Gaps {
   note(part: Missing['part'], sentence: string, refusal = `${part}: ${sentence}`): void {
     if (!this.#isDraft) throw new AppError('INVALID_SETTINGS', refusal);
     this.found.push({ part, sentence });
+  }
+}
+
+async function prepareSecond(
+  context: Context,
+  { secondIssuer, secondChain }: ConnectionRequest,
+  current: Part | null,
+): Promise<Pick<Connection, 'secondIssuer' | 'secondChain'>> {
+  if (!secondIssuer) return { secondIssuer: null, secondChain: null };
+  return {
+    secondIssuer: await preparePart(context, 'issuer', secondIssuer, current, 'secondIssuer'),
+    secondChain: checkedChain(secondChain, context.gaps),
+  };
+}
+
+/** Null when nothing was given. */
+function checkedChain(text: string | null | undefined, gaps: Gaps): string | null {
+  if (!text || text.trim() === '') return null;
+  const pems = splitPem(text);
+  const trouble = pems.length === 0 ? 'There is no PEM certificate in it.' : pems.map(troubleOfCa).find(Boolean);
+  if (trouble) gaps.note('secondIssuer', `CA certificates of the second CA: ${trouble}`, `secondChain: ${trouble}`);
+  return trouble ? null : pems.join('');
+}
+
+/** Null when `pem` is a CA certificate. */
+function troubleOfCa(pem: string): string | null {
+  try {
+    const { ca, subject } = new X509Certificate(pem);
+    return ca ? null : `"${subject.replaceAll('\n', ', ')}" is not a CA certificate.`;
+  } catch {
+    return 'One of the certificates cannot be read.';
   }
 }
 
@@ -226,6 +287,28 @@ function checkedNames(names: readonly string[], gaps: Gaps): readonly string[] {
   const wrong = clean.find((name) => !isHostname(name.replace(/^\*\./, '')));
   if (wrong !== undefined) gaps.note('dnsNames', `"${wrong}" is not a host name.`);
   return clean;
+}
+
+function refuseWildcards(challenge: Connection['challenge'], names: readonly string[], gaps: Gaps): void {
+  const wildcard = challenge === 'http-01' ? names.find(isWildcard) : undefined;
+  if (wildcard !== undefined) gaps.note('dnsNames', wildcardRefusal(wildcard));
+}
+
+async function prepareHttp(
+  { tx, gaps }: Context,
+  challenge: Connection['challenge'],
+  input: PluginInput | null | undefined,
+  current: PluginRef | null,
+): Promise<PluginRef> {
+  if (!input) {
+    if (challenge === 'http-01')
+      gaps.note('http', 'Nothing is chosen that places the HTTP files: nobody could prove the names.');
+    return UNCHOSEN;
+  }
+  const plugin = httpSolverPlugin(input.plugin);
+  const { ref, trouble } = await prepareDraftRef(tx.vault, plugin, input, current, 'connection:');
+  if (trouble !== null) gaps.note('http', plainly(trouble, plugin), trouble);
+  return ref;
 }
 
 async function prepareAppliance(
@@ -299,7 +382,8 @@ function plainly(trouble: string, { title }: { readonly title: string }): string
 }
 
 /** Names of the vault entries that a connection uses itself; those of its accounts are not among them. */
-export function credentialsOf({ appliance, issuer, dns, dnsRules }: Connection): readonly string[] {
-  const parts = [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)];
-  return parts.flatMap((part) => (isAccountUse(part) || part.credential === null ? [] : [part.credential]));
+export function credentialsOf(connection: Connection): readonly string[] {
+  return partsOf(connection).flatMap((part) =>
+    isAccountUse(part) || part.credential === null ? [] : [part.credential],
+  );
 }

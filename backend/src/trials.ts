@@ -124,7 +124,7 @@ export class Trials {
     const { clock } = this.#deps;
     await using peers = new Peers({ ...this.#deps, store });
     await using context = await peers.of(connection);
-    return await preflight({ ...context, connection, clock, signal }, options);
+    return await preflight({ ...context, connection, issuances: store.issuances, clock, signal }, options);
   }
 }
 
@@ -149,8 +149,10 @@ const MISSING_TITLES: Readonly<Record<Connection['incomplete'][number]['part'], 
   slot: 'Slot',
   dnsNames: 'Names',
   issuer: 'Certificate authority',
+  secondIssuer: 'Second CA',
   dns: 'DNS account',
   dnsRules: 'DNS accounts for some domains',
+  http: 'HTTP files',
 };
 
 /** The same store, but what is put into the vault stays in memory. */
@@ -162,6 +164,7 @@ function withDraftVault(store: Store): Store {
       drafts.set(name, entry);
     },
     get: async (name) => drafts.get(name) ?? (await vault.get(name)),
+    sealOf: (name) => vault.sealOf(name),
     remove: async (name) => {
       drafts.delete(name);
     },

@@ -6,7 +6,7 @@ import { trustFields, trustOf } from '../plugins/trust.ts';
 import type { Store } from '../store/store.ts';
 
 const KEY = 'access.sso';
-const VAULT_ENTRY = 'access:sso';
+export const SSO_VAULT_ENTRY = 'access:sso';
 
 const groups = z.array(z.string().trim().min(1)).default([]);
 
@@ -41,10 +41,14 @@ export interface Sso {
 
 /** Null when single sign-on is off. */
 export async function readSso(store: Store): Promise<Sso | null> {
+  const settings = await readSsoSettings(store);
+  if (settings === null) return null;
+  return { settings, clientSecret: (await store.vault.get(SSO_VAULT_ENTRY))?.fields.clientSecret ?? null };
+}
+
+export async function readSsoSettings(store: Store): Promise<SsoSettings | null> {
   const kept = await store.settings.get(KEY);
-  if (kept === undefined || kept === null) return null;
-  const secret = (await store.vault.get(VAULT_ENTRY))?.fields.clientSecret ?? null;
-  return { settings: ssoSettings.parse(kept), clientSecret: secret };
+  return kept === undefined || kept === null ? null : ssoSettings.parse(kept);
 }
 
 /**
@@ -63,8 +67,8 @@ export async function writeSso(
     const before = await readSso(tx);
     const moved = before?.settings.issuer !== settings?.issuer;
     await tx.settings.put(KEY, settings && JSON.parse(JSON.stringify(settings)));
-    if (clientSecret) await tx.vault.put(VAULT_ENTRY, { plugin: 'sso', fields: { clientSecret } });
-    else if (moved) await tx.vault.remove(VAULT_ENTRY);
+    if (clientSecret) await tx.vault.put(SSO_VAULT_ENTRY, { plugin: 'sso', fields: { clientSecret } });
+    else if (moved) await tx.vault.remove(SSO_VAULT_ENTRY);
     await tx.events.append([{ type: 'access.settings-changed', actor }]);
   });
 }

@@ -81,6 +81,11 @@ export class Tokens {
     });
   }
 
+  /** @throws AppError NOT_FOUND */
+  existing(id: number): Promise<ApiToken> {
+    return this.#existing(this.#store, id);
+  }
+
   /** Null when there is none, or it is no longer good. */
   async find(secret: string): Promise<ApiToken | null> {
     if (!secret.startsWith(TOKEN_PREFIX)) return null;

@@ -11,10 +11,14 @@ export function activitySentence(event: DomainEvent): string {
       return `Changed${byWhom(event)}`;
     case 'connection.removed':
       return `Removed${byWhom(event)}; its history stays`;
+    case 'certificate.revoked':
+      return `Certificate revoked by ${event.actor} (${event.reason})`;
     case 'watch.reachable':
       return 'Every endpoint answers again';
     case 'watch.restored':
       return 'The wanted certificate is served again';
+    case 'watch.freed':
+      return 'The schedule goes on by itself';
     case 'renewal.started':
       return `Renewal started by ${event.by === 'operator' ? (event.actor ?? 'an operator') : 'the schedule'}`;
     case 'step.waiting':

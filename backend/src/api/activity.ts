@@ -42,13 +42,15 @@ const TYPES: Readonly<Record<contract.ActivityKind, readonly DomainEvent['type']
   connections: ['connection.created', 'connection.changed', 'connection.removed'],
   renewals: ['renewal.started', 'renewal.committed', 'renewal.finished', 'renewal.cancelling'],
   failures: ['step.failed'],
-  people: ['step.held', 'step.released', 'renewal.cancelling'],
+  people: ['step.held', 'step.released', 'renewal.cancelling', 'certificate.revoked'],
   watch: [
     'watch.unreachable',
     'watch.reachable',
     'watch.expiring',
     'watch.deviates',
     'watch.restored',
+    'watch.stuck',
+    'watch.freed',
     'watch.quarantined',
   ],
   installation: [

@@ -1,3 +1,5 @@
+import type { AuditedEvent } from '../store/audit-events.ts';
+
 /** What a route does, for the audit. */
 export interface AuditWords {
   /** `connection.change`: what filters name. Never renamed. */
@@ -143,6 +145,45 @@ export const AUDITED: Readonly<Record<string, AuditWords>> = {
     subject: 'renewal :id',
   },
 
+  'POST /api/v1/certificates': {
+    action: 'certificate.register',
+    words: 'registered a certificate',
+    keeps: ['name', 'names', 'challenge', 'key', 'owner'],
+  },
+  'POST /api/v1/certificates/managed/:id/verify': {
+    action: 'certificate.verify',
+    words: 'said that a challenge is placed',
+    subject: 'connection :id',
+  },
+  'POST /api/v1/certificates/managed/:id/renew': {
+    action: 'renewal.start',
+    words: 'started a renewal',
+    subject: 'connection :id',
+  },
+  'DELETE /api/v1/certificates/managed/:id': {
+    action: 'certificate.delete',
+    words: 'deleted a certificate',
+    subject: 'connection :id',
+    keeps: ['force', 'reason'],
+  },
+  'GET /api/v1/certificates/:sha256/pem': {
+    action: 'certificate.download',
+    words: 'downloaded a certificate',
+    subject: 'certificate :sha256',
+  },
+  'POST /api/v1/certificates/:sha256/download': {
+    action: 'certificate.download',
+    words: 'downloaded a certificate',
+    subject: 'certificate :sha256',
+    keeps: ['format'],
+  },
+  'POST /api/v1/certificates/:sha256/revoke': {
+    action: 'certificate.revoke',
+    words: 'revoked a certificate',
+    subject: 'certificate :sha256',
+    keeps: ['reason'],
+  },
+
   'POST /api/v1/bulk': {
     action: 'bulk.start',
     words: 'began something for many connections',
@@ -233,10 +274,40 @@ export const AUDITED: Readonly<Record<string, AuditWords>> = {
   'GET /api/v1/audit/export': { action: 'audit.export', words: 'exported the audit' },
 };
 
+/** Of events that are audited by themselves, also when no request led to them. */
+const EVENTS: Readonly<Record<AuditedEvent, string>> = {
+  'connection.created': 'added a connection',
+  'connection.changed': 'changed a connection',
+  'connection.removed': 'removed a connection',
+  'account.created': 'added an account',
+  'account.changed': 'changed an account',
+  'account.removed': 'removed an account',
+  'calendar.created': 'added a calendar',
+  'calendar.changed': 'changed a calendar',
+  'calendar.removed': 'removed a calendar',
+  'renewal.started': 'started a renewal',
+  'access.set-up': 'set up the first administrator',
+  'access.login': 'logged in',
+  'access.login-failed': 'tried to log in',
+  'access.locked': 'was locked out for a while',
+  'access.logout': 'logged out',
+  'access.sessions-ended': 'ended sessions',
+  'access.user-created': 'added a user',
+  'access.user-changed': 'changed a user',
+  'access.user-removed': 'removed a user',
+  'access.password-changed': 'changed a password',
+  'access.second-factor': 'changed a second factor',
+  'access.token-created': 'made an API token',
+  'access.token-rotated': 'rotated an API token',
+  'access.token-revoked': 'revoked an API token',
+  'access.settings-changed': 'changed how people log in',
+};
+
 const WORDS: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(EVENTS),
   ...Object.values(AUDITED).map(({ action, words }) => [action, words] as const),
   ['vault.rotate', 'gave the vault another key'],
-  ['renewal.started', 'started a renewal'],
+  ['backup.restore', 'restored the installation from a backup'],
 ]);
 
 /** `changed a connection` */

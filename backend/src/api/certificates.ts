@@ -12,7 +12,7 @@ import * as contract from './contract/lists.ts';
 import { authorityOf, needs } from './guard.ts';
 import { certificateView } from './served.ts';
 
-/** What was issued, and its PEM texts. Private keys are never among them: they do not leave the appliance. */
+/** What was issued, and its PEM texts. Private keys are never among them: see certificate-actions.ts. */
 export function certificatesRouter({ store }: App): Router {
   const router = Router();
 
@@ -36,7 +36,10 @@ export function certificatesRouter({ store }: App): Router {
   router.get('/:sha256/pem', needs('viewer'), async (req, res) => {
     const { part } = contract.pemQuery.parse(req.query);
     const { row, chain } = await issued(store, req, res);
-    res.type('application/pem-certificate-chain').attachment(fileName(row, part)).send(PARTS[part](chain));
+    res
+      .type('application/pem-certificate-chain')
+      .attachment(fileName(row, `-${part}.pem`))
+      .send(PARTS[part](chain));
   });
 
   return router;
@@ -54,23 +57,30 @@ function certificateItem(row: CertificateRow): contract.CertificateItem {
 }
 
 /** `cucm-pub.example.com-2026-11-22-fullchain.pem` */
-function fileName({ dnsNames, subject, notBefore }: CertificateRow, part: string): string {
+export function fileName({ dnsNames, subject, notBefore }: CertificateRow, ending: string): string {
   const name = (dnsNames[0] ?? subject).replace('*', '_').replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-  return `${name}-${notBefore.slice(0, 10)}-${part}.pem`;
+  return `${name}-${notBefore.slice(0, 10)}${ending}`;
 }
 
-/** @throws AppError NOT_FOUND */
-async function issued(
-  store: Store,
-  req: Request<{ sha256: string }>,
-  res: Response,
-): Promise<{ readonly row: CertificateRow; readonly chain: CertificateChain }> {
+export interface Issued {
+  readonly row: CertificateRow;
+  readonly chain: CertificateChain;
+}
+
+/** @throws AppError NOT_FOUND, also for what is not seen */
+export async function issued(store: Store, req: Request<{ sha256: string }>, res: Response): Promise<Issued> {
   const sha256 = contract.sha256.parse(req.params.sha256);
   const row = await store.certificates.get(sha256);
   const within = await visibleConnectionIds(store, authorityOf(res));
   const isSeen = row !== undefined && (within?.includes(row.connectionId) ?? true);
   const renewal = isSeen ? await store.renewals.get(row.renewalId) : undefined;
-  const { chain } = (renewal?.facts ?? {}) as Partial<Facts>;
-  if (!row || !chain) throw new AppError('NOT_FOUND', `No certificate ${sha256} was issued here.`);
+  const { chain = await keptChain(store, row) } = (renewal?.facts ?? {}) as Partial<Facts>;
+  if (!row || !isSeen || !chain) throw new AppError('NOT_FOUND', `No certificate ${sha256} was issued here.`);
   return { row, chain };
+}
+
+/** What retention leaves of it when its renewal is forgotten: the ledger has the chain of the last one. */
+async function keptChain({ issuances }: Store, row: CertificateRow | undefined): Promise<CertificateChain | undefined> {
+  const last = row && (await issuances.last(row.connectionId));
+  return last?.certificate.sha256 === row?.sha256 ? last?.chain : undefined;
 }

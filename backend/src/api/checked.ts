@@ -62,10 +62,12 @@ export function checked(api: object, app: Pick<App, 'store' | 'clock'>): Request
     const version = expectedVersion(route.path, req);
     check(operation, route.path, params, req);
     noteChecked(res);
-    await compareVersion(app.store, { path: route.path, params }, version);
-    tellVersion(address.path, res);
+    const asked = { path: route.path, params };
+    await compareVersion(app.store, asked, version);
+    await tellVersion(app.store, asked, req, res);
     if (operation.repeatable && (await repeats.answer(req, res, next))) return;
-    next();
+    // Once more together with the change itself: meanwhile somebody else may have been faster.
+    app.store.provided((tx) => compareVersion(tx, asked, version), next);
   };
 }
 

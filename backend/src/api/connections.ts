@@ -1,5 +1,8 @@
 import { Router } from 'express';
 import type { App } from '../app.ts';
+import { servesNothing } from '../appliances/index.ts';
+import { refuseWhileGood } from '../certificates/discard.ts';
+import { refuseForeignNames } from '../certificates/register.ts';
 import { addConnection, changeConnection, changeOwner, existing, removeConnection } from '../connections.ts';
 import type { Connection, Store } from '../store/store.ts';
 import * as accessContract from './contract/access.ts';
@@ -12,13 +15,14 @@ import { partView, pluginView, worst } from './parts.ts';
 import { refuseBeyondReach } from './reach.ts';
 import { renewalView } from './renewals.ts';
 
-export function connectionsRouter({ store, runner, preflight, blastRadius, trials }: App): Router {
+export function connectionsRouter({ store, clock, runner, preflight, blastRadius, trials }: App): Router {
   const router = Router();
 
   router.post('/', needs('admin', 'connections'), async (req, res) => {
     const input = accounts.connectionRequest.parse(req.body);
     const authority = authorityOf(res);
     refuseBeyondReach(authority, input, null);
+    await refuseForeignNames(store, input.dnsNames ?? [], authority, clock.now());
     const { actor, userId: ownerId } = authority;
     const connection = await addConnection(store, input, { actor, ownerId });
     res
@@ -36,6 +40,7 @@ export function connectionsRouter({ store, runner, preflight, blastRadius, trial
     const id = contract.id.parse(req.params.id);
     const authority = authorityOf(res);
     refuseBeyondReach(authority, input, await existing(store, id));
+    await refuseForeignNames(store, input.dnsNames ?? [], authority, clock.now());
     const changed = await changeConnection(store, id, version, input, authority);
     res.json(await connectionView(store, changed));
   });
@@ -47,7 +52,9 @@ export function connectionsRouter({ store, runner, preflight, blastRadius, trial
   });
 
   router.delete('/:id', needs('admin', 'connections'), async (req, res) => {
-    await removeConnection(store, contract.id.parse(req.params.id), authorityOf(res));
+    const id = contract.id.parse(req.params.id);
+    await refuseWhileGood(store, await existing(store, id), clock.now());
+    await removeConnection(store, id, authorityOf(res));
     res.status(204).end();
   });
 
@@ -98,10 +105,13 @@ async function connectionView(store: Store, connection: Connection): Promise<con
     ...connection,
     appliance: await pluginView(store, connection.appliance),
     issuer: await partView(store, 'issuer', connection.issuer),
+    secondIssuer: connection.secondIssuer && (await partView(store, 'issuer', connection.secondIssuer)),
     dns: await partView(store, 'dns', connection.dns),
     dnsRules: await Promise.all(
       connection.dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await partView(store, 'dns', use) })),
     ),
+    http: await pluginView(store, connection.http),
+    kept: servesNothing(connection.appliance),
     standing: row?.standing ?? 'never',
     lastRenewal: row ? lastRenewalOf(row) : null,
     lastSeen: row ? lastSeenOf(row) : null,

@@ -3,6 +3,8 @@ import type { ConnectionInput } from '../connections.ts';
 import type { DnsCheck } from '../dns/check.ts';
 import type { CertificateFacts } from '../domain/certificate.ts';
 import type { Finding } from '../domain/finding.ts';
+import { KEY_KINDS } from '../domain/key-kind.ts';
+import { WHICH_ISSUER } from '../domain/which-issuer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 import { trustFields } from '../plugins/trust.ts';
 import type { RenewalOutcome, StoredEvent } from '../store/events.ts';
@@ -34,7 +36,12 @@ export const policyInput = z.strictObject({
   renewalCalendar: z.int().min(1).nullish(),
   restartCalendar: z.int().min(1).nullish(),
   emergency: z.strictObject({ daysLeft: z.number().positive().max(365), mode: z.enum(['ask', 'automatic']) }).nullish(),
+  keyKind: z.enum(KEY_KINDS).nullish(),
+  reuseKey: z.boolean().optional(),
 });
+
+/** CA certificates (PEM) of the second CA. */
+export const chainText = z.string().max(200_000).nullish();
 
 const connectionFields = {
   name: z.string().trim().min(1).max(200),
@@ -42,8 +49,12 @@ const connectionFields = {
   slot: z.string().min(1),
   dnsNames: z.array(z.string()).min(1),
   issuer: pluginInput,
+  secondIssuer: pluginInput.nullish(),
+  secondChain: chainText,
   dns: pluginInput,
   dnsRules: z.array(z.strictObject({ suffix: z.string().min(1), use: pluginInput })).default([]),
+  challenge: z.enum(['dns-01', 'http-01']).default('dns-01'),
+  http: pluginInput.nullish(),
   policy: policyInput.optional().transform((policy) => policy && (withoutUndefined(policy) as Partial<RenewalPolicy>)),
 };
 
@@ -53,12 +64,13 @@ export const preflightRequest = z.strictObject({ writeTestRecord: z.boolean().de
 
 /**
  * `goal`: `serve` to the end; `issue` keeps the certificate in accounts/; `validate` proves at the CA's test directory that
- * issuing works. `activation` stands in for the connection's policy.
+ * issuing works. `activation` stands in for the connection's policy. `issuer`: which CA of the connection is asked.
  */
 export const newRenewal = z
   .strictObject({
     goal: z.enum(['serve', 'issue', 'validate']).default('serve'),
     activation: z.enum(['automatic', 'ask']).nullable().default(null),
+    issuer: z.enum(WHICH_ISSUER).default('first'),
   })
   .prefault({});
 
@@ -66,7 +78,7 @@ export const newRenewal = z
 export const resumeRequest = z.strictObject({ confirmation: z.string().nullable().default(null) }).prefault({});
 
 export const credentialInput = z.strictObject({
-  family: z.enum(['appliance', 'issuer', 'dns', 'notifier']),
+  family: z.enum(['appliance', 'issuer', 'dns', 'http', 'notifier']),
   plugin: z.string().min(1),
   fields: z.record(z.string(), z.string()),
 });
@@ -117,14 +129,23 @@ export interface ConnectionView {
   readonly dnsNames: readonly string[];
   readonly appliance: PluginView;
   readonly issuer: PartView;
+  /** Asked when the first one is down. */
+  readonly secondIssuer: PartView | null;
+  /** CA certificates (PEM) that the second CA signs with; null: those that it was seen to sign with. */
+  readonly secondChain: string | null;
   readonly dns: PartView;
   readonly dnsRules: readonly { readonly suffix: string; readonly use: PartView }[];
+  readonly challenge: 'dns-01' | 'http-01';
+  /** Who places the files of http-01; its `plugin` is empty where nothing is chosen. */
+  readonly http: PluginView;
   readonly policy: RenewalPolicy;
   /** What it lacks: unless it is empty it cannot be renewed. */
   readonly incomplete: readonly Missing[];
   readonly createdAt: string;
   /** The user to whom it belongs; null: nobody in particular. */
   readonly ownerId: number | null;
+  /** It serves nothing: what it is issued is kept, to be downloaded. */
+  readonly kept: boolean;
   readonly standing: Standing;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;
@@ -152,7 +173,7 @@ export interface RenewalSummary {
   readonly connectionId: number;
   readonly startedAt: string;
   readonly finishedAt: string | null;
-  /** `verified`, `installed-not-served`, `failed`, `cancelled`, `not-due`, `issued`, `validated`; null while it runs. */
+  /** `verified`, `installed-not-served`, `rolled-back`, `failed`, `cancelled`, `not-due`, `issued`, `validated`; null while it runs. */
   readonly outcome: string | null;
   /** `install.running`, `publish.held`, or a final state. */
   readonly state: string;

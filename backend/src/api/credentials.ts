@@ -4,13 +4,21 @@ import { appliancePlugin } from '../appliances/index.ts';
 import { credentialsOf } from '../connections.ts';
 import { dnsPlugin } from '../dns/index.ts';
 import { AppError } from '../domain/errors.ts';
+import { httpSolverPlugin } from '../http01/index.ts';
 import { issuerPlugin } from '../issuers/index.ts';
 import { notifierPlugin } from '../notify/index.ts';
 import { secretFields, splitSecrets } from '../plugins/settings.ts';
+import type { Store } from '../store/store.ts';
 import * as contract from './contract.ts';
 import { needs } from './guard.ts';
 
-const FAMILIES = { appliance: appliancePlugin, issuer: issuerPlugin, dns: dnsPlugin, notifier: notifierPlugin };
+const FAMILIES = {
+  appliance: appliancePlugin,
+  issuer: issuerPlugin,
+  dns: dnsPlugin,
+  http: httpSolverPlugin,
+  notifier: notifierPlugin,
+};
 
 /** Secrets under a name, to be used by many connections. They go in and never come out. */
 export function credentialsRouter({ store }: App): Router {
@@ -18,10 +26,7 @@ export function credentialsRouter({ store }: App): Router {
 
   router.get('/', needs('viewer', 'installation'), async (_req, res) => {
     const names = (await store.vault.names()).filter((name) => contract.credentialName.safeParse(name).success);
-    const entries = await Promise.all(names.map(async (name) => ({ name, entry: await store.vault.get(name) })));
-    res.json(
-      entries.map(({ name, entry }) => ({ name, plugin: entry?.plugin, secretsSet: Object.keys(entry?.fields ?? {}) })),
-    );
+    res.json(await Promise.all(names.map((name) => credentialView(store, name))));
   });
 
   router.put('/:name', needs('admin'), async (req, res) => {
@@ -44,7 +49,7 @@ export function credentialsRouter({ store }: App): Router {
       await tx.events.append(users.map(({ id }) => ({ type: 'connection.changed', connectionId: id })));
       await tx.audit.note(`credential "${name}"`, { secrets: Object.keys(secrets) });
     });
-    res.json({ name, plugin: plugin.id, secretsSet: Object.keys(secrets) });
+    res.json(await credentialView(store, name));
   });
 
   router.delete('/:name', needs('admin'), async (req, res) => {
@@ -63,4 +68,9 @@ export function credentialsRouter({ store }: App): Router {
   });
 
   return router;
+}
+
+async function credentialView(store: Store, name: string) {
+  const [entry, tag] = [await store.vault.get(name), await store.vault.sealOf(name)];
+  return { name, tag, plugin: entry?.plugin, secretsSet: Object.keys(entry?.fields ?? {}) };
 }

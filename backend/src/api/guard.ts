@@ -8,6 +8,7 @@ import type { Role } from '../domain/roles.ts';
 import type { Secret } from '../domain/secret.ts';
 import { enterRoute } from './audited.ts';
 import { sessionCookie } from './cookies.ts';
+import { isOfThisMachine } from './same-machine.ts';
 
 /** `anyone`: before the login. `login`: whoever is logged in, also with something left to do first. */
 export type Needed = 'anyone' | 'login' | Role;
@@ -65,10 +66,19 @@ export function authenticate(access: Access, localToken: Secret, publicUrl: stri
       if (secret !== null) res.locals.authority = await access.bySession(secret, req.path !== '/events');
       if (secret !== null) res.locals.csrfToken = csrfToken(secret);
     } else {
-      res.locals.authority = sameText(bearer, localToken.reveal()) ? localAuthority() : await access.byToken(bearer);
+      res.locals.authority = sameText(bearer, localToken.reveal()) ? local(req) : await access.byToken(bearer);
     }
     next();
   };
+}
+
+/** The access token of the data folder is worth nothing to whoever has a copy of the folder elsewhere. */
+function local(req: Request): Authority {
+  if (isOfThisMachine(req)) return localAuthority();
+  throw new AppError(
+    'UNAUTHENTICATED',
+    'The access token is good on the machine of the daemon only. Anywhere else, use an API token (CERTFERRY_TOKEN).',
+  );
 }
 
 /** What a change by cookie has to bring along; null when no cookie came. */

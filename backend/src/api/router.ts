@@ -10,11 +10,14 @@ import { audited } from './audited.ts';
 import { backupsRouter } from './backups.ts';
 import { bulkRouter } from './bulk.ts';
 import { calendarsRouter } from './calendars.ts';
+import { certificateActionsRouter } from './certificate-actions.ts';
 import { certificatesRouter } from './certificates.ts';
+import { challengeHandler } from './challenge.ts';
 import { checked } from './checked.ts';
 import { clusterRouter } from './cluster.ts';
 import { connectionListRouter } from './connection-list.ts';
 import { connectionsRouter } from './connections.ts';
+import { cors } from './cors.ts';
 import { credentialsRouter } from './credentials.ts';
 import { dashboardRouter } from './dashboard.ts';
 import { dnsRouter } from './dns.ts';
@@ -24,6 +27,7 @@ import { contentSecurity, frontendRouter } from './frontend.ts';
 import { authenticate, needs } from './guard.ts';
 import { healthRouter } from './health.ts';
 import { labRouter } from './lab.ts';
+import { managedCertificatesRouter } from './managed-certificates.ts';
 import { metricsHandler } from './metrics.ts';
 import { noticesRouter } from './notices.ts';
 import { notificationRulesRouter } from './notification-rules.ts';
@@ -62,12 +66,21 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   http.use(contentSecurity());
   http.use(requestLog(app));
   http.use(healthRouter(app));
+  http.use(challengeHandler(app.board));
   const api = apiRouter(app);
   refuseUndeclared(api, '/api/v1');
   const who = authenticate(app.access, accessToken, app.config.publicUrl);
   http.use('/metrics', who);
   http.get('/metrics', needs('viewer', 'installation'), metricsHandler(app));
-  http.use('/api/v1', who, audited(app.store, app.log), hideTheUnseen(app.store), checked(api, app), api);
+  http.use(
+    '/api/v1',
+    cors(app.config.corsOrigins),
+    who,
+    audited(app.store, app.log),
+    hideTheUnseen(app.store),
+    checked(api, app),
+    api,
+  );
   http.get('/api/docs', needs('anyone'), apiPage(api));
   http.use(frontendRouter(frontendDir));
   http.use(notFound);
@@ -88,7 +101,7 @@ export function apiRouter(app: App): Router {
   router.use('/connections', transferRouter(app), connectionListRouter(app), connectionsRouter(app));
   router.use('/connections', servedRouter(app), clusterRouter(app), explanationRouter(app));
   router.use('/dashboard', dashboardRouter(app));
-  router.use('/certificates', certificatesRouter(app));
+  router.use('/certificates', managedCertificatesRouter(app), certificatesRouter(app), certificateActionsRouter(app));
   router.use('/bulk', bulkRouter(app));
   router.use('/calendars', calendarsRouter(app));
   router.use('/explanations', explanationsRouter(app));

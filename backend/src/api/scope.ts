@@ -20,6 +20,16 @@ export function hideTheUnseen(store: Store): Router {
     next();
   });
 
+  router.use('/certificates/managed/:id', async (req, res, next) => {
+    const { authority } = res.locals;
+    const id = Number(req.params.id);
+    if (authority instanceof Authority && authority.limited && Number.isInteger(id)) {
+      const connection = await store.connections.get(id);
+      if (!connection || !authority.sees(connection)) throw new AppError('NOT_FOUND', `There is no connection ${id}.`);
+    }
+    next();
+  });
+
   router.use('/renewals/:id', async (req, res, next) => {
     const { authority } = res.locals;
     if (authority instanceof Authority && authority.limited) {

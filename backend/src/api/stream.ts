@@ -13,8 +13,9 @@ import { authorityOf, needs } from './guard.ts';
 
 /**
  * The event log as server-sent events. The id of each is its cursor: a client that comes back with `Last-Event-ID`
- * (or `?after=`) misses nothing and sees nothing twice. Without either it starts with what happens from now on. It ends
- * with the session or token of whoever reads.
+ * (or `?after=`) misses nothing and sees nothing twice. Without either it starts with what happens from now on; the header
+ * `X-Last-Event-Id` says from where, for whoever loses the connection before the first event. It ends with the session or
+ * token of whoever reads.
  */
 export function streamRouter(app: App): Router {
   const router = Router();
@@ -33,6 +34,7 @@ function follow(app: App): RequestHandler {
     const over = new AbortController();
     const end = AbortSignal.any([whenGone(res), over.signal]);
     void untilItsTime(access, authorityOf(res), clock, end).then(() => over.abort());
+    res.set('x-last-event-id', String(cursor));
     const session = await createSession(req, res);
     for await (const stored of store.events.follow(cursor, end)) {
       if (!(await reader.mayGoOn(stored.event))) break;

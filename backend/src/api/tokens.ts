@@ -5,6 +5,7 @@ import type { ApiToken } from '../store/access.ts';
 import * as contract from './contract/access.ts';
 import { id } from './contract.ts';
 import { authorityOf, needs } from './guard.ts';
+import { tagOfToken } from './tags.ts';
 
 export function tokensRouter({ access, store }: App): Router {
   const router = Router();
@@ -17,6 +18,10 @@ export function tokensRouter({ access, store }: App): Router {
   router.post('/', needs('admin'), async (req, res) => {
     const created = await tokens.create(contract.newToken.parse(req.body), authorityOf(res).actor);
     res.status(201).set('cache-control', 'no-store').json(newTokenView(created));
+  });
+
+  router.get('/:id', needs('admin'), async (req, res) => {
+    res.json(tokenView(await tokens.existing(id.parse(req.params.id))));
   });
 
   router.post('/:id/successor', needs('admin'), async (req, res) => {
@@ -38,5 +43,5 @@ function newTokenView({ token, secret }: CreatedToken): contract.NewTokenView {
 }
 
 function tokenView({ hash: _, ...token }: ApiToken): contract.TokenView {
-  return token;
+  return { ...token, tag: tagOfToken(token) };
 }

@@ -1,9 +1,11 @@
 import { Router } from 'express';
+import { existingUser } from '../access/users.ts';
 import type { App } from '../app.ts';
 import type { User } from '../store/access.ts';
 import * as contract from './contract/access.ts';
 import { id } from './contract.ts';
 import { authorityOf, needs } from './guard.ts';
+import { tagOfUser } from './tags.ts';
 
 export function usersRouter({ access, store }: App): Router {
   const router = Router();
@@ -17,6 +19,10 @@ export function usersRouter({ access, store }: App): Router {
     const input = contract.newUser.parse(req.body);
     const user = await users.create({ ...input, temporary: true }, authorityOf(res).actor);
     res.status(201).location(`/api/v1/users/${user.id}`).json(userView(user));
+  });
+
+  router.get('/:id', needs('admin'), async (req, res) => {
+    res.json(userView(await existingUser(store, id.parse(req.params.id))));
   });
 
   router.patch('/:id', needs('admin'), async (req, res) => {
@@ -45,6 +51,7 @@ function userView(user: User): contract.UserView {
   const { id, name, role, scope, disabled, createdAt, lastLoginAt, passwordHash, ssoSubject, totpEnabled } = user;
   return {
     id,
+    tag: tagOfUser(user),
     name,
     role,
     scope,

@@ -3,6 +3,8 @@ import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/cer
 import type { Finding } from '../domain/finding.ts';
 import type { IssuerTraits } from '../domain/issuer-traits.ts';
 import type { Json } from '../domain/json.ts';
+import type { KeyKind } from '../domain/key-kind.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Exchange } from '../plugins/exchange.ts';
 import type { Plugin } from '../plugins/plugin.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
@@ -34,13 +36,14 @@ export interface ApplianceDriver {
   readInstalled(slot: SlotId, signal: AbortSignal): Promise<CertificateFacts | null | 'unreadable'>;
 
   /**
-   * Puts the chain into `slot`. Installing a chain that is already there succeeds and reports `changed: false`.
+   * Puts the chain into `slot`, and with it `key` where the host takes one. Installing a chain that is already there
+   * succeeds and reports `changed: false`. What is put there replaces the old together or not at all.
    * Returns only after reading back that the slot holds the leaf: an answer that timed out is looked up, not guessed.
    *
    * @throws AppError APPLIANCE_REJECTED_CERTIFICATE with the appliance's own words as evidence;
    *   APPLIANCE_UNREACHABLE or APPLIANCE_BUSY when nobody can say now whether it arrived (repeat later).
    */
-  install(slot: SlotId, chain: CertificateChain, signal: AbortSignal): Promise<InstallReceipt>;
+  install(slot: SlotId, chain: CertificateChain, key: KeyMaterial, signal: AbortSignal): Promise<InstallReceipt>;
 
   /**
    * Where clients meet the certificate of `slot`: one endpoint, or one per node when the
@@ -48,8 +51,10 @@ export interface ApplianceDriver {
    */
   endpoints(slot: SlotId, signal: AbortSignal): Promise<readonly TlsEndpoint[]>;
 
-  /** Present when the private key is made on, and never leaves, the appliance. */
+  /** Present when the private key is made on, and never leaves, the appliance. A driver has this or `key`. */
   readonly csr?: CsrCapability;
+  /** Present when certferry makes the private key and hands it over with the certificate. */
+  readonly key?: KeyCapability;
   /** Present when the issuing CA must be trusted before its leaf is accepted. */
   readonly trust?: TrustCapability;
   /** Present when an installed certificate is served only after a restart. */
@@ -91,6 +96,14 @@ export interface CsrRequest {
   /** Includes `commonName`. */
   readonly dnsNames: readonly string[];
 }
+
+export interface KeyCapability {
+  /** The kinds that the host takes; the first is used unless the connection names another. */
+  readonly kinds: readonly [KeyKind, ...KeyKind[]];
+}
+
+/** `appliance`: it has the key already. `certferry`: the key (PKCS#8, PEM) that belongs to the leaf. */
+export type KeyMaterial = { readonly held: 'appliance' } | { readonly held: 'certferry'; readonly pem: Secret };
 
 export interface TrustCapability {
   /**
@@ -134,6 +147,11 @@ export interface DiscoveredNode {
 }
 
 export interface ActivationCapability {
+  /**
+   * Present when an action is a command that makes a service take its files: a person chose it, and may run it again. It is then
+   * also run for putting an old certificate back, which restarts are not.
+   */
+  readonly reloads?: true;
   /** What has to happen before `slot` is served, in order (publisher before subscribers). Read-only. */
   plan(slot: SlotId, signal: AbortSignal): Promise<readonly ActivationAction[]>;
   /**
@@ -175,8 +193,13 @@ export interface ActivationAction {
   readonly expectedSeconds: number;
   /** What people miss on the node meanwhile: `about 5 minutes without web access`. */
   readonly impact: string;
-  /** Phones lose their registration: a person types the node's name before it is allowed. */
+  /** Phones lose their registration, or more: a person types the node's name before it is allowed. */
   readonly typedConfirmation?: true;
+  /**
+   * The appliance begins it by itself when it takes the certificate. So it is allowed, and waited for a restart window, before
+   * the hand-over; `start` then restarts nothing and calls `accepted`.
+   */
+  readonly beginsWithInstall?: true;
 }
 
 export interface InstallReceipt {
@@ -184,7 +207,24 @@ export interface InstallReceipt {
   readonly sha256: string;
 }
 
+export type ApplianceGroup =
+  | 'Cisco'
+  | 'VMware'
+  | 'Web servers and proxies'
+  | 'Files and your own agents'
+  | 'On certferry itself';
+
 export interface AppliancePlugin<S extends z.ZodObject = z.ZodObject> extends Plugin<S, ApplianceDriver> {
+  /** The heading under which the picker shows it. Those of one group stand together in the list of all. */
+  readonly group: ApplianceGroup;
+  /** Its slots, where they are the same whatever the settings: people who have no choice are not asked. */
+  readonly slots?: readonly SlotId[];
+  /** The `kinds` of its drivers' KeyCapability; absent when their keys are made on the appliance. */
+  readonly takesKey?: readonly KeyKind[];
+  /** There is no host: a renewal ends when the certificate is kept, and what is kept is judged in place of what is served. */
+  readonly servesNothing?: true;
+  /** None of its drivers has an ActivationCapability, whatever the settings: people are asked nothing about restarts. */
+  readonly restartsNothing?: true;
   /** Where a recording was made, as far as the settings of the connection and the exchanges tell. */
   recordedAt?(
     settings: Readonly<Record<string, unknown>>,

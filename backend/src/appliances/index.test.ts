@@ -14,3 +14,11 @@ test('an unknown id is an error, never another product', () => {
   expect(appliancePlugin('vos').id).toBe('vos');
   expect(() => appliancePlugin('cisco')).toThrow(expect.objectContaining({ code: 'INVALID_SETTINGS' }));
 });
+
+test('the products of a group stand next to each other, as the picker shows them', () => {
+  const groups = appliancePlugins.map(({ group }) => group);
+
+  const headings = groups.filter((group, index) => group !== groups[index - 1]);
+
+  expect(headings).toEqual([...new Set(groups)]);
+});

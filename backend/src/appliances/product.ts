@@ -25,6 +25,7 @@ export function productTitle(key: string): string {
 }
 
 /** Where the appliance is, in its settings. */
-export function addressOf({ settings: { host, path } }: Configured): string | null {
-  return [host, path].find((value): value is string => typeof value === 'string') ?? null;
+export function addressOf({ settings: { host, path, servedAt } }: Configured): string | null {
+  const [seenAt] = Array.isArray(servedAt) ? servedAt : [];
+  return [host, path, seenAt].find((value): value is string => typeof value === 'string') ?? null;
 }

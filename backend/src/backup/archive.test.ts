@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import writeFileAtomic from 'write-file-atomic';
 import { Secret } from '../domain/secret.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { openStore } from '../store/kysely/open.ts';
@@ -46,6 +47,22 @@ describe('an archive', () => {
     expect(await readFile(key, 'utf8')).toBe(PRIVATE);
     expect((await stat(key)).mode & 0o777).toBe(0o600);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is made while the daemon writes to accounts/', async () => {
+    const issuer = join(folder, 'accounts/issuers/ca');
+    const writing = (async () => {
+      for (let round = 0; round < 30; round += 1)
+        await Promise.all(
+          Array.from({ length: 20 }, (_, index) => writeFileAtomic(join(issuer, `order-${index}.json`), `${round}`)),
+        );
+    })();
+
+    await makeArchive();
+    await writing;
+    const { accountsDir } = await readArchive(file, masterKey, unpacked());
+
+    expect(await readFile(join(accountsDir, 'issuers/ca/account.key'), 'utf8')).toBe(PRIVATE);
   });
 
   it('shows nothing of what is in it', async () => {

@@ -42,6 +42,9 @@ const DATABASE = 'certferry.sqlite';
 const ACCOUNTS = 'accounts';
 const MANIFEST = 'manifest.json';
 
+/** Copies of the folder of accounts that are begun. Each takes milliseconds, as does a write that disturbs it. */
+const COPIES = 10;
+
 /** The passphrase is as strong as a key, so that stretching it would only cost time: scrypt with N = 2^10. */
 const WORK_FACTOR = 10;
 
@@ -54,7 +57,7 @@ export async function writeArchive(
   const stage = await mkdtemp(join(scratch, '.backup-'));
   try {
     await snapshotDatabase(kept.databaseFile, join(stage, DATABASE));
-    await cp(kept.accountsDir, join(stage, ACCOUNTS), { recursive: true });
+    await copySettled(kept.accountsDir, join(stage, ACCOUNTS));
     const manifest: Manifest = {
       product: 'certferry',
       format: 1,
@@ -74,6 +77,19 @@ export async function writeArchive(
     );
   } finally {
     await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** The daemon writes there meanwhile, to a file of another name first: what was there a moment ago may be gone. */
+async function copySettled(from: string, to: string): Promise<void> {
+  for (let left = COPIES; ; left -= 1) {
+    try {
+      return await cp(from, to, { recursive: true });
+    } catch (err) {
+      const isGone = err instanceof Error && 'code' in err && err.code === 'ENOENT';
+      if (!isGone || left === 1) throw err;
+      await rm(to, { recursive: true, force: true });
+    }
   }
 }
 

@@ -35,8 +35,7 @@ export async function restore(
   const stage = await mkdtemp(join(place.dataDir, '.restoring-'));
   try {
     const { manifest, ...parts } = await readArchive(archive, masterKey, stage);
-    // Opening it brings its schema up to date, and proves that its secrets belong to the master key.
-    await (await openStore({ file: parts.databaseFile, masterKey, clock }))[Symbol.asyncDispose]();
+    await openAndNote(parts.databaseFile, { masterKey, clock, manifest });
     const movedTo = replace ? await moveAside(place, clock.now()) : null;
     await ensureWritableFolder(place.accountsDir);
     await cp(parts.accountsDir, place.accountsDir, { recursive: true });
@@ -47,6 +46,26 @@ export async function restore(
   } finally {
     await rm(stage, { recursive: true, force: true });
   }
+}
+
+/**
+ * Opening it brings its schema up to date, and proves that its secrets belong to the master key. That it was restored is the next
+ * thing that the audit in it says: what others did between the archive and now is not in it.
+ */
+async function openAndNote(
+  file: string,
+  { masterKey, clock, manifest }: { readonly masterKey: Secret; readonly clock: Clock; readonly manifest: Manifest },
+): Promise<void> {
+  await using store = await openStore({ file, masterKey, clock });
+  await store.audit.append({
+    actor: 'local operator',
+    role: 'admin',
+    address: null,
+    action: 'backup.restore',
+    subject: 'installation',
+    outcome: 'done',
+    detail: { stateOf: manifest.createdAt, madeByVersion: manifest.version },
+  });
 }
 
 async function isUsed({ databaseFile, accountsDir }: Place): Promise<boolean> {

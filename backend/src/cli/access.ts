@@ -92,9 +92,10 @@ function addTokenCommands(tokens: Command, { out, client }: Common): void {
     .description('make a token, and print it: nobody can ask for it again')
     .addOption(ROLE)
     .option('--connection <id...>', 'the only connections that it sees')
+    .addOption(new Option('--own', 'it sees only the certificates that it registers itself').conflicts('connection'))
     .option('--days <days>', 'how long it is good, at most 365', '90')
-    .action(async (name: string, { role, connection, days }: CreateTokenOptions) => {
-      const connectionIds = connection?.map(Number) ?? null;
+    .action(async (name: string, { role, connection, own, days }: CreateTokenOptions) => {
+      const connectionIds = own ? [] : (connection?.map(Number) ?? null);
       const made = await (await client()).ask<NewTokenView>('POST', '/tokens', {
         name,
         role,
@@ -131,6 +132,7 @@ function addTokenCommands(tokens: Command, { out, client }: Common): void {
 interface CreateTokenOptions {
   readonly role: Role;
   readonly connection?: readonly string[];
+  readonly own?: true;
   readonly days: string;
 }
 
@@ -169,7 +171,7 @@ function tokenTable(tokens: readonly TokenView[]): string {
     name,
     `${hint}…`,
     role,
-    connectionIds?.join(' ') ?? 'all',
+    connectionIds === null ? 'all' : connectionIds.join(' ') || 'none yet',
     revokedAt ? 'revoked' : expiresAt.slice(0, 10),
     lastUsedAt ?? 'never',
   ]);

@@ -95,6 +95,10 @@ export class ApiClient {
     return await (await this.#send('POST', path, body)).body.text();
   }
 
+  async postForBytes(path: string, body: unknown): Promise<Buffer> {
+    return Buffer.from(await (await this.#send('POST', path, body)).body.arrayBuffer());
+  }
+
   post<T>(path: string, body: unknown): Promise<T> {
     return this.#json('POST', path, body);
   }

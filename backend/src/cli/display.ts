@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import picocolors from 'picocolors';
-import { OUTCOME_WORDS, seconds, sentence, titleOf } from '../renewal/sentences.ts';
+import { isGood, OUTCOME_WORDS, seconds, sentence, titleOf } from '../renewal/sentences.ts';
 import type { DomainEvent, StoredEvent } from '../store/events.ts';
 
 export type DisplayMode = 'json' | 'plain' | 'live';
@@ -14,10 +14,10 @@ export interface Display {
 
 type Finished = Extract<DomainEvent, { readonly type: 'renewal.finished' }>;
 
-/** 0: it came as far as was asked, or was not due. 1: failed or cancelled. 2: installed, but not seen served. */
+/** 0: it came as far as was asked, or was not due. 1: failed, rolled back or cancelled. 2: installed, but not seen served. */
 export function exitStatus({ outcome }: Finished): number {
   if (outcome === 'installed-not-served') return 2;
-  return outcome === 'failed' || outcome === 'cancelled' ? 1 : 0;
+  return outcome === 'failed' || outcome === 'cancelled' || outcome === 'rolled-back' ? 1 : 0;
 }
 
 export function displayMode(json: boolean, out: NodeJS.WriteStream): DisplayMode {
@@ -66,7 +66,7 @@ class PlainDisplay implements Display {
       case 'renewal.cancelling':
         return dim(`    ${sentence(event)}`);
       case 'renewal.finished':
-        return `${(event.outcome === 'verified' ? green : red)(bold(OUTCOME_WORDS[event.outcome]))}  ${event.message}`;
+        return `${(isGood(event.outcome) ? green : red)(bold(OUTCOME_WORDS[event.outcome]))}  ${event.message}`;
       default:
         return null;
     }

@@ -11,7 +11,7 @@ import { createHttpFactory } from '../plugins/undici-http.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import { ApiClient } from './client.ts';
 import { addRegisterAcmeDns } from './register-acme-dns.ts';
-import { stopSignal } from './serve.ts';
+import { stopSignal } from './stop-signal.ts';
 import { table } from './tables.ts';
 
 interface Common {

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
-import { writeBundle } from '../doctor/bundle.ts';
-import { examine } from '../doctor/doctor.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import { count } from '../domain/words.ts';
@@ -35,12 +33,14 @@ export function addDoctorCommand(program: Command, { env, out, setStatus }: Doct
         log: QUIET,
         signal: new AbortController().signal,
       };
+      const { examine } = await import('../doctor/doctor.ts');
       await using examination = await examine(deps);
       const { findings } = examination;
       const broken = findings.filter(({ outcome }) => outcome === 'block').length;
       setStatus(broken > 0 ? 1 : 0);
       out.write(json ? `${JSON.stringify(findings)}\n` : findingLines(findings));
       if (bundle === undefined) return;
+      const { writeBundle } = await import('../doctor/bundle.ts');
       const names = await writeBundle(bundle, { ...deps, ...examination, now: systemClock.now() }).catch(
         unwritable(bundle),
       );

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lab, type LabOptions, startLab } from '@certferry/lab';
 import { pino } from 'pino';
@@ -8,6 +7,7 @@ import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { readSecrets } from '../config/secrets.ts';
 import type { Secret } from '../domain/secret.ts';
+import { makeTemporaryFolder } from '../plugins/temporary-folder.ts';
 import { labConnection } from './lab-connection.ts';
 import { watch } from './renew.ts';
 
@@ -23,7 +23,7 @@ export interface LabWorld {
 
 /** Starts a lab and a daemon for it, and leaves nothing behind. */
 export async function inLab<T>(options: LabOptions, env: EnvRecord, work: (world: LabWorld) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'certferry-lab-'));
+  const folder = await makeTemporaryFolder('certferry-lab-');
   try {
     await using lab = await startLab(options);
     const { app, accessToken } = await createLabApp(lab, folder, env);

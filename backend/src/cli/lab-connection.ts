@@ -1,10 +1,11 @@
 import type { Lab, VosSim } from '@certferry/lab';
 import type { ConnectionInput } from '../connections.ts';
 import type { PluginInput } from '../store/plugin-refs.ts';
+import { boxAppliance } from './lab-box-connection.ts';
 
-/** The connection to the simulated CUCM, node or cluster, as a person would describe one to a real one. */
+/** The connection to the simulated box, or else to the CUCM, node or cluster, as a person would describe one to a real one. */
 export function labConnection(lab: Lab): ConnectionInput {
-  const { vos, cluster, dns } = lab;
+  const { vos, cluster, box, dns } = lab;
   const [server = '', port = ''] = dns.primary.split(':');
   return {
     name: cluster ? 'Lab CUCM cluster' : 'Lab CUCM publisher',
@@ -23,6 +24,7 @@ export function labConnection(lab: Lab): ConnectionInput {
       },
     },
     policy: { verifyPatienceSeconds: 10 },
+    ...(box ? boxAppliance(box, lab) : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { addAccountCommands } from './accounts.ts';
 import { addAuditCommands } from './audit.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCalendarCommands } from './calendars.ts';
+import { addCertificateCommands } from './certificates.ts';
 import { ApiClient } from './client.ts';
 import { addDnsCommands } from './dns.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -18,9 +19,7 @@ import { addLabCommand } from './lab.ts';
 import { addNotifyCommands } from './notify.ts';
 import { addPlanCommand } from './plan.ts';
 import { readJson, readText } from './read-json.ts';
-import { rehearse } from './rehearse.ts';
 import { dryRun, renew } from './renew.ts';
-import { serve } from './serve.ts';
 import { summaryLine } from './summary.ts';
 import { connectionTable, nodeTable, statusTable, trustTable } from './tables.ts';
 import { addTransferCommands } from './transfer.ts';
@@ -35,7 +34,11 @@ interface Common {
   readonly setStatus: SetStatus;
 }
 
-/** All commands. They write to `out` and say with `setStatus` what the process ends with. */
+/**
+ * All commands. They write to `out` and say with `setStatus` what the process ends with.
+ *
+ * The daemon and the lab are loaded by the commands that run them: they take a second, and `dns check` is to be done by then.
+ */
 export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): Command {
   const common = { env, out, setStatus };
   const program = new Command('certferry')
@@ -46,12 +49,17 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   program
     .command('serve')
     .description('run the daemon until it is told to stop')
-    .action(() => serve(env, out));
+    .action(async () => {
+      const { serve } = await import('./serve.ts');
+      await serve(env, out);
+    });
   addLabCommand(program, common);
   addConnectionCommands(program, common);
   addCalendarCommands(program, { out, client: () => client(env), readJson, readText });
   addAccountCommands(program, common);
+  addCertificateCommands(program, { out, client: () => client(env), readText });
   addRenewCommands(program, common);
+  addRehearseCommand(program, common);
   addExchangesCommand(program, common);
   addDoctorCommand(program, common);
   addDnsCommands(program, common);
@@ -120,20 +128,34 @@ interface RenewOptions {
   readonly atTestCa?: true;
   readonly restartLater?: true;
   readonly restartNow?: true;
+  readonly secondCa?: true;
 }
 
-function renewalOptions({ issueOnly, atTestCa, restartLater, restartNow }: RenewOptions): RenewalOptions {
+function renewalOptions({ issueOnly, atTestCa, restartLater, restartNow, secondCa }: RenewOptions): RenewalOptions {
   return {
     goal: issueOnly ? 'issue' : atTestCa ? 'validate' : 'serve',
     activation: restartLater ? 'ask' : restartNow ? 'automatic' : null,
+    issuer: secondCa ? 'second' : 'first',
   };
+}
+
+function addRehearseCommand(program: Command, { env, out, setStatus }: Common): void {
+  program
+    .command('rehearse <id>')
+    .description('renew the certificate of a simulated twin of the appliance; the real one is only read')
+    .addOption(new Option('--second-ca', 'ask the second CA of the connection in place of the first'))
+    .option('--json', 'one event per line')
+    .action(async (id: string, { json }: { json?: true }) => {
+      const { rehearse } = await import('./rehearse.ts');
+      setStatus(await rehearse(await client(env), id, { env, json: json === true, out }));
+    });
 }
 
 function addRenewCommands(program: Command, { env, out, setStatus }: Common): void {
   program
     .command('renew <id>')
     .description(
-      'renew the certificate of a connection and show each step. Ends with 0: served, 1: failed, 2: installed but not served',
+      'renew the certificate of a connection and show each step. Ends with 0: served, 1: failed, or the old one is back, 2: installed but not served',
     )
     .option('--dry-run', 'look at everything that can be known without changing anything')
     .option('--write-test-record', 'with --dry-run: also write a test record into DNS and remove it')
@@ -155,13 +177,6 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
           ? await dryRun(api, id, { json, writeTestRecord }, out)
           : await renew(api, id, { json, ...renewalOptions(options) }, out),
       );
-    });
-  program
-    .command('rehearse <id>')
-    .description('renew the certificate of a simulated twin of the appliance; the real one is only read')
-    .option('--json', 'one event per line')
-    .action(async (id: string, { json }: { json?: true }) => {
-      setStatus(await rehearse(await client(env), id, { env, json: json === true, out }));
     });
   program
     .command('cancel <renewal>')

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config/config.ts';
@@ -8,6 +9,8 @@ import { systemClock } from '../plugins/clock.ts';
 import { listen } from '../server.ts';
 import { holdFolder } from '../store/folder-lock.ts';
 import { settleKeyFile } from '../store/key-file.ts';
+import { certificatesIn } from '../transport/tls-identities.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Runs the daemon until it is told to stop. Unfinished renewals stay resumable. */
 export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<void> {
@@ -33,23 +36,18 @@ async function greet({ access, config, log }: App, url: string, out: NodeJS.Writ
   if (out.isTTY) out.write(`certferry listens on ${url}\n`);
   if (!token) return;
   const file = join(config.dataDir, 'setup-token');
-  if (out.isTTY) out.write(`Create the first administrator: ${config.publicUrl ?? url}/setup#${token.reveal()}\n`);
-  else log.warn({ file }, 'nobody can log in yet: open /setup and enter the token of this file');
+  if (out.isTTY) {
+    out.write(`Create the first administrator: ${config.publicUrl ?? url}/setup#${token.reveal()}\n`);
+    out.write(await aboutCertificate(config));
+  } else log.warn({ file }, 'nobody can log in yet: open /setup and enter the token of this file');
 }
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process the usual way. */
-export function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const heard = () => {
-      resolve();
-      // Not at once: signal-exit, which files are written with, kills the process when it finds nobody else listening.
-      // https://github.com/tapjs/signal-exit
-      setImmediate(() => {
-        for (const name of STOP_SIGNALS) process.removeListener(name, heard);
-      });
-    };
-    for (const name of STOP_SIGNALS) process.on(name, heard);
-  });
+/** Browsers warn about the certificate of the first start, and a person should know what they accept. */
+async function aboutCertificate({ https, publicUrl, dataDir }: App['config']): Promise<string> {
+  if (!https || publicUrl !== null) return '';
+  const [first] = await certificatesIn(join(dataDir, 'tls'));
+  if (!first) return '';
+  const { fingerprint256, subject, issuer } = new X509Certificate(first.pem);
+  if (subject !== issuer) return '';
+  return `The browser warns at first: the certificate is self-signed. Go on when it shows this SHA-256 fingerprint:\n${fingerprint256}\n`;
 }

@@ -17,6 +17,7 @@ describe('the line below the renewals', () => {
     [{ state: 'activate.running', committed: true }, '1 running\n'],
     [{ state: 'publish.held' }, '1 waiting for a person\n'],
     [{ outcome: 'installed-not-served', state: 'installedNotServed' }, '1 not served\n'],
+    [{ outcome: 'rolled-back', state: 'rolledBack' }, '1 failed\n'],
     [{ outcome: 'failed', state: 'failed' }, '1 failed\n'],
     [{ outcome: 'not-due', state: 'notDue' }, '1 other\n'],
     [null, '1 other\n'],

@@ -3,15 +3,17 @@ import type { ConnectionView, RenewalSummary } from '../api/contract.ts';
 /** What a connection's last renewal comes to, what needs a person first. Every connection counts in one of them. */
 const GROUPS = [
   ['not served', ({ outcome }) => outcome === 'installed-not-served'],
-  ['failed', ({ outcome }) => outcome === 'failed'],
+  ['failed', ({ outcome }) => outcome === 'failed' || outcome === 'rolled-back'],
   ['restart pending', isRestartPending],
   ['waiting for a person', ({ outcome, state }) => outcome === null && state.endsWith('.held')],
   ['running', ({ outcome }) => outcome === null],
   ['served', ({ outcome }) => outcome === 'verified'],
+  ['kept', ({ outcome }) => outcome === 'kept'],
 ] as const satisfies readonly (readonly [string, (renewal: RenewalSummary) => boolean])[];
 
 const ORDER = [
   'served',
+  'kept',
   'restart pending',
   'waiting for a person',
   'running',

@@ -1,4 +1,5 @@
 import type { ScryptParameters } from '../access/passwords.ts';
+import type { ApplianceDriver } from '../appliances/driver.ts';
 import type { ConnectionInput } from '../connections.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { Store } from '../store/store.ts';
@@ -16,6 +17,8 @@ export interface Overrides {
   readonly schedule: boolean;
   /** Wraps the store that was opened. */
   readonly wrapStore: (store: Store) => Store;
+  /** Speaks to an appliance in place of the driver of its plugin. */
+  readonly driverOf: () => ApplianceDriver;
   /** The simulated appliance of a lab, for people who practise. */
   readonly practice: PracticeWorld;
 }

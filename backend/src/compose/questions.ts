@@ -1,9 +1,11 @@
 import { existing } from '../connections.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Issuer } from '../issuers/issuer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planAll } from '../plan/planner.ts';
 import type { Explanation } from '../reconcile/explain.ts';
 import { type BlastRadius, blastRadius } from '../renewal/blast-radius.ts';
+import { issuerWithKey } from '../renewal/issuer-with-key.ts';
 import type { PreflightOptions } from '../renewal/preflight.ts';
 import type { StepPeers } from '../renewal/step.ts';
 import type { Connection } from '../store/store.ts';
@@ -20,6 +22,8 @@ export interface Questions {
   explain(connection: Connection): Promise<Explanation>;
   /** @throws AppError BAD_REQUEST when there is no such scenario. */
   plan(scenario: string): Promise<Plan>;
+  /** The account at a CA that goes by this key, of the connection or shared; null when there is none any more. */
+  issuerWithKey(issuerKey: string, connectionId: number): Promise<Issuer | null>;
   /** @throws AppError NOT_FOUND, INVALID_SETTINGS */
   preflight(connectionId: number, options: PreflightOptions, signal: AbortSignal): Promise<readonly Finding[]>;
 }
@@ -42,6 +46,7 @@ export function questionsTo({ store, clock }: Foundation, { peers, windows, tria
     explain: (connection) => reconciler.explain(connection),
     plan: (scenario) =>
       planAll(scenario, { store, clock, windows, issuerOf: (connection) => peers.issuerOf(connection) }),
+    issuerWithKey: (issuerKey, connectionId) => issuerWithKey(issuerKey, connectionId, { store, peers }),
     preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),
   };
 }

@@ -2,16 +2,13 @@ import { Access } from '../access/access.ts';
 import { Backups } from '../backup/backups.ts';
 import { openTarget } from '../backup/open-target.ts';
 import type { Config } from '../config/config.ts';
-import type { Secrets } from '../config/secrets.ts';
 import { createNotifyService, type NotifyService } from '../notify/service.ts';
 import { nextTryAfter } from '../reconcile/next-try.ts';
+import type { AppSecrets } from './app-secrets.ts';
 import type { Foundation } from './foundation.ts';
 import type { Overrides } from './overrides.ts';
 
 /** What goes on beside the renewals: who may come in, backups, and telling people. */
-
-export type AppSecrets = Pick<Secrets, 'masterKey' | 's3SecretAccessKey'> &
-  Partial<Pick<Secrets, 'accessToken' | 'heartbeatUrl'>>;
 
 export function accessOf(
   { dataDir, sessionIdleMinutes, sessionHours }: Config,

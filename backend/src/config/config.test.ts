@@ -12,6 +12,7 @@ test('has a sane default for everything', () => {
     port: 8080,
     https: true,
     trustedProxies: [],
+    corsOrigins: [],
     publicUrl: null,
     backupTo: resolve('data/backups'),
     backupAt: '02:40',
@@ -26,6 +27,7 @@ test('has a sane default for everything', () => {
     keepDays: 400,
     resolvers: [],
     nameServers: {},
+    http01: { port: null, host: null, validationPort: 80 },
   });
 });
 
@@ -37,6 +39,7 @@ test('takes every value from the environment', () => {
     CERTFERRY_PORT: '0',
     CERTFERRY_HTTPS: 'off',
     CERTFERRY_TRUSTED_PROXIES: '192.0.2.1, 10.0.0.0/8',
+    CERTFERRY_CORS_ORIGINS: 'https://portal.example.com',
     CERTFERRY_PUBLIC_URL: 'https://certferry.example.com/base/',
     CERTFERRY_BACKUP_TO: 's3://backups/site-a',
     CERTFERRY_BACKUP_AT: 'never',
@@ -53,6 +56,9 @@ test('takes every value from the environment', () => {
     CERTFERRY_KEEP_DAYS: '90',
     CERTFERRY_RESOLVERS: '192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:5353,',
     CERTFERRY_NAME_SERVERS: 'NS1.example.com.=127.0.0.1:5301, ns2.example.com=[::1]:5302',
+    CERTFERRY_HTTP01_PORT: '80',
+    CERTFERRY_HTTP01_HOST: '192.0.2.1',
+    CERTFERRY_HTTP01_VALIDATION_PORT: '5002',
   });
 
   expect(config).toEqual({
@@ -63,6 +69,7 @@ test('takes every value from the environment', () => {
     port: 0,
     https: false,
     trustedProxies: ['192.0.2.1', '10.0.0.0/8'],
+    corsOrigins: ['https://portal.example.com'],
     publicUrl: 'https://certferry.example.com/base',
     backupTo: 's3://backups/site-a',
     backupAt: null,
@@ -77,6 +84,7 @@ test('takes every value from the environment', () => {
     keepDays: 90,
     resolvers: ['192.0.2.53:53', '192.0.2.54:5353', '[2001:db8::53]:53', '[2001:db8::54]:5353'],
     nameServers: { 'ns1.example.com': '127.0.0.1:5301', 'ns2.example.com': '[::1]:5302' },
+    http01: { port: 80, host: '192.0.2.1', validationPort: 5002 },
   });
 });
 
@@ -86,9 +94,12 @@ test.each([
   ['CERTFERRY_PORT', '-1'],
   ['CERTFERRY_PORT', '0x50'],
   ['CERTFERRY_HOST', 'http://localhost'],
+  ['CERTFERRY_HTTP01_VALIDATION_PORT', '0'],
   ['CERTFERRY_HTTPS', 'yes'],
   ['CERTFERRY_TRUSTED_PROXIES', '10.0.0.0/33'],
   ['CERTFERRY_TRUSTED_PROXIES', 'proxy.example.com'],
+  ['CERTFERRY_CORS_ORIGINS', 'https://portal.example.com/'],
+  ['CERTFERRY_CORS_ORIGINS', '*'],
   ['CERTFERRY_PUBLIC_URL', 'certferry.example.com'],
   ['CERTFERRY_PUBLIC_URL', 'ftp://certferry.example.com'],
   ['CERTFERRY_BACKUP_AT', '24:00'],

@@ -16,6 +16,8 @@ export interface Config {
   readonly https: boolean;
   /** Addresses and networks. */
   readonly trustedProxies: readonly string[];
+  /** Origins of other sites whose pages may call the API. */
+  readonly corsOrigins: readonly string[];
   /** Without a slash at its end; null when nobody said. */
   readonly publicUrl: string | null;
   /** An absolute path, or `s3://bucket/prefix`. */
@@ -37,6 +39,14 @@ export interface Config {
   readonly resolvers: readonly string[];
   /** Server name, lower case without trailing dot, to `host:port`. */
   readonly nameServers: Readonly<Record<string, string>>;
+  readonly http01: {
+    /** Null: no port of its own. 0: any free port. */
+    readonly port: number | null;
+    /** Null: every address. */
+    readonly host: string | null;
+    /** Where the check before a renewal dials port 80. */
+    readonly validationPort: number;
+  };
 }
 
 /**
@@ -54,6 +64,7 @@ export function readConfig(env: EnvRecord): Config {
     port: readSetting(env, 'CERTFERRY_PORT'),
     https: readSetting(env, 'CERTFERRY_HTTPS'),
     trustedProxies: readSetting(env, 'CERTFERRY_TRUSTED_PROXIES'),
+    corsOrigins: readSetting(env, 'CERTFERRY_CORS_ORIGINS'),
     publicUrl: readSetting(env, 'CERTFERRY_PUBLIC_URL'),
     backupTo: readSetting(env, 'CERTFERRY_BACKUP_TO') ?? join(dataDir, 'backups'),
     backupAt: readSetting(env, 'CERTFERRY_BACKUP_AT'),
@@ -72,5 +83,10 @@ export function readConfig(env: EnvRecord): Config {
     keepDays: readSetting(env, 'CERTFERRY_KEEP_DAYS'),
     resolvers: readSetting(env, 'CERTFERRY_RESOLVERS'),
     nameServers: readSetting(env, 'CERTFERRY_NAME_SERVERS'),
+    http01: {
+      port: readSetting(env, 'CERTFERRY_HTTP01_PORT'),
+      host: readSetting(env, 'CERTFERRY_HTTP01_HOST'),
+      validationPort: readSetting(env, 'CERTFERRY_HTTP01_VALIDATION_PORT'),
+    },
   };
 }

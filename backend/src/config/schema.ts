@@ -91,6 +91,12 @@ export const SETTINGS = {
     fallback: '',
     schema: commaList.pipe(z.array(z.string().refine(isNetwork))),
   },
+  CERTFERRY_CORS_ORIGINS: {
+    help: 'Other sites whose pages may call the API with an API token. None may, unless named; none can with a login.',
+    allowed: 'a comma-separated list of origins (https://portal.example.com)',
+    fallback: '',
+    schema: commaList.pipe(z.array(z.string().refine(isOrigin))),
+  },
   CERTFERRY_PUBLIC_URL: {
     help: 'Address at which people reach the web interface, for links and for logins behind a proxy that ends TLS.',
     allowed: 'an address that begins with http:// or https://',
@@ -154,6 +160,24 @@ export const SETTINGS = {
     schema: commaList
       .pipe(z.array(serverAddress))
       .transform((entries): Readonly<Record<string, string>> => Object.fromEntries(entries)),
+  },
+  CERTFERRY_HTTP01_PORT: {
+    help: 'TCP port at which only the questions of CAs are answered (ACME http-01). Without it they are answered at the web interface alone, for a proxy.',
+    allowed: 'a number from 0 to 65535, mostly 80 (0: any free port)',
+    fallback: null,
+    schema: port,
+  },
+  CERTFERRY_HTTP01_HOST: {
+    help: 'Address for CERTFERRY_HTTP01_PORT. All addresses of this machine when unset.',
+    allowed: 'a host name or an IP address without port',
+    fallback: null,
+    schema: host,
+  },
+  CERTFERRY_HTTP01_VALIDATION_PORT: {
+    help: 'Where the check before a renewal dials port 80 of a name. Another one only in a lab, whose CA is told the same.',
+    allowed: 'a number from 1 to 65535',
+    fallback: '80',
+    schema: port.refine((number) => number > 0),
   },
   CERTFERRY_BACKUP_TO: {
     help: 'Where backups are kept. A folder `backups` in the data folder when unset: better than nothing, and lost with the disk.',
@@ -241,6 +265,11 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 
 /** `192.0.2.1`, `10.0.0.0/8` */
+/** As browsers send it. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);

@@ -4,6 +4,7 @@ import type { PluginDeps } from '../plugins/plugin.ts';
 import { askServer } from './answers.ts';
 import { type Askable, authoritative, checkResolver } from './askable.ts';
 import { findCaa } from './caa.ts';
+import { findAddresses } from './host-addresses.ts';
 import { requireName } from './names.ts';
 import { createRecordSearch, type FoundRecord, type RecordSearch } from './record-search.ts';
 import { createRecursive, systemResolvers } from './recursive.ts';
@@ -71,6 +72,7 @@ export function createChallengeResolver(
       );
     },
     caa: (dnsName, signal) => findCaa(recursive, dnsName, signal),
+    addresses: (host, signal) => findAddresses(recursive, host, signal),
   };
 }
 

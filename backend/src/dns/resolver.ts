@@ -28,6 +28,19 @@ export interface ChallengeResolver {
 
   /** CAA records that apply to `dnsName` (RFC 8659: of the closest ancestor that has any). Empty: any CA may issue. */
   caa(dnsName: string, signal: AbortSignal): Promise<readonly CaaRecord[]>;
+
+  /** A and AAAA of a host, through CNAMEs, as a CA finds them. What is wrong is part of the answer. */
+  addresses(host: string, signal: AbortSignal): Promise<HostAddresses>;
+}
+
+/** Plain JSON. */
+export interface HostAddresses {
+  /** The names passed on the way, in order. Empty when there is no CNAME. */
+  readonly aliases: readonly string[];
+  /** IPv4 first. */
+  readonly addresses: readonly string[];
+  /** Why there are none; null when there are some. */
+  readonly trouble: string | null;
 }
 
 export interface ChallengeLocation {

@@ -1,5 +1,5 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { open, rm, writeFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { create } from 'tar';
 import type { Config } from '../config/config.ts';
@@ -8,6 +8,7 @@ import type { Json } from '../domain/json.ts';
 import { keepable } from '../plugins/exchange-text.ts';
 import type { Logger } from '../plugins/plugin.ts';
 import { StandIns } from '../plugins/stand-ins.ts';
+import { makeTemporaryFolder } from '../plugins/temporary-folder.ts';
 import { Recordings } from '../renewal/recordings.ts';
 import { accountsDirToRead } from '../store/accounts-dir.ts';
 import type { Connection, RenewalRow, Store } from '../store/store.ts';
@@ -35,7 +36,7 @@ export async function writeBundle(file: string, input: BundleInput): Promise<rea
   const contents = await contentsOf(input);
   const reserved = await open(file, 'wx', 0o600);
   await reserved.close();
-  const scratch = await mkdtemp(join(tmpdir(), 'certferry-bundle-'));
+  const scratch = await makeTemporaryFolder('certferry-bundle-');
   try {
     for (const [name, text] of contents) await writeFile(join(scratch, name), text, { mode: 0o600 });
     const names = contents.map(([name]) => name);

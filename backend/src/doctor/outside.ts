@@ -7,6 +7,8 @@ import { query } from '../dns/query.ts';
 import { systemResolvers } from '../dns/recursive.ts';
 import { AppError, ERRORS } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
+import { reachFor } from '../http01/reach-for.ts';
+import { TokenBoard } from '../http01/token-board.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { createSshDialer } from '../plugins/ssh2-dialer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
@@ -40,22 +42,30 @@ export interface OutsideDeps {
 export async function examineOutside(deps: OutsideDeps): Promise<readonly Finding[]> {
   const { config, store, clock, log } = deps;
   const common = { clock, log, http: createHttpFactory(), ssh: createSshDialer(), store };
+  const challengeResolver = createChallengeResolver(config, common);
+  const userAgent = `certferry/${VERSION}`;
   await using peers = new Peers({
     ...common,
     accounts: accountsDirToRead(config.accountsDir),
-    resolver: createChallengeResolver(config, common),
+    resolver: challengeResolver,
     history: createPropagationHistory(store.settings),
     dialer: createTlsDialer(),
-    userAgent: `certferry/${VERSION}`,
+    userAgent,
+    board: new TokenBoard(),
+    reach: reachFor(challengeResolver, config, userAgent),
   });
   const { usable, findings } = await connections(store);
   const limit = pLimit(AT_ONCE);
   const looks = [
     ...resolvers(config).map((address) => () => resolver(address, deps)),
-    ...distinct(usable.map(({ issuer }) => issuer)).map((ref, index) => () => ca(ref, index, peers, deps)),
-    ...distinct(usable.flatMap(({ dns, dnsRules }) => [dns, ...dnsRules.map(({ use }) => use)])).map(
-      (ref, index) => () => dnsService(ref, index, peers, deps),
+    ...distinct(usable.flatMap(({ issuer, secondIssuer }) => [issuer, ...(secondIssuer ? [secondIssuer] : [])])).map(
+      (ref, index) => () => ca(ref, index, peers, deps),
     ),
+    ...distinct(
+      usable
+        .flatMap(({ dns, dnsRules }) => [dns, ...dnsRules.map(({ use }) => use)])
+        .filter(({ plugin }) => plugin !== ''),
+    ).map((ref, index) => () => dnsService(ref, index, peers, deps)),
     ...(await endpointLooks(usable, peers, deps)),
   ];
   const found = await Promise.all(looks.map((look) => limit(look)));

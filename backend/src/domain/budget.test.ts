@@ -72,7 +72,7 @@ describe('affordableAt', () => {
   it('is when the oldest of the certificates no longer counts', () => {
     const ledger = [issued(100), issued(50), issued(20), issued(10), issued(5)];
 
-    const wait = affordableAt(budgetOf(order, ledger, now));
+    const wait = affordableAt(budgetOf(order, ledger, now), new Map(), now);
 
     expect(wait?.line).toMatchObject({ limit: 'same-names', left: 0 });
     expect(wait?.at).toEqual(new Date(now.getTime() + 68 * 3_600_000));
@@ -81,14 +81,29 @@ describe('affordableAt', () => {
   it('keeps a tenth for people', () => {
     const ledger = Array.from({ length: 45 }, (_, index) => issued(1, { names: [`h${index}.example.co.uk`] }));
 
-    expect(affordableAt(budgetOf(order, ledger, now))?.line).toMatchObject({ limit: 'registered-domain', left: 5 });
-    expect(affordableAt(budgetOf({ ...order, renews: true }, ledger, now))).toBeNull();
+    expect(affordableAt(budgetOf(order, ledger, now), new Map(), now)?.line).toMatchObject({
+      limit: 'registered-domain',
+      left: 5,
+    });
+    expect(affordableAt(budgetOf({ ...order, renews: true }, ledger, now), new Map(), now)).toBeNull();
+  });
+
+  it('keeps what is spoken for by others, and looks again within hours', () => {
+    const ledger = Array.from({ length: 10 }, (_, index) => issued(1, { names: [`h${index}.example.co.uk`] }));
+    const budget = budgetOf(order, ledger, now);
+
+    expect(affordableAt(budget, new Map([['example.co.uk', 34]]), now)).toBeNull();
+    expect(affordableAt(budget, new Map([['example.co.uk', 35]]), now)).toMatchObject({
+      at: new Date(now.getTime() + 6 * 3_600_000),
+      kept: 35,
+    });
+    expect(affordableAt(budget, new Map([['example.com', 40]]), now)).toBeNull();
   });
 
   it('does not hold back what the CA exempts', () => {
     const ledger = Array.from({ length: 5 }, () => issued(1));
 
-    expect(affordableAt(budgetOf({ ...order, replaces: true }, ledger, now))).toBeNull();
+    expect(affordableAt(budgetOf({ ...order, replaces: true }, ledger, now), new Map(), now)).toBeNull();
   });
 });
 

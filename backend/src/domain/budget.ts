@@ -65,11 +65,30 @@ export function budgetOf(order: IntendedOrder, ledger: readonly CountedIssuance[
 /** Kept for people: the schedule leaves a tenth of every limit alone. */
 const RESERVE = 0.1;
 
-/** When the schedule may order: null when now. */
-export function affordableAt({ lines }: Budget): { readonly at: Date; readonly line: BudgetLine } | null {
-  const spent = lines.filter(({ applies, left, max }) => applies && left <= Math.floor(max * RESERVE));
-  const waits = spent.flatMap((line) => (line.freesAt === null ? [] : [{ at: new Date(line.freesAt), line }]));
-  return waits.reduce<(typeof waits)[number] | null>((last, one) => (last && last.at >= one.at ? last : one), null);
+export interface Wait {
+  readonly at: Date;
+  readonly line: BudgetLine;
+  /** Of what is left, spoken for by others. */
+  readonly kept: number;
+}
+
+/** Who keeps others waiting may be gone before the limit lets go. */
+const LOOK_AGAIN_MS = 6 * 3_600_000;
+
+/** When the schedule may order: null when now. `kept`: by registered domain, how many are spoken for by others. */
+export function affordableAt({ lines }: Budget, kept: ReadonlyMap<string, number>, now: Date): Wait | null {
+  const waits = lines.flatMap((line) => waitFor(line, kept, now) ?? []);
+  return waits.reduce<Wait | null>((last, one) => (last && last.at >= one.at ? last : one), null);
+}
+
+function waitFor(line: BudgetLine, keptOf: ReadonlyMap<string, number>, now: Date): Wait | null {
+  const { applies, left, max, freesAt, limit, of } = line;
+  const kept = limit === 'registered-domain' ? (keptOf.get(of ?? '') ?? 0) : 0;
+  if (!applies || left - kept > Math.floor(max * RESERVE)) return null;
+  const frees = freesAt === null ? Number.POSITIVE_INFINITY : Date.parse(freesAt);
+  const again = kept > 0 ? now.getTime() + LOOK_AGAIN_MS : Number.POSITIVE_INFINITY;
+  const at = Math.min(frees, again);
+  return Number.isFinite(at) ? { at: new Date(at), line, kept } : null;
 }
 
 interface Counting {

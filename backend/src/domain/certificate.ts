@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createHash, X509Certificate as NodeCertificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { remembering } from './remembering.ts';
 
 /** What a person and a step need to know of a certificate. Plain JSON. */
 export interface CertificateFacts {
@@ -58,8 +59,21 @@ export class UnreadableCertificateError extends Error {
   override readonly name = 'UnreadableCertificateError';
 }
 
+/** Certificates: those of some large clusters and their CAs, and about a megabyte. */
+const REMEMBERED = 200;
+
+/**
+ * The same few certificates are read at every poll and in every recorded answer, and reading one takes a millisecond
+ * or more, much of it for checking a signature.
+ */
+const remembered = remembering(certificateFacts, REMEMBERED);
+
 /** @throws UnreadableCertificateError */
 export function readCertificate(pem: string): CertificateFacts {
+  return remembered(pem);
+}
+
+function certificateFacts(pem: string): CertificateFacts {
   const cert = parse('certificate', () => new x509.X509Certificate(pem));
   const node = parse('certificate', () => new NodeCertificate(Buffer.from(cert.rawData)));
   const san = cert.getExtension(x509.SubjectAlternativeNameExtension);

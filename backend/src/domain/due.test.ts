@@ -25,6 +25,7 @@ const fresh: DueInput = {
   wantedNames: ['cucm.example.com'],
   issuer,
   origin: null,
+  other: null,
   usualIssuer: null,
   daysBefore: 30,
   spread: 0,
@@ -50,6 +51,7 @@ describe('judgeDue', () => {
     ['something unreadable', { installed: 'unreadable' }, 'unreadable', true],
     ['an expired certificate', { now: new Date('2027-01-02T00:00:00Z') }, 'expired', true],
     ['the very instant of expiry', { now: new Date(installed.notAfter) }, 'expired', true],
+    ['one that was revoked', { origin: { ...issuer, revoked: true } }, 'revoked', true],
     ['a self-signed certificate', { installed: { ...installed, selfSigned: true } }, 'self-signed', true],
     ['a name that is lacking', { wantedNames: ['cucm.example.com', 'phone.example.com'] }, 'names-differ', true],
     ['a certificate of another CA', { origin: { ...issuer, key: 'acme:other.example:1' } }, 'wrong-issuer', true],
@@ -85,6 +87,18 @@ describe('judgeDue', () => {
 
     expect(judgeDue({ ...fresh, ...late, ...aged(90, 20) }).due).toBe(false);
     expect(judgeDue({ ...fresh, ...late, ...aged(90, 4.4) })).toMatchObject({ due: true, reason: 'expires-soon' });
+  });
+
+  it.each([
+    [6, 2.1, 1.9],
+    [3, 1.1, 0.9],
+    [30, 2.1, 1.9],
+    [200, 10.1, 9.9],
+  ])('keeps more than hours of a life of %d days from a window that the CA names too late', (life, notYet, now) => {
+    const late = { daysBefore: null, ...selected('2027-05-01T00:00:00Z') };
+
+    expect(judgeDue({ ...fresh, ...late, ...aged(life, notYet) }).due).toBe(false);
+    expect(judgeDue({ ...fresh, ...late, ...aged(life, now) })).toMatchObject({ due: true, reason: 'expires-soon' });
   });
 
   it('does not let days that are longer than the lifetime renew what was just issued', () => {

@@ -10,8 +10,10 @@ export interface DueInput {
   readonly wantedNames: readonly string[];
   /** Who should have issued it. */
   readonly issuer: WantedIssuer;
+  /** Who may have issued it as well: the other CA of the connection; null where there is none. */
+  readonly other: WantedIssuer | null;
   /** Who did, by our own ledger; null when it was not issued through certferry. */
-  readonly origin: WantedIssuer | null;
+  readonly origin: Origin | null;
   /** Distinguished name of the CA in the last certificate that this connection was issued by `issuer`; null before. */
   readonly usualIssuer: string | null;
   /** Days before the end of validity; null: by the part of the lifetime that is left. */
@@ -21,12 +23,28 @@ export interface DueInput {
   /** The instant within the CA's window (RFC 9773); null when it names none. */
   readonly caInstant: CaInstant | null;
   readonly asked: boolean;
+  /** There is no slot: it is kept here, to be downloaded. */
+  readonly keeps?: boolean;
 }
 
 export interface WantedIssuer {
   /** `Issuer.key` */
   readonly key: string;
   readonly profile: string | null;
+}
+
+/** Who issued a certificate, and what became of it. */
+export interface Origin extends WantedIssuer {
+  readonly revoked?: true;
+}
+
+/** As a line of the ledger says. */
+export function originIn(line: {
+  readonly issuerKey: string;
+  readonly profile: string | null;
+  readonly revoked?: true;
+}): Origin {
+  return { key: line.issuerKey, profile: line.profile, ...(line.revoked && { revoked: true }) };
 }
 
 export interface CaInstant {
@@ -41,6 +59,7 @@ export const DUE_REASONS = [
   'missing',
   'unreadable',
   'expired',
+  'revoked',
   'self-signed',
   'names-differ',
   'wrong-issuer',
@@ -73,8 +92,13 @@ const SHORT_LIFE_MS = 10 * DAY_MS;
 /** A fleet set up on one day is spread over a tenth of the time that is left when the first is due. */
 const SPREAD = 0.1;
 
-/** Whatever the CA's window says, below this part of its life a certificate is renewed. */
+/**
+ * Whatever the CA's window says, below this part of its life a certificate is renewed; and below two days, as a twentieth of a short
+ * life is over in the hours of one outage, or a third of it where that is less.
+ */
 const LAST_PART = 1 / 20;
+const LAST_MS = 2 * DAY_MS;
+const LAST_PART_OF_SHORT = 1 / 3;
 
 /** More days than this part of a lifetime would renew a certificate that has just been issued. */
 const LONGEST_PART = 2 / 3;
@@ -89,6 +113,7 @@ const SHORTEST_EC = 256;
  */
 const DUE_CHECKS: readonly DueCheck[] = [
   expired,
+  revoked,
   selfSigned,
   namesDiffer,
   wrongIssuer,
@@ -100,8 +125,10 @@ const DUE_CHECKS: readonly DueCheck[] = [
 ];
 
 export function judgeDue(input: DueInput): Due {
-  const { installed } = input;
-  if (installed === null) return { due: true, reason: 'missing', message: 'The slot is empty' };
+  const { installed, keeps = false } = input;
+  if (installed === null) {
+    return { due: true, reason: 'missing', message: keeps ? 'There is no certificate yet' : 'The slot is empty' };
+  }
   if (installed === 'unreadable') {
     return { due: true, reason: 'unreadable', message: 'The installed certificate cannot be read' };
   }
@@ -135,6 +162,10 @@ function expired({ now }: DueInput, { notAfter }: CertificateSummary): Due | nul
   return { due: true, reason: 'expired', message: `Expired on ${notAfter.slice(0, 10)}` };
 }
 
+function revoked({ origin }: DueInput): Due | null {
+  return origin?.revoked ? { due: true, reason: 'revoked', message: 'It was revoked at its CA' } : null;
+}
+
 function selfSigned(_input: DueInput, installed: CertificateSummary): Due | null {
   return installed.selfSigned
     ? { due: true, reason: 'self-signed', message: 'The installed certificate is self-signed' }
@@ -153,9 +184,12 @@ function namesDiffer({ wantedNames }: DueInput, { dnsNames, commonName }: Certif
  * Of a certificate in the ledger the CA is known. Another one is compared with what this connection was issued before; a
  * connection that never was takes over what it finds, as long as that is good.
  */
-function wrongIssuer({ issuer, origin, usualIssuer }: DueInput, { issuer: signer }: CertificateSummary): Due | null {
+function wrongIssuer(
+  { issuer, other, origin, usualIssuer }: DueInput,
+  { issuer: signer }: CertificateSummary,
+): Due | null {
   if (origin) {
-    if (caOf(origin.key) === caOf(issuer.key)) return null;
+    if ([issuer, other].some((one) => one && caOf(origin.key) === caOf(one.key))) return null;
     const message = `It was issued by ${hostOfIssuer(origin.key)}, wanted is ${hostOfIssuer(issuer.key)}`;
     return { due: true, reason: 'wrong-issuer', message };
   }
@@ -164,9 +198,12 @@ function wrongIssuer({ issuer, origin, usualIssuer }: DueInput, { issuer: signer
   return { due: true, reason: 'wrong-issuer', message };
 }
 
-function wrongProfile({ issuer, origin }: DueInput): Due | null {
-  if (!origin || origin.profile === issuer.profile) return null;
-  const [had, wanted] = [origin.profile, issuer.profile].map((profile) => profile ?? "the CA's default");
+function wrongProfile({ issuer, other, origin }: DueInput): Due | null {
+  if (!origin) return null;
+  const asked = [issuer, other].filter((one) => one !== null && caOf(one.key) === caOf(origin.key));
+  if (asked.length === 0 ? origin.profile === issuer.profile : asked.some((one) => one?.profile === origin.profile))
+    return null;
+  const [had, wanted] = [origin.profile, (asked[0] ?? issuer).profile].map((profile) => profile ?? "the CA's default");
   return { due: true, reason: 'wrong-profile', message: `It was issued with the profile ${had}, wanted is ${wanted}` };
 }
 
@@ -189,7 +226,9 @@ function expiresSoon(input: DueInput, installed: CertificateSummary): Due | null
   const left = Date.parse(installed.notAfter) - now.getTime();
   if (left > leftWhenDue(input, installed, byCa)) return null;
   const rule =
-    daysBefore !== null ? `${daysBefore} days before` : `when ${byCa ? 'a twentieth' : partWords(installed)} is left`;
+    daysBefore !== null
+      ? `${daysBefore} days before`
+      : `when ${byCa ? lastWords(installed) : partWords(installed)} is left`;
   const message = `Expires in ${days(left)}, of a lifetime of ${days(lifetimeOf(installed))}; renewal is due ${rule}`;
   return { due: true, reason: 'expires-soon', message };
 }
@@ -214,7 +253,12 @@ export function reserveOf({ daysBefore, spread }: Pick<DueInput, 'daysBefore' | 
 /** Milliseconds. What a person set counts beside the CA's window; the part of the lifetime only where there is none. */
 function leftWhenDue(policy: Pick<DueInput, 'daysBefore' | 'spread'>, installed: Lifetime, byCa: boolean): number {
   const life = lifetimeOf(installed);
-  return byCa && policy.daysBefore === null ? life * LAST_PART : reserveOf(policy, life);
+  return byCa && policy.daysBefore === null ? lastOf(life) : reserveOf(policy, life);
+}
+
+/** Milliseconds that are left when the CA's window no longer counts. */
+function lastOf(life: number): number {
+  return Math.max(life * LAST_PART, Math.min(LAST_MS, life * LAST_PART_OF_SHORT));
 }
 
 /** Milliseconds since 1970; null when the CA named no instant for this very certificate. */
@@ -228,6 +272,12 @@ function lifetimeOf({ notBefore, notAfter }: Lifetime): number {
 
 function isShort(lifeMs: number): boolean {
   return lifeMs <= SHORT_LIFE_MS;
+}
+
+function lastWords(installed: Lifetime): string {
+  const life = lifetimeOf(installed);
+  if (lastOf(life) === life * LAST_PART) return 'a twentieth';
+  return lastOf(life) === LAST_MS ? 'a rest of two days' : 'a third';
 }
 
 function partWords(installed: Lifetime): string {

@@ -82,6 +82,12 @@ export const ERRORS = {
     title: 'The CA returned a certificate that does not belong to the request',
     action: 'Nothing was installed. Report it to the CA with the order URL.',
   },
+  KEY_MISSING: {
+    retry: 'never',
+    status: 409,
+    title: 'The private key of the certificate is not there',
+    action: 'Start a new renewal: it makes a new key. Nothing on the host was changed.',
+  },
   DNS_UNREACHABLE: {
     retry: 'later',
     status: 502,
@@ -117,6 +123,19 @@ export const ERRORS = {
     status: 504,
     title: 'The challenge record did not become visible everywhere',
     action: 'Look at the table of servers: it names the one that lags and what it said.',
+  },
+  HTTP_NOT_REACHABLE: {
+    retry: 'never',
+    status: 504,
+    title: 'The file that proves a name cannot be fetched the way the CA does',
+    action:
+      'Look at the table of addresses: it says what each of them answered. The CA was not asked, and has counted no failure.',
+  },
+  HTTP_SOLVER_FAILED: {
+    retry: 'later',
+    status: 502,
+    title: 'The file that proves a name cannot be placed or removed',
+    action: 'Check the folder, who may write to it, and the path to the web server.',
   },
   ISSUER_UNREACHABLE: {
     retry: 'later',
@@ -154,11 +173,18 @@ export const ERRORS = {
     title: 'The CA could not verify control of a name',
     action: 'Read what the CA saw. The record was visible to certferry, so look for split DNS, CAA or DNSSEC trouble.',
   },
+  CHALLENGE_NOT_PLACED: {
+    retry: 'never',
+    status: 504,
+    title: 'Nobody placed what proves the names',
+    action: 'Start again, place what is asked for, and say so before the time is over. Nothing was issued.',
+  },
   SERVED_CERTIFICATE_DIFFERS: {
     retry: 'never',
     status: 502,
     title: 'An endpoint still serves another certificate',
-    action: 'The new certificate is installed. Restart the service on the endpoint that is named, then verify again.',
+    action:
+      'Look at the endpoint that is named. Where the new certificate is still installed, restart the service there, then verify again.',
   },
   NOTIFIER_UNREACHABLE: {
     retry: 'later',

@@ -23,3 +23,12 @@ export function isHostname(name: string): boolean {
 export function challengeName(dnsName: string): string {
   return `_acme-challenge.${dnsName.replace(/^\*\./, '').toLowerCase()}`;
 }
+
+export function isWildcard(dnsName: string): boolean {
+  return dnsName.startsWith('*.');
+}
+
+/** Why a name cannot be proved over HTTP, and what to do: RFC 8555, section 7.1.3, and the rules of the CA/Browser Forum. */
+export function wildcardRefusal(dnsName: string): string {
+  return `"${dnsName}" is a wildcard, and CAs prove wildcards only by a DNS record: one host cannot speak for all names. Prove the names of this connection by DNS records, or name each host.`;
+}

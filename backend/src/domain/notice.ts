@@ -11,6 +11,7 @@ export const PROBLEM_KINDS = [
   'expiring',
   'unreachable',
   'deviates',
+  'stuck',
   'quarantined',
   'undelivered',
   'schedule',

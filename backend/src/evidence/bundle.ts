@@ -174,8 +174,8 @@ async function connectionOf(store: Store, connection: Connection | undefined) {
   };
 }
 
-function endpointsOf({ before = [], served, aftermath }: Partial<Facts>): readonly EndpointEvidence[] {
-  const after = aftermath ?? served ?? [];
+function endpointsOf({ before = [], served, restored, aftermath }: Partial<Facts>): readonly EndpointEvidence[] {
+  const after = aftermath ?? (restored?.served.length ? restored.served : served) ?? [];
   const names = new Set([...before, ...after].map(({ endpoint }) => nameOf(endpoint)));
   const seenIn = (seen: readonly ServedEndpoint[], name: string): Seen | null => {
     const found = seen.find(({ endpoint }) => nameOf(endpoint) === name);

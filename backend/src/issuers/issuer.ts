@@ -3,6 +3,7 @@ import type { CertificateChain } from '../domain/certificate.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { IssuerTraits } from '../domain/issuer-traits.ts';
 import type { Json } from '../domain/json.ts';
+import type { RevocationReason } from '../domain/revocation.ts';
 import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
 
 /**
@@ -38,8 +39,16 @@ export interface Issuer {
   /** Opens an order, or returns `previous` when it can still lead to a certificate for exactly these names. */
   openOrder(request: OrderRequest, previous: OrderTicket | null, signal: AbortSignal): Promise<OrderTicket>;
 
-  /** The challenges still to be answered. Empty when the CA remembers earlier proofs or needs none. */
-  pendingChallenges(ticket: OrderTicket, signal: AbortSignal): Promise<readonly Challenge[]>;
+  /**
+   * The challenges of one kind that are still to be answered. Empty when the CA remembers earlier proofs or needs none.
+   *
+   * @throws AppError ISSUER_REFUSED naming what the CA offers when that kind is not among it.
+   */
+  pendingChallenges<Kind extends ChallengeKind>(
+    ticket: OrderTicket,
+    kind: Kind,
+    signal: AbortSignal,
+  ): Promise<readonly ChallengeOf<Kind>[]>;
 
   /**
    * Has the CA validate `challenges`, finalises with `csrPem` and downloads the chain.
@@ -53,6 +62,14 @@ export interface Issuer {
     csrPem: string,
     signal: AbortSignal,
   ): Promise<CertificateChain>;
+
+  /**
+   * Has the CA revoke a certificate that it issued to this account, and returns when the CA says that it is revoked. One that
+   * was revoked before is `already`.
+   *
+   * @throws AppError ISSUER_REFUSED also when the certificate is not of this account.
+   */
+  revoke(leafPem: string, reason: RevocationReason, signal: AbortSignal): Promise<'revoked' | 'already'>;
 
   /** The window in which the CA wants this certificate renewed (RFC 9773); null when it does not say. */
   renewalWindow(leafPem: string, signal: AbortSignal): Promise<RenewalWindow | null>;
@@ -77,16 +94,34 @@ export interface OrderTicket {
 }
 
 /** One proof the CA accepts for one name. */
-export interface Challenge {
-  readonly type: 'dns-01';
+export type Challenge = DnsChallenge | HttpChallenge;
+
+export type ChallengeKind = Challenge['type'];
+export type ChallengeOf<Kind extends ChallengeKind> = Extract<Challenge, { readonly type: Kind }>;
+
+interface ChallengeBase {
   /** Without `*.`: the apex and the wildcard of one name give two challenges with one `recordName`. */
   readonly dnsName: string;
+  /** Where the CA is told that the proof is in place. */
+  readonly url: string;
+  readonly authorizationUrl: string;
+}
+
+/** RFC 8555, section 8.4 */
+export interface DnsChallenge extends ChallengeBase {
+  readonly type: 'dns-01';
   /** `_acme-challenge.<dnsName>` */
   readonly recordName: string;
   readonly recordValue: string;
-  /** Where the CA is told that the record is there. */
-  readonly url: string;
-  readonly authorizationUrl: string;
+}
+
+/** RFC 8555, section 8.3. CAs give none for wildcards. */
+export interface HttpChallenge extends ChallengeBase {
+  readonly type: 'http-01';
+  /** Of letters, digits, `-` and `_`. */
+  readonly token: string;
+  /** What `http://<dnsName>/.well-known/acme-challenge/<token>` has to answer. */
+  readonly keyAuthorization: string;
 }
 
 export interface RenewalWindow {

@@ -84,4 +84,17 @@ describe('lines', () => {
     expect(inner).not.toHaveProperty('requestId');
     expect(none).not.toHaveProperty('requestId');
   });
+
+  test('bear no fields once all work is over', () => {
+    const context = new LogContext();
+
+    const text = logged((log) =>
+      context.run({ requestId: 'r' }, () => {
+        context[Symbol.dispose]();
+        context.bind(log).info({}, 'late');
+      }),
+    );
+
+    expect(JSON.parse(text)).not.toHaveProperty('requestId');
+  });
 });

@@ -5,7 +5,9 @@ import type { Instruments } from './instruments.ts';
 const OUTCOMES: Readonly<Record<RenewalOutcome, true>> = {
   verified: true,
   'installed-not-served': true,
+  'rolled-back': true,
   issued: true,
+  kept: true,
   validated: true,
   failed: true,
   cancelled: true,

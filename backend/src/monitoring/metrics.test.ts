@@ -110,11 +110,13 @@ describe('endpoints', () => {
       };
     });
 
-    const began = performance.now();
+    // Of the processor: how long it takes by the clock depends on what else the machine does.
+    const began = process.cpuUsage();
     const text = endpointLines(readings);
 
     expect(text.split('\n').length).toBeGreaterThan(120_000);
-    expect(performance.now() - began).toBeLessThan(1_500);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(1_500);
   });
 });
 
@@ -235,7 +237,7 @@ describe('the catalogue', () => {
     const text = await scrape();
     const known = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name));
     const folder = join(import.meta.dirname, '../../../docs/monitoring');
-    const files = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name));
+    const files = readdirSync(folder).filter((name) => /^[^.]+\.(json|ya?ml)$/.test(name));
     const named = files.flatMap(
       (name) => readFileSync(join(folder, name), 'utf8').match(/\b(?:certferry|process|nodejs)_\w+/g) ?? [],
     );

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../plugins/plugin.ts';
 import { leftoverIds } from '../renewal/sweeper.ts';
 import type { Store } from '../store/store.ts';
 import type { ForgetStep, Forgotten } from '../store/upkeep.ts';
+import { forgetKeys } from './key-retention.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -20,7 +21,8 @@ interface RetentionDeps {
 
 /**
  * Removes events and finished renewals that are older than `keepDays`, a few at a time. What somebody still needs stays: unread events, the
- * newest renewals of each connection, its last that was verified, those that left records in DNS, and the events of all these.
+ * newest renewals of each connection, its last that was verified, those that left records in DNS, and the events of all these. Then the
+ * private keys that nothing needs any more.
  */
 export async function forgetOld({ store, clock, log, keepDays }: RetentionDeps, signal: AbortSignal): Promise<void> {
   const before = new Date(clock.now().getTime() - keepDays * DAY_MS).toISOString();
@@ -29,6 +31,8 @@ export async function forgetOld({ store, clock, log, keepDays }: RetentionDeps, 
   const renewals = await inSteps(signal, before, (step) => store.upkeep.forgetRenewals({ ...step, ...held }));
   const events = await inSteps(signal, before, (step) => store.upkeep.forgetEvents(step));
   if (renewals + events > 0) log.info({ renewals, events, before }, 'old history removed');
+  const keys = await forgetKeys({ store, clock }, signal);
+  if (keys > 0) log.info({ keys }, 'private keys that nothing needs removed');
 }
 
 async function inSteps(

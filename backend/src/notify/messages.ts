@@ -1,8 +1,8 @@
 import { ERRORS, type Failure } from '../domain/errors.ts';
 import { type NoticeFact, type NoticeMessage, type ProblemKind, type Severity, worse } from '../domain/notice.ts';
 import { count } from '../domain/words.ts';
-import { titleOf } from '../renewal/sentences.ts';
-import type { DomainEvent, StoredEvent } from '../store/events.ts';
+import { isGood, titleOf } from '../renewal/sentences.ts';
+import type { DomainEvent, RenewalOutcome, StoredEvent } from '../store/events.ts';
 import { atMinute, dayOf } from './instants.ts';
 
 /** What is known of the subject of an event when people are told of it. */
@@ -23,6 +23,8 @@ export interface RenewalSubject {
   readonly committed: boolean;
   /** ISO 8601; of what was last seen served, null when nothing was seen. */
   readonly notAfter: string | null;
+  /** Nothing is served: what it is issued is kept to be downloaded. */
+  readonly keeps?: true;
 }
 
 /** A problem that an event tells of. */
@@ -43,12 +45,14 @@ type Of<Type extends DomainEvent['type']> = Extract<DomainEvent, { readonly type
 const LONG_WAIT_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 
+const FAILED_OUTCOMES: readonly RenewalOutcome[] = ['failed', 'installed-not-served', 'rolled-back'];
+
 /** The problem that an event tells of; null when it tells of none. The only place where words for it are chosen. */
 export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Problem | null {
   const common = { seq, at, subject };
   switch (event.type) {
     case 'renewal.finished':
-      return event.outcome === 'failed' || event.outcome === 'installed-not-served' ? failed(event, common) : null;
+      return FAILED_OUTCOMES.includes(event.outcome) ? failed(event, common) : null;
     case 'step.held':
       return held(event, common);
     case 'step.waiting':
@@ -69,6 +73,14 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
         severity: 'warning',
         title: 'Another certificate is served',
         body: [event.message, 'Somebody replaced it, or a node went back to an older one. Look at what is served.'],
+        reminds: true,
+      });
+    case 'watch.stuck':
+      return problem(common, {
+        kind: 'stuck',
+        severity: 'warning',
+        title: 'Due, and left to a person',
+        body: [event.message],
         reminds: true,
       });
     case 'watch.quarantined':
@@ -118,7 +130,7 @@ export function recoveryOf(
 
 /** That a renewal went well while nothing was the matter. */
 export function successOf({ seq, at, event }: StoredEvent, subject: Subject): NoticeMessage | null {
-  if (event.type !== 'renewal.finished' || event.outcome !== 'verified') return null;
+  if (event.type !== 'renewal.finished' || !isGood(event.outcome)) return null;
   const { connection, renewal, publicUrl } = subject;
   return {
     id: `event-${seq}`,
@@ -199,7 +211,7 @@ function problem({ seq, at, subject }: Common, words: Words): Problem {
 
 function failed(event: Of<'renewal.finished'>, common: Common): Problem {
   const { renewal, nextTry } = common.subject;
-  const effect = effectOf(event);
+  const effect = renewal?.keeps ? 'not-kept' : effectOf(event);
   const { title, severity } = FAILURES[effect];
   const code = renewal?.failure?.code ?? null;
   return problem(common, {
@@ -217,27 +229,34 @@ function failed(event: Of<'renewal.finished'>, common: Common): Problem {
     facts: [
       ...(renewal?.failedStep ? [{ label: 'Step', value: titleOf(renewal.failedStep) }] : []),
       ...(code === null ? [] : [{ label: 'Error', value: code }]),
-      { label: 'Old certificate still served', value: STILL_SERVED[String(event.oldStillServed)] ?? 'not known' },
+      ...(renewal?.keeps ? [] : [{ label: 'Old certificate still served', value: stillServed(event) }]),
       { label: 'Next try', value: nextTry === null ? 'none' : atMinute(nextTry) },
     ],
     reminds: true,
   });
 }
 
-type Effect = 'intact' | 'affected' | 'unseen' | 'not-served';
+type Effect = 'intact' | 'affected' | 'unseen' | 'not-served' | 'put-back' | 'not-kept';
 
-function effectOf({ outcome, oldStillServed }: Of<'renewal.finished'>): Effect {
+function effectOf({ outcome, oldStillServed }: Of<'renewal.finished'>): Exclude<Effect, 'not-kept'> {
   if (outcome === 'installed-not-served') return 'not-served';
+  if (outcome === 'rolled-back') return 'put-back';
   if (oldStillServed === null) return 'unseen';
   return oldStillServed ? 'intact' : 'affected';
 }
 
 const FAILURES: Readonly<Record<Effect, { readonly title: string; readonly severity: Severity }>> = {
   intact: { title: 'Failed, service intact', severity: 'warning' },
+  'put-back': { title: 'Failed, old certificate put back', severity: 'warning' },
   unseen: { title: 'Failed, service not seen', severity: 'warning' },
   'not-served': { title: 'Installed, but not served', severity: 'critical' },
   affected: { title: 'Failed, service affected', severity: 'critical' },
+  'not-kept': { title: 'No new certificate', severity: 'warning' },
 };
+
+function stillServed({ oldStillServed }: Of<'renewal.finished'>): string {
+  return STILL_SERVED[String(oldStillServed)] ?? 'not known';
+}
 
 const STILL_SERVED: Readonly<Record<string, string>> = { true: 'yes', false: 'no', null: 'not known' };
 
@@ -255,7 +274,10 @@ function held(event: Of<'step.held'>, common: Common): Problem {
     key: keyOf(common.subject.connection, 'held'),
     // A second question of the same renewal is another matter; the same question after a crash is not.
     state: `${common.subject.renewal?.id} ${event.step} ${event.ask}`,
-    facts: [{ label: 'Step', value: titleOf(event.step) }],
+    facts: [
+      { label: 'Step', value: titleOf(event.step) },
+      ...(event.until ? [{ label: 'Until', value: atMinute(event.until) }] : []),
+    ],
     reminds: true,
   });
 }
@@ -330,6 +352,7 @@ const RECOVERED: Readonly<Record<ProblemKind, string>> = {
   expiring: 'Renewed in time',
   unreachable: 'Reachable again',
   deviates: 'The wanted certificate is served again',
+  stuck: 'The schedule goes on by itself',
   quarantined: 'Renewals run again',
   undelivered: 'Delivers again',
   schedule: 'The schedule runs again',
@@ -343,6 +366,8 @@ function ended(event: DomainEvent): string {
       return 'Every endpoint answers again.';
     case 'watch.restored':
       return 'Every endpoint serves the wanted certificate again.';
+    case 'watch.freed':
+      return 'Nobody has to do anything: the schedule goes on by itself.';
     case 'schedule.resumed':
       return 'What became due meanwhile is caught up now.';
     default:

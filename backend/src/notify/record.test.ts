@@ -99,6 +99,18 @@ describe('what is told', () => {
     ]);
   });
 
+  it('that it is due and left to a person, once, and that the schedule goes on by itself', async () => {
+    await using desk = await Desk.open();
+    const stuck = watch({ type: 'watch.stuck', message: 'Due, but its renewal window does not open within 400 days.' });
+
+    await desk.happen(stuck, stuck, watch({ type: 'watch.freed' }));
+
+    expect(await desk.outbox()).toEqual([
+      'warning Due, and left to a person: CUCM',
+      'info The schedule goes on by itself: CUCM',
+    ]);
+  });
+
   it('the end only to those who were told of the beginning', async () => {
     await using desk = await Desk.open({ minimum: 'critical' });
 
@@ -214,7 +226,7 @@ describe('what is told', () => {
       facts: [
         { label: 'Connection', value: 'CUCM' },
         { label: 'Names', value: 'cucm.example.com' },
-        { label: 'Step', value: 'Publish TXT records' },
+        { label: 'Step', value: 'Publish proofs' },
         { label: 'Error', value: 'DNS_DENIED' },
         { label: 'Old certificate still served', value: 'yes' },
         { label: 'Next try', value: 'none' },

@@ -1,4 +1,5 @@
 import { isAtLeast, SEVERITIES } from '../domain/notice.ts';
+import { isGood } from '../renewal/sentences.ts';
 import type { DomainEvent, StoredEvent } from '../store/events.ts';
 import type { Matter } from '../store/notify.ts';
 import type { Store } from '../store/store.ts';
@@ -131,6 +132,8 @@ function ends(event: DomainEvent, { key, kind, connectionId }: Matter): boolean 
       return kind === 'unreachable';
     case 'watch.restored':
       return kind === 'deviates';
+    case 'watch.freed':
+      return kind === 'stuck';
     case 'schedule.resumed':
       return key === keyOf(null, 'schedule');
     case 'renewal.finished':
@@ -145,7 +148,7 @@ function endedBy(
   kind: Matter['kind'],
 ): boolean {
   // Every endpoint was seen to serve the new certificate: whatever was the matter is not any more.
-  if (outcome === 'verified') return true;
+  if (isGood(outcome)) return true;
   if (kind === 'held' || kind === 'restart-pending') return true;
   return outcome === 'not-due' && kind === 'failed';
 }

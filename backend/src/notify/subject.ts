@@ -4,6 +4,7 @@ import type { NoticeMessage } from '../domain/notice.ts';
 import type { Secret } from '../domain/secret.ts';
 import { redact } from '../plugins/redact.ts';
 import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
+import { partsOf } from '../renewal/parts.ts';
 import type { StoredEvent } from '../store/events.ts';
 import type { RenewalRow, Store } from '../store/store.ts';
 import type { RenewalSubject, Subject } from './messages.ts';
@@ -50,12 +51,14 @@ function renewalOf({ id, state, facts }: RenewalRow): RenewalSubject {
     failedStep: context?.failedStep ?? null,
     committed: context?.committed ?? false,
     notAfter: firstEnd(facts as Partial<Facts>),
+    ...((facts as Partial<Facts>).target?.goal === 'keep' && { keeps: true }),
   };
 }
 
 /** Of the certificates that the endpoints were last seen to serve, the end of the one that ends first. ISO 8601 */
-export function firstEnd({ served, aftermath, before }: Partial<Facts>): string | null {
-  const seen: readonly ServedEndpoint[] = aftermath ?? served ?? before ?? [];
+export function firstEnd({ served, restored, aftermath, before }: Partial<Facts>): string | null {
+  const last = restored?.served.length ? restored.served : served;
+  const seen: readonly ServedEndpoint[] = aftermath ?? last ?? before ?? [];
   const ends = seen.flatMap(({ notAfter }) => (notAfter === null ? [] : [notAfter]));
   return ends.sort()[0] ?? null;
 }
@@ -67,9 +70,8 @@ export function firstEnd({ served, aftermath, before }: Partial<Facts>): string 
 export async function withoutSecrets<M extends NoticeMessage>(tx: Store, message: M): Promise<M> {
   const connection = message.connection && (await tx.connections.get(message.connection.id));
   if (!connection) return message;
-  const { appliance, issuer, dns, dnsRules } = connection;
   const secrets: Secret[] = [];
-  for (const part of [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)]) {
+  for (const part of partsOf(connection)) {
     const ref = 'account' in part ? (await tx.accounts.get(part.account))?.ref : part;
     const entry = ref && ref.credential !== null ? await tx.vault.get(ref.credential) : undefined;
     secrets.push(...Object.values(entry?.fields ?? {}));

@@ -1,12 +1,14 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fillStore } from '../../../test/support/fill.ts';
+import { warningsDuring } from '../../../test/support/warnings.ts';
 import { AppError } from '../domain/errors.ts';
 import { systemClock } from '../plugins/clock.ts';
+import { Deadline } from '../plugins/deadline.ts';
 import { openStore } from '../store/kysely/open.ts';
 import { newMasterKey } from '../store/master-key.ts';
 import type { Store } from '../store/store.ts';
-import { Bulk } from './bulk.ts';
+import { Bulk, type BulkDeps } from './bulk.ts';
 
 /** A runner that begins what it is told, and never ends it: the test does. */
 const begun: number[] = [];
@@ -25,9 +27,9 @@ afterEach(async () => {
   await store[Symbol.asyncDispose]();
 });
 
-function newBulk(): Bulk {
+function newBulk(preflight: BulkDeps['preflight'] = async () => []): Bulk {
   const log = pino({ level: 'silent' });
-  return new Bulk({ store, clock: systemClock, log, runner: { start }, preflight: async () => [] });
+  return new Bulk({ store, clock: systemClock, log, runner: { start }, preflight });
 }
 
 async function start(connectionId: number): Promise<string> {
@@ -102,4 +104,22 @@ test('is gone on with by another process, which begins nothing twice', async () 
 
   await expect.poll(() => store.bulk.counts(id, null)).toMatchObject({ waiting: 0, running: 0, done: 5, refused: 1 });
   expect(new Set(begun).size).toBe(5);
+});
+
+test('the nodes of a large cluster may be asked at once, and Node sees no leak in it', async () => {
+  let asked = 0;
+  const wide = newBulk(async (_, signal) => {
+    const deadlines = Array.from({ length: 11 }, () => new Deadline(signal, 60_000));
+    asked += deadlines.length;
+    for (const deadline of deadlines) deadline[Symbol.dispose]();
+    return [];
+  });
+
+  const warnings = await warningsDuring(async () => {
+    await wide.ask('test', [nth(0)], 'anna');
+    await expect.poll(() => asked).toBe(11);
+  });
+  await wide[Symbol.asyncDispose]();
+
+  expect(warnings).not.toContain('MaxListenersExceededWarning');
 });

@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import { count } from '../domain/words.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
+import { sharedAbort } from '../plugins/shared-abort.ts';
 import { refuseIncomplete } from '../renewal/parts.ts';
 import type { Runner } from '../renewal/runner.ts';
 import { OUTCOME_WORDS } from '../renewal/sentences.ts';
@@ -34,7 +35,7 @@ interface Result {
  */
 export class Bulk implements AsyncDisposable {
   readonly #deps: BulkDeps;
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   readonly #workers = new Set<Promise<void>>();
   #asked = 0;
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { described } from '../accounts.ts';
+import { servesNothing } from '../appliances/index.ts';
 import { addressOf, productKey } from '../appliances/product.ts';
 import { readCertificate, sha256OfPem } from '../domain/certificate.ts';
 import { readMemory, type WatchMemory } from '../reconcile/memory.ts';
+import { deviationWords } from '../reconcile/observe.ts';
 import type { WatchState } from '../reconcile/states.ts';
 import { conclude } from '../renewal/conclusion.ts';
 import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
@@ -14,7 +16,11 @@ import type { WatchRow } from '../store/watches.ts';
 
 /** What lists show of connections and renewals, read from what they hold. */
 export const digester: Digester = {
-  connection: ({ appliance }) => ({ product: productKey(appliance), address: addressOf(appliance) }),
+  connection: ({ appliance }) => ({
+    product: productKey(appliance),
+    address: addressOf(appliance),
+    kept: servesNothing(appliance),
+  }),
   practice: (issuer) => described('issuer', issuer).practice,
   renewal: renewalDigest,
   watch: watchDigest,
@@ -35,19 +41,22 @@ function renewalDigest(row: RenewalRow): RenewalDigest {
     committed: context?.committed ?? false,
     oldStillServed: end?.oldStillServed ?? null,
     served: isServed(row.outcome, facts),
-    seen: seenBy(facts),
+    seen: seenBy(facts, row),
   };
 }
 
 /** Not due is served too when every endpoint showed what is installed. */
-function isServed(outcome: string | null, { installed, before = [], chain }: Partial<Facts>): boolean {
-  if (outcome === 'verified') return true;
+function isServed(outcome: string | null, { target, installed, before = [], chain }: Partial<Facts>): boolean {
+  if (outcome === 'verified' || outcome === 'kept') return true;
   if (outcome !== 'not-due' || chain || !installed || installed === 'unreadable') return false;
+  if (target?.goal === 'keep') return true;
   return before.length > 0 && before.every(({ sha256 }) => sha256 === installed.sha256);
 }
 
-function seenBy({ served, aftermath, before }: Partial<Facts>): Seen | null {
-  const endpoints = aftermath ?? served ?? before ?? [];
+function seenBy(facts: Partial<Facts>, { startedAt, finishedAt }: RenewalRow): Seen | null {
+  if (facts.target?.goal === 'keep') return keptBy(facts, finishedAt ?? startedAt);
+  const { served, restored, aftermath, before } = facts;
+  const endpoints = aftermath ?? (restored?.served.length ? restored.served : served) ?? before ?? [];
   const answered = endpoints.filter(({ notAfter }) => notAfter !== null);
   const [first] = answered.toSorted(byEnd);
   if (!first || first.notAfter === null) return null;
@@ -59,6 +68,13 @@ function seenBy({ served, aftermath, before }: Partial<Facts>): Seen | null {
   };
 }
 
+/** As what is served, without an endpoint. */
+function keptBy({ chain, installed }: Partial<Facts>, at: string): Seen | null {
+  const kept = chain ? readCertificate(chain.leafPem) : installed;
+  if (!kept || kept === 'unreadable') return null;
+  return { at, notAfter: kept.notAfter, answered: 0, endpoints: [] };
+}
+
 function byEnd(a: ServedEndpoint, b: ServedEndpoint): number {
   return (a.notAfter ?? '').localeCompare(b.notAfter ?? '');
 }
@@ -66,7 +82,12 @@ function byEnd(a: ServedEndpoint, b: ServedEndpoint): number {
 function watchDigest(row: WatchRow): WatchDigest | null {
   const memory = readMemory(row);
   if (!memory) return null;
-  return { seen: seenByWatch(memory), dueFrom: dueFromOf(memory), next: nextOf(memory) };
+  return {
+    seen: seenByWatch(memory),
+    dueFrom: dueFromOf(memory),
+    next: nextOf(memory),
+    deviation: deviationOf(memory),
+  };
 }
 
 function seenByWatch({ lookedAt, endpoints, certificates }: WatchMemory): Seen | null {
@@ -79,9 +100,19 @@ function seenByWatch({ lookedAt, endpoints, certificates }: WatchMemory): Seen |
   return {
     at: lookedAt,
     notAfter,
-    answered: answering.length,
-    endpoints: endpoints.map(({ name, sha256, silence }) => ({ name, sha256: silence === null ? sha256 : null })),
+    answered: answering.filter(({ kept }) => !kept).length,
+    endpoints: endpoints
+      .filter(({ kept }) => !kept)
+      .map(({ name, sha256, silence }) => ({ name, sha256: silence === null ? sha256 : null })),
   };
+}
+
+/** Nobody has looked since these. */
+const BEFORE_A_LOOK: readonly WatchState[] = ['renewing', 'starting', 'emergency', 'fruitless', 'validating'];
+
+function deviationOf(memory: WatchMemory): string | null {
+  const isOld = memory.decision === null || BEFORE_A_LOOK.includes(memory.decision.state);
+  return memory.deviates && !isOld ? deviationWords(memory) : null;
 }
 
 /** What is due for another reason than time is due since somebody looked. */
@@ -108,6 +139,7 @@ const BEGINS: Partial<Readonly<Record<WatchState, string>>> = {
   quarantined: 'Its quarantine ends',
   'over-budget': 'The limits of the CA allow another',
   'window-shut': 'Its renewal window opens',
+  'emergency-ahead': 'Little life is left, and its window does not open in time',
   queued: 'Others go first',
 };
 

@@ -54,7 +54,8 @@ function windowOf(calendarId: number | null, windows: Openings): Window | null {
 }
 
 /** Of the certificate that a renewal left in place, as far as it knows. */
-function validityIn({ served, chain, installed }: Partial<Facts>): Validity | null {
+function validityIn({ target, served, chain, installed }: Partial<Facts>): Validity | null {
+  if (chain && target?.goal === 'keep') return readCertificate(chain.leafPem);
   if (chain && served && served.length > 0) return readCertificate(chain.leafPem);
   return installed && installed !== 'unreadable' ? installed : null;
 }

@@ -12,6 +12,8 @@ export interface FieldMeta {
   readonly private?: true;
   /** Folded away in the form. */
   readonly advanced?: true;
+  /** Items of a list stand on a line each and may hold commas. */
+  readonly wholeLines?: true;
   /** What each value of a choice means, in words for a person. */
   readonly choices?: Readonly<Record<string, string>>;
   /** Means something only while these fields have these values: `{ trust: 'bundle' }`. */

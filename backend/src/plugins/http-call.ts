@@ -91,7 +91,7 @@ function lineOf({ method, url }: HttpRequest, { secrets }: CallOptions): string 
 }
 
 /** Of a Retry-After header: seconds or a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
   const at = Date.parse(header);

@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import type { Trust } from './trust.ts';
 
 /** Makes one client per plugin instance, so that trust is never shared between connections. */
@@ -27,15 +28,28 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Files, sent as multipart/form-data in place of `body` (RFC 7578). */
+  readonly form?: readonly FormPart[];
   /** Milliseconds; overrides the client's. */
   readonly timeoutMs?: number;
   /** How `HttpResponse.body` holds the answer; base64 for what is no text. Default utf8. */
   readonly encoding?: 'utf8' | 'base64';
+  /** The whole of a 2xx answer is a secret, such as a session: it stands in no recording. */
+  readonly hasSecretAnswer?: true;
   /**
    * Unconfirmed facts (exchange.ts) that this answer tells something about: a recorder keeps the exchange. Null: no
    * complete answer came.
    */
   readonly confirms?: (answer: HttpResponse | null) => readonly string[];
+}
+
+/** One file of a form. */
+export interface FormPart {
+  readonly name: string;
+  readonly fileName: string;
+  readonly contentType: string;
+  /** A `Secret`, such as a private key, stands in no recording. */
+  readonly content: string | Secret;
 }
 
 export interface HttpResponse {

@@ -1,11 +1,9 @@
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { KEY_KINDS, type KeyKind } from '../domain/key-kind.ts';
 
 /** Keys that certferry makes itself, and what is signed with them. PEM everywhere; private keys are PKCS#8. */
-
-export const KEY_KINDS = ['EC P-256', 'EC P-384', 'RSA 2048', 'RSA 3072', 'RSA 4096'] as const;
-export type KeyKind = (typeof KEY_KINDS)[number];
 
 const EXPONENT = new Uint8Array([1, 0, 1]);
 const DAY_MS = 86_400_000;
@@ -19,6 +17,22 @@ export async function makeKey(kind: KeyKind): Promise<OwnKey> {
   const pair = await webcrypto.subtle.generateKey(algorithmOf(kind), true, ['sign', 'verify']);
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', pair.privateKey));
   return { keyPem: toPem('PRIVATE KEY', pkcs8), pair };
+}
+
+/** A key that was stored (PKCS#8, PEM). Throws when it is no key, or of a kind that certferry does not make. */
+export async function readKey(keyPem: string): Promise<OwnKey> {
+  const stored = createPrivateKey(keyPem);
+  const algorithm = algorithmOf(kindOf(stored));
+  const usable = (format: 'pkcs8' | 'spki', der: Buffer, use: 'sign' | 'verify') =>
+    webcrypto.subtle.importKey(format, der, algorithm, true, [use]);
+  const spki = createPublicKey(stored).export({ type: 'spki', format: 'der' });
+  return {
+    keyPem,
+    pair: {
+      privateKey: await usable('pkcs8', stored.export({ type: 'pkcs8', format: 'der' }), 'sign'),
+      publicKey: await usable('spki', spki, 'verify'),
+    },
+  };
 }
 
 /** A request for `dnsNames`, the common name among them. */
@@ -74,6 +88,15 @@ function algorithmOf(kind: KeyKind): webcrypto.EcKeyGenParams & webcrypto.RsaHas
       : { name: 'RSASSA-PKCS1-v1_5', modulusLength: Number(size), publicExponent: EXPONENT, hash: 'SHA-256' };
   // Each family reads its own half.
   return algorithm as webcrypto.EcKeyGenParams & webcrypto.RsaHashedKeyGenParams;
+}
+
+const CURVES: Readonly<Record<string, KeyKind>> = { prime256v1: 'EC P-256', secp384r1: 'EC P-384' };
+
+function kindOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): KeyKind {
+  const { namedCurve = '', modulusLength } = asymmetricKeyDetails;
+  const kind = KEY_KINDS.find((one) => one === CURVES[namedCurve] || one === `RSA ${modulusLength}`);
+  if (!kind) throw new TypeError(`A key of the kind ${asymmetricKeyType} is not one that certferry makes.`);
+  return kind;
 }
 
 function signatureOf({ privateKey }: webcrypto.CryptoKeyPair) {

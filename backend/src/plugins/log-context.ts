@@ -2,12 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from './plugin.ts';
 
 /** Fields that every line has which is logged while some work goes on, however deep: the id of a request or of a renewal. */
-export class LogContext {
+export class LogContext implements Disposable {
   readonly #fields = new AsyncLocalStorage<object>();
 
   /** Within it, the fields of an outer `run` no longer count. */
   run<T>(fields: object, work: () => T): T {
     return this.#fields.run(fields, work);
+  }
+
+  /** From then on lines bear no fields of a work. Without it Node carries the fields on to the end of the process. */
+  [Symbol.dispose](): void {
+    this.#fields.disable();
   }
 
   /** `log`, with the fields of the work that goes on. */

@@ -1,3 +1,6 @@
+/** Places for certificates of the daemon's own server. `web` is what a client gets who asks for no name that another one has. */
+export const OWN_SLOTS = ['web', 'web-2', 'web-3', 'web-4'] as const;
+
 /** The daemon's own HTTPS, for the driver that renews its certificate like any other. */
 export interface OwnTls {
   /** Where it listens; null before that, and when HTTPS is off. */
@@ -6,7 +9,7 @@ export interface OwnTls {
   readonly slots: readonly string[];
   /** Null when there is no such file. */
   read(slot: string, file: OwnTlsFile): Promise<string | null>;
-  /** Atomic, mode 0600. */
+  /** Atomic, mode 0600. Private keys are encrypted on the way, and in clear again when they are read. */
   write(slot: string, file: OwnTlsFile, text: string): Promise<void>;
   /** Succeeds when there is none. */
   remove(slot: string, file: OwnTlsFile): Promise<void>;

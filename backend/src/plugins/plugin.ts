@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { UnconfirmedFact } from './exchange.ts';
+import type { FileHosts } from './file-host.ts';
 import type { HttpFactory } from './http.ts';
 import type { OwnTls } from './own-tls.ts';
 import type { SshDialer } from './ssh.ts';
@@ -32,6 +33,13 @@ export interface Plugin<Settings extends z.ZodObject, Instance, Deps = PluginDep
   readonly caveats?: readonly Caveat[];
   /** What it takes to be so without a public source; part of its page under docs/. */
   readonly unconfirmed?: readonly UnconfirmedFact[];
+
+  /**
+   * What fields that are right alone get wrong together. Pure.
+   *
+   * @throws AppError INVALID_SETTINGS
+   */
+  verify?(settings: z.output<Settings>): void;
 
   /** Builds an instance. No I/O here: a bad password must surface in `check`, not in a constructor. */
   create(settings: z.output<Settings>, deps: Deps): Instance;
@@ -72,6 +80,8 @@ export interface PluginDeps {
   readonly log: Logger;
   /** Absent where the daemon serves no HTTPS. */
   readonly ownTls?: OwnTls;
+  /** Files and programs of this host and of others. Absent where none may be touched. */
+  readonly fileHosts?: FileHosts;
 }
 
 export interface Clock {

@@ -143,3 +143,21 @@ describe('a recorder', () => {
     expect(recorder.names).toEqual({ hosts: ['cucm.corp.com'], users: ['certferry'] });
   });
 });
+
+describe('what is recorded of a form', () => {
+  const KEY = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n';
+
+  it('names its files, without what is secret in them, also where the peer repeats that', async () => {
+    const file = { contentType: 'application/x-pem-file', fileName: 'a.pem' };
+    const form = [
+      { ...file, name: 'certFileUpload', content: 'the certificate' },
+      { ...file, name: 'pkFileUpload', content: new Secret(KEY) },
+    ];
+
+    const exchange = await recorded({ body: `not like this: ${KEY}` }, { method: 'POST', form });
+
+    expect(exchange.sent).toContain('certFileUpload; a.pem; application/x-pem-file\nthe certificate');
+    expect(exchange.sent).toContain('pkFileUpload; a.pem; application/x-pem-file\n***');
+    expect(JSON.stringify(exchange)).not.toContain('MIGHAgEA');
+  });
+});

@@ -1,5 +1,5 @@
 import { AppError } from '../domain/errors.ts';
-import type { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/secret.ts';
 import type { Exchange } from './exchange.ts';
 import { keepable } from './exchange-text.ts';
 import type { HttpClient, HttpFactory, HttpRequest, HttpResponse } from './http.ts';
@@ -50,6 +50,10 @@ export class Recorder {
   addLogin(user: string, password: Secret | string): void {
     this.#users.add(user);
     this.#secrets.set(typeof password === 'string' ? password : password.reveal(), password);
+  }
+
+  addSecret(secret: Secret): void {
+    this.#secrets.set(secret.reveal(), secret);
   }
 
   /** Also a failed exchange is one; `describe` says what came back, `fallback` what is said of one that failed. */
@@ -153,7 +157,7 @@ function recordedRequest(
     peer: host,
     request: `${input.method} ${input.url}`,
     headers: only(sent, HEADERS),
-    sent: input.body ?? null,
+    sent: sentIn(input, recorder),
   };
   const confirms = (answer: HttpResponse | null) => [...(input.confirms?.(answer) ?? [])];
   return recorder.during(
@@ -162,11 +166,21 @@ function recordedRequest(
     (answer) => ({
       status: answer.status,
       answerHeaders: only(answer.headers, ANSWER_HEADERS),
-      answer: answer.body,
+      answer: input.hasSecretAnswer && answer.status < 300 ? '***' : answer.body,
       confirms: confirms(answer),
     }),
     () => ({ confirms: confirms(null) }),
   );
+}
+
+/** A form part by part. What is secret in it is learnt, in case that the peer repeats it. */
+function sentIn({ body, form }: HttpRequest, recorder: Recorder): string | null {
+  if (!form) return body ?? null;
+  const parts = form.map(({ name, fileName, contentType, content }) => {
+    if (content instanceof Secret) recorder.addSecret(content);
+    return `${name}; ${fileName}; ${contentType}\n${content instanceof Secret ? '***' : content}`;
+  });
+  return parts.join('\n');
 }
 
 /** `Basic dXNlcjpwYXNzd29yZA==`: the whole of it is as good as the password. */

@@ -5,9 +5,11 @@ import ssh2, {
   type Client,
   type ConnectConfig,
   type KeyboardInteractiveCallback,
+  type ParsedKey,
   type Prompt,
 } from 'ssh2';
 import { AppError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
 import { isTimeout } from './deadline.ts';
 import type { SshTarget } from './ssh.ts';
 
@@ -18,19 +20,31 @@ export function hostKeyFingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
+/** `SshTarget` is one of these, with a password. Where there is a private key, it is offered first. */
+export interface LoginTarget extends Pick<SshTarget, 'host' | 'port' | 'user' | 'hostKeys' | 'legacyAlgorithms'> {
+  readonly password?: Secret | undefined;
+  readonly privateKey?: ParsedKey | undefined;
+}
+
+interface AuthChoice {
+  readonly type: AnyAuthMethod['type'];
+  /** Called when it is its turn: a password counts as sent from then on. */
+  make(): AnyAuthMethod;
+}
+
 /** One login: remembers which host key was seen and whether the password was sent, and judges a failure by both. */
 export class Login {
   readonly client: Client = new ssh2.Client();
   /** Resolves when the connection is gone, whoever ended it. */
   readonly closed: Promise<void> = new Promise((resolve) => this.client.once('close', () => resolve()));
-  readonly #target: SshTarget;
+  readonly #target: LoginTarget;
   readonly #peer: string;
   #seenKey: string | null = null;
   #isTrusted = false;
   #isPasswordSent = false;
   #odd: string | null = null;
 
-  constructor(target: SshTarget) {
+  constructor(target: LoginTarget) {
     this.#target = target;
     this.#peer = `${target.host}:${target.port}`;
   }
@@ -59,22 +73,38 @@ export class Login {
   }
 
   /**
-   * Keyboard-interactive first, because most releases take nothing else, then password where that was not offered.
+   * A key before all, then keyboard-interactive, because most appliances take nothing else, then password where that was not offered.
    * The password is sent once at most: a wrong one must not count twice against an account that can be locked.
    */
   #authHandler() {
-    const methods = [() => this.#keyboardInteractive(), () => this.#password()];
+    const { privateKey, password } = this.#target;
+    const methods: AuthChoice[] = [
+      ...(privateKey ? [this.#publicKey(privateKey)] : []),
+      ...(password ? this.#withPassword(password) : []),
+    ];
     return (offered: readonly string[] | null): AnyAuthMethod | false => {
-      const method = this.#isPasswordSent ? undefined : methods.shift()?.();
-      const isOffered = method && (offered?.includes(method.type) ?? true);
-      return isOffered ? method : false;
+      if (this.#isPasswordSent) return false;
+      const next = methods.findIndex(({ type }) => offered?.includes(type) ?? true);
+      const [method] = next === -1 ? [] : methods.splice(0, next + 1).slice(-1);
+      return method?.make() ?? false;
     };
   }
 
-  #keyboardInteractive(): AnyAuthMethod {
+  #publicKey(key: ParsedKey): AuthChoice {
+    return { type: 'publickey', make: () => ({ type: 'publickey', username: this.#target.user, key }) };
+  }
+
+  #withPassword(password: Secret): readonly AuthChoice[] {
+    return [
+      { type: 'keyboard-interactive', make: () => this.#keyboardInteractive(password) },
+      { type: 'password', make: () => this.#password(password) },
+    ];
+  }
+
+  #keyboardInteractive(password: Secret): AnyAuthMethod {
     const prompt = (_: string, text: string, _lang: string, prompts: Prompt[], finish: KeyboardInteractiveCallback) => {
       if (prompts.length === 0) return finish([]);
-      if (prompts.length === 1 && !this.#isPasswordSent) return finish([this.#revealed()]);
+      if (prompts.length === 1 && !this.#isPasswordSent) return finish([this.#revealed(password)]);
       const asked = [text, ...prompts.map((each) => each.prompt)].join(' ').trim();
       this.#odd = `asks for more than the password of "${this.#target.user}": ${asked}`;
       this.client.destroy();
@@ -82,13 +112,13 @@ export class Login {
     return { type: 'keyboard-interactive', username: this.#target.user, prompt };
   }
 
-  #password(): AnyAuthMethod {
-    return { type: 'password', username: this.#target.user, password: this.#revealed() };
+  #password(password: Secret): AnyAuthMethod {
+    return { type: 'password', username: this.#target.user, password: this.#revealed(password) };
   }
 
-  #revealed(): string {
+  #revealed(password: Secret): string {
     this.#isPasswordSent = true;
-    return this.#target.password.reveal();
+    return password.reveal();
   }
 }
 
@@ -153,7 +183,7 @@ const LEGACY_TOO: Algorithms = {
   cipher: { append: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc'], prepend: [], remove: [] },
 };
 
-function notTrusted(target: SshTarget, seen: string): AppError {
+function notTrusted(target: LoginTarget, seen: string): AppError {
   const pinned = target.hostKeys.length > 0 ? `pinned is ${target.hostKeys.join(' or ')}` : 'none is pinned';
   return new AppError(
     'APPLIANCE_NOT_TRUSTED',

@@ -36,6 +36,8 @@ describe('what stands for the names of a site', () => {
     ['a host key', `SHA256:${'Ab1/'.repeat(10)}abc`, 'SHA256:host-key-1'],
     ['a tracking id', 'UC_24aed173-4f10-4a41-9c4f-23e1286daaf5', 'UC_id-1'],
     ['a file', '{"filename": "Corp Root.pem"}', '{"filename": "file-1.pem"}'],
+    ['a name that people gave', '{"friendlyName": "Corp Root"}', '{"friendlyName": "name-1"}'],
+    ['a name that is a host', '{"issuedTo":"cucm-pub.voice.corp.com"}', '{"issuedTo":"node-1.site-1.example"}'],
     [
       'a name after a line break in JSON',
       String.raw`{"messages":["on:\ncucm-sub1.voice.corp.com"]}`,

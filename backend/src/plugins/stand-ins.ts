@@ -20,6 +20,7 @@ const PATTERNS = {
   hostKey: String.raw`\bSHA256:[A-Za-z0-9+/]{43}=?`,
   uuid: '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}',
   file: String.raw`"(?:file_?name)"\s*:\s*"[^"]*"`,
+  titled: String.raw`"(?:friendlyName|issued(?:To|By)|(?:portalG|g)roupTag|subject(?:CommonName|Org|OrgUnit|City|State)|Province|Locality|Organization(?:alUnit)?)"\s*:\s*"[^"]+"`,
   mail: String.raw`${HERE}[\w.+-]+@[\w-]+(?:\.[\w-]+)+`,
   subject: String.raw`\b(?:CN|OU|O|L|ST|DC|E|emailAddress|serialNumber)\s?=\s?[^,;"<>\n\\+]+`,
   mac: String.raw`\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b`,
@@ -83,6 +84,8 @@ export class StandIns {
         return `id-${this.#numberOf('id', match.toLowerCase())}`;
       case 'file':
         return this.#file(match);
+      case 'titled':
+        return this.#titled(match);
       case 'mail':
         return `person-${this.#numberOf('person', match.toLowerCase())}@mail.example`;
       case 'subject':
@@ -136,6 +139,12 @@ export class StandIns {
     const [, head = '', value = ''] = /^(\w+\s?=\s?)([\s\S]*)$/.exec(match) ?? [];
     const name = value.trim();
     return `${head}${isHostName(name) ? this.#host(name) : `name-${this.#numberOf('name', name)}`}`;
+  }
+
+  /** A field of a JSON text that people give names in. */
+  #titled(match: string): string {
+    const [, head = '', value = ''] = /^("[^"]+"\s*:\s*")([^"]*)"$/.exec(match) ?? [];
+    return `${head}${isHostName(value) ? this.#host(value) : `name-${this.#numberOf('name', value)}`}"`;
   }
 
   #file(match: string): string {

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher, FormData } from 'undici';
+import { Secret } from '../domain/secret.ts';
 import { Deadline } from './deadline.ts';
 import {
+  type FormPart,
   type HttpClient,
   type HttpFactory,
   type HttpOptions,
@@ -141,8 +143,17 @@ function dispatchOptions(input: HttpRequest): Dispatcher.DispatchOptions {
     path: url.pathname + url.search,
     method: input.method,
     headers: { ...input.headers },
-    body: input.body ?? null,
+    body: input.form ? formOf(input.form) : (input.body ?? null),
   };
+}
+
+function formOf(parts: readonly FormPart[]): FormData {
+  const form = new FormData();
+  for (const { name, fileName, contentType, content } of parts) {
+    const text = content instanceof Secret ? content.reveal() : content;
+    form.append(name, new Blob([text], { type: contentType }), fileName);
+  }
+  return form;
 }
 
 /** For whoever needs more of undici than `HttpClient` has: connects to nobody who shows another certificate. */

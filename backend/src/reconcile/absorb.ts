@@ -1,9 +1,10 @@
 import type { Failure } from '../domain/errors.ts';
+import type { WhichIssuer } from '../domain/which-issuer.ts';
 import type { StepName } from '../renewal/step-names.ts';
 import type { RenewalOutcome } from '../store/events.ts';
 import { classOf, isRefusedByCa, phaseOf } from './failure-class.ts';
 import { nextAttemptAt } from './ladder.ts';
-import { lifeLeftMs, type Setback, type WatchMemory } from './memory.ts';
+import { lifeLeftMs, NO_SETBACKS, type Setback, type WatchMemory } from './memory.ts';
 
 /** How a renewal ended, as far as the schedule has to know. */
 export interface Ending {
@@ -18,12 +19,20 @@ export interface Ending {
   readonly certificate: string | null;
   /** It ran against the CA's test directory. */
   readonly validated: boolean;
+  /** Which CA of the connection it asked. */
+  readonly issuer: WhichIssuer;
 }
 
 /** A person changed the connection, or a credential of it: what stood in the way may be gone. */
 export function afterChange(memory: WatchMemory, at: Date): WatchMemory {
-  const setbacks = { issue: null, deploy: null };
-  return { ...memory, changedAt: at.toISOString(), setbacks, paused: null, fruitless: null, shelved: null };
+  return {
+    ...memory,
+    changedAt: at.toISOString(),
+    setbacks: NO_SETBACKS,
+    paused: null,
+    fruitless: null,
+    shelved: null,
+  };
 }
 
 export function afterStart(memory: WatchMemory, renewalId: string): WatchMemory {
@@ -37,17 +46,19 @@ export function afterEnd(memory: WatchMemory, ending: Ending): WatchMemory {
   const rested = { ...memory, running: null };
   switch (ending.outcome) {
     case 'verified':
+    case 'kept':
       return succeeded(rested, ending);
     case 'validated':
-      return { ...rested, validateFirst: false, setbacks: { ...memory.setbacks, issue: released(memory, ending) } };
+      return released(rested, ending);
     case 'issued':
-      return { ...shelve(rested, ending), validateFirst: false, setbacks: { ...memory.setbacks, issue: null } };
+      return withoutSetback(shelve(rested, ending), ending);
     case 'cancelled':
       return pause(ending.certificate === null ? rested : shelve(rested, ending), ending, 'it was cancelled');
     case 'not-due':
       return pause({ ...rested, fruitless: deploys ?? memory.fruitless }, ending, ending.message);
     case 'failed':
     case 'installed-not-served':
+    case 'rolled-back':
       return failed(rested, ending, deploys !== null);
   }
 }
@@ -55,8 +66,9 @@ export function afterEnd(memory: WatchMemory, ending: Ending): WatchMemory {
 function succeeded(memory: WatchMemory, { certificate }: Ending): WatchMemory {
   return {
     ...memory,
-    setbacks: { issue: null, deploy: null },
+    setbacks: NO_SETBACKS,
     validateFirst: false,
+    validateSecondFirst: false,
     paused: null,
     shelved: null,
     fruitless: null,
@@ -65,9 +77,23 @@ function succeeded(memory: WatchMemory, { certificate }: Ending): WatchMemory {
 }
 
 /** The ladder goes on where it was if the real attempt fails too, but that attempt need not wait. */
-function released({ setbacks }: WatchMemory, { at }: Ending): Setback | null {
-  return setbacks.issue && { ...setbacks.issue, notBefore: at.toISOString() };
+function released(memory: WatchMemory, { at, issuer }: Ending): WatchMemory {
+  const { slot, flag } = OF_ISSUER[issuer];
+  const setback = memory.setbacks[slot];
+  const ready = setback && { ...setback, notBefore: at.toISOString() };
+  return { ...memory, [flag]: false, setbacks: { ...memory.setbacks, [slot]: ready } };
 }
+
+function withoutSetback(memory: WatchMemory, { issuer }: Ending): WatchMemory {
+  const { slot, flag } = OF_ISSUER[issuer];
+  return { ...memory, [flag]: false, setbacks: { ...memory.setbacks, [slot]: null } };
+}
+
+/** What is remembered of each CA, apart from the other. */
+const OF_ISSUER = {
+  first: { slot: 'issue', flag: 'validateFirst' },
+  second: { slot: 'second', flag: 'validateSecondFirst' },
+} as const;
 
 const DAY_MS = 86_400_000;
 const PART_OF_LIFE = 1 / 4;
@@ -92,8 +118,9 @@ function shelve(memory: WatchMemory, { renewalId, at }: Ending): WatchMemory {
 function failed(memory: WatchMemory, ending: Ending, deploys: boolean): WatchMemory {
   const failure = ending.failure ?? ({ code: 'INTERNAL', message: ending.message } as const);
   const phase = phaseOf(ending.failedStep);
-  const slot = deploys || phase === 'deploy' ? 'deploy' : 'issue';
-  const kind = ending.outcome === 'installed-not-served' ? 'deployment' : classOf(failure.code);
+  const { slot: ofIssuer, flag } = OF_ISSUER[ending.issuer];
+  const slot = deploys || phase === 'deploy' ? 'deploy' : ofIssuer;
+  const kind = ending.outcome === 'failed' ? classOf(failure.code) : 'deployment';
   const certificate = slot === 'deploy' ? ending.certificate : null;
   const earlier = memory.setbacks[slot];
   const count = (earlier?.certificate === certificate ? earlier.count : 0) + 1;
@@ -118,7 +145,7 @@ function failed(memory: WatchMemory, ending: Ending, deploys: boolean): WatchMem
   return {
     ...memory,
     // Whatever came after it, a certificate was issued: the way to the CA is clear.
-    setbacks: { ...memory.setbacks, ...(ending.certificate === null ? {} : { issue: null }), [slot]: setback },
-    validateFirst: memory.validateFirst || (!ending.validated && isRefusedByCa(setback)),
+    setbacks: { ...memory.setbacks, ...(ending.certificate === null ? {} : { [ofIssuer]: null }), [slot]: setback },
+    [flag]: memory[flag] || (!ending.validated && isRefusedByCa(setback)),
   };
 }

@@ -1,28 +1,26 @@
-import { affordableAt, type Budget } from '../domain/budget.ts';
+import { affordableAt } from '../domain/budget.ts';
 import { dueFrom, type Lifetime, type WantedIssuer } from '../domain/due.ts';
 import { caOf } from '../domain/issuer-key.ts';
 import { nameSetOf } from '../domain/name-set.ts';
 import { spreadOf } from '../domain/spread.ts';
+import type { WhichIssuer } from '../domain/which-issuer.ts';
 import type { LastIssued } from '../store/issuances.ts';
 import type { Connection } from '../store/store.ts';
 import { caInstantOf } from './ari.ts';
-import type { Quarantine } from './breaker.ts';
+import { type Candidate, type Turn, type TurnQuestion, turnOf } from './failover.ts';
 import type { Setback, WatchMemory } from './memory.ts';
 import type { WatchState } from './states.ts';
 
 /** Everything that a decision is made of. Gathered by the reconciler; no I/O below this line. */
-export interface Situation {
+export interface Situation extends TurnQuestion {
   readonly now: Date;
   readonly connection: Pick<Connection, 'id' | 'dnsNames' | 'policy'>;
   readonly memory: WatchMemory;
-  readonly issuer: WantedIssuer & {
-    /** A failed issuance can be tried there first. */ readonly hasTestDirectory: boolean;
-  };
   readonly last: LastIssued | null;
-  readonly quarantine: Quarantine | null;
-  readonly budget: Budget;
   /** When the renewal window opens, `now` when it is open or there is none; null: never. */
   readonly opensAt: Date | null;
+  /** From when on so little life is left that the window no longer holds it up; null: never. */
+  readonly emergencyAt: Date | null;
   /** When the next renewal may be begun, so that not all begin at once; `now` when this one may. */
   readonly turnAt: Date;
 }
@@ -34,12 +32,15 @@ export interface Choice {
   /** For people, without a full stop. */
   readonly why: string;
   readonly start: Start | null;
+  /** Which CA it is about, when it is about asking one; the first unless said otherwise. */
+  readonly issuer?: WhichIssuer;
 }
 
 export interface Start {
   readonly goal: 'serve' | 'validate';
   /** SHA-256 of the issued certificate that is to be put to use; null: one is to be issued. */
   readonly deploys: string | null;
+  readonly issuer: WhichIssuer;
 }
 
 /** What should be done, if nothing stood against it. */
@@ -48,6 +49,8 @@ interface Wish {
   readonly deploys: string | null;
   /** A certificate would be asked for. */
   readonly issues: boolean;
+  /** Of which CA, and not before when. */
+  readonly turn: Turn;
 }
 
 /** Returns what stands against it, or null to let the next gate speak. */
@@ -59,6 +62,7 @@ const GATES: readonly Gate[] = [
   justChanged,
   loginRefused,
   paused,
+  unanswered,
   backingOff,
   givenUp,
   incurable,
@@ -94,14 +98,30 @@ export function decide(situation: Situation): Choice {
   const unused = held === null ? null : unusedOf(held, situation);
   if (unused !== null && isShelved(situation)) return shelved(memory);
   if (held !== null && unused === null && isOnlyRemembered(held, memory)) return wellAsFarAsSeen(situation, held);
-  const wish = wishOf(memory, unused);
-  if (!wish) return fresh(memory);
+  const wish = wishOf(situation, unused);
+  if (!wish) return fresh(situation);
+  const { issuer } = wish.turn;
   for (const gate of GATES) {
     const shut = gate(situation, wish);
-    if (shut) return { ...shut, start: null };
+    if (shut) return { ...shut, start: null, issuer };
   }
-  const goal = wish.issues && memory.validateFirst && situation.issuer.hasTestDirectory ? 'validate' : 'serve';
-  return { state: 'starting', until: now, why: wish.why, start: { goal, deploys: wish.deploys } };
+  const validateFirst = issuer === 'second' ? memory.validateSecondFirst : memory.validateFirst;
+  const { hasTestDirectory } = askedOf(situation, wish).issuer;
+  const goal = wish.issues && validateFirst && hasTestDirectory ? 'validate' : 'serve';
+  return {
+    state: startingAs(situation, wish, goal),
+    until: now,
+    why: wish.why,
+    start: { goal, deploys: wish.deploys, issuer },
+    issuer,
+  };
+}
+
+function startingAs(situation: Situation, { issues }: Wish, goal: Start['goal']): WatchState {
+  const { memory, last, opensAt, now } = situation;
+  if (goal === 'validate') return 'validating';
+  if (opensAt === null || opensAt > now) return 'emergency';
+  return issues && last !== null && memory.fruitless === last.certificate.sha256 ? 'fruitless' : 'starting';
 }
 
 function notSeen({ unreachable, lookedAt }: WatchMemory): Choice {
@@ -110,26 +130,37 @@ function notSeen({ unreachable, lookedAt }: WatchMemory): Choice {
 }
 
 /** Repairs cheaper than issuing come first. */
-function wishOf({ verdict }: WatchMemory, unused: string | null): Wish | null {
+function wishOf(situation: Situation, unused: string | null): Wish | null {
+  const { verdict } = situation.memory;
   if (unused !== null) {
-    return { why: 'A certificate that was issued is not served everywhere', deploys: unused, issues: false };
+    const why = 'A certificate that was issued is not served everywhere';
+    return { why, deploys: unused, issues: false, turn: NO_TURN };
   }
-  return verdict?.due ? { why: verdict.message, deploys: null, issues: true } : null;
+  return verdict?.due ? { why: verdict.message, deploys: null, issues: true, turn: turnOf(situation) } : null;
 }
+
+function askedOf(situation: Situation, { turn }: Wish): Candidate {
+  return turn.issuer === 'second' && situation.second ? situation.second : situation;
+}
+
+/** What puts a certificate to use asks no CA. */
+const NO_TURN: Turn = { issuer: 'first', readyAt: null };
 
 function isShelved({ memory: { shelved }, last, now }: Situation): boolean {
   return shelved !== null && shelved.renewalId === last?.renewalId && now < new Date(shelved.until);
 }
 
 /** The last certificate, when it is good and as wanted now. */
-function heldCertificate({ memory, last, issuer, connection, now }: Situation): Lifetime | null {
-  if (!last || !isAsWanted(last, issuer, connection) || memory.fruitless === last.certificate.sha256) return null;
+function heldCertificate(situation: Situation): Lifetime | null {
+  const { memory, last, connection, now } = situation;
+  if (!last || last.revoked || !isAsWanted(last, situation)) return null;
+  if (memory.fruitless === last.certificate.sha256) return null;
   return isGood(last.certificate, connection, memory, now) ? last.certificate : null;
 }
 
 /** SHA-256 of `held`, when it is not served by every endpoint that answers, or never came so far. */
 function unusedOf({ sha256, notBefore }: Lifetime, { memory }: Situation): string | null {
-  const others = memory.endpoints.filter((one) => one.silence === null && one.sha256 !== sha256);
+  const others = memory.endpoints.filter((one) => !one.kept && one.silence === null && one.sha256 !== sha256);
   if (others.length === 0) return wasInterrupted(sha256, memory) ? sha256 : null;
   // Somebody put a later one there, and nothing speaks against it: that is told, not undone.
   const later = others.every((one) => {
@@ -156,9 +187,16 @@ function wellAsFarAsSeen({ connection, memory }: Situation, held: Lifetime): Cho
   return { state: 'fresh', until: dueTimeOf(held, connection, memory), why, start: null };
 }
 
-function isAsWanted(last: LastIssued, issuer: WantedIssuer, { dnsNames }: Pick<Connection, 'dnsNames'>): boolean {
-  const sameIssuer = caOf(last.issuerKey) === caOf(issuer.key) && last.profile === issuer.profile;
-  return sameIssuer && nameSetOf(last.wantedNames) === nameSetOf(dnsNames);
+/** What the second CA issued is as good as what the first one does: changing over is no reason to change back at once. */
+function isAsWanted(last: LastIssued, { issuer, second, connection }: Situation): boolean {
+  return (
+    [issuer, second?.issuer].some((one) => one && isFrom(last, one)) &&
+    nameSetOf(last.wantedNames) === nameSetOf(connection.dnsNames)
+  );
+}
+
+function isFrom({ issuerKey, profile }: LastIssued, issuer: WantedIssuer): boolean {
+  return caOf(issuerKey) === caOf(issuer.key) && profile === issuer.profile;
 }
 
 function isGood(
@@ -189,11 +227,13 @@ function shelved({ shelved }: WatchMemory): Choice {
   };
 }
 
-function fresh({ verdict }: WatchMemory): Choice {
+function fresh({ memory: { verdict }, last, second }: Situation): Choice {
+  const isSeconds = last && second && verdict?.certificate === last.certificate.sha256 && isFrom(last, second.issuer);
+  const remark = isSeconds ? ', issued by the second CA; the next regular renewal asks the first one again' : '';
   return {
     state: 'fresh',
     until: verdict?.from ? new Date(verdict.from) : null,
-    why: verdict?.message ?? '',
+    why: `${verdict?.message ?? ''}${remark}`,
     start: null,
   };
 }
@@ -208,7 +248,7 @@ function justChanged({ memory, now }: Situation, { why }: Wish): ReturnType<Gate
 }
 
 function loginRefused({ memory: { setbacks } }: Situation): ReturnType<Gate> {
-  const refused = [setbacks.issue, setbacks.deploy].find((one) => one?.class === 'login');
+  const refused = [setbacks.issue, setbacks.second, setbacks.deploy].find((one) => one?.class === 'login');
   return refused ? { state: 'login-refused', until: null, why: refused.message } : null;
 }
 
@@ -222,11 +262,19 @@ function paused({ memory, now }: Situation, { why }: Wish): ReturnType<Gate> {
   };
 }
 
+/** A first certificate, and nobody was there to prove its names: each try would be an order that nobody minds. */
+function unanswered({ memory: { setbacks, endpoints } }: Situation): ReturnType<Gate> {
+  const nothingKept = endpoints.every(({ kept, sha256 }) => kept && sha256 === null);
+  if (setbacks.issue?.class !== 'person' || !nothingKept) return null;
+  return { state: 'unanswered', until: null, why: setbacks.issue.message };
+}
+
 function backingOff({ memory, now }: Situation, wish: Wish): ReturnType<Gate> {
   const setback = setbackFor(memory, wish);
-  if (!setback?.notBefore || new Date(setback.notBefore) <= now) return null;
-  if (isExhausted(setback)) return null;
-  return { state: 'backing-off', until: new Date(setback.notBefore), why: setback.message };
+  const until = wish.issues ? wish.turn.readyAt : setback?.notBefore ? new Date(setback.notBefore) : null;
+  if (!until || until <= now) return null;
+  if (setback && isExhausted(setback)) return null;
+  return { state: 'backing-off', until, why: (setback ?? memory.setbacks.issue)?.message ?? wish.why };
 }
 
 function givenUp({ memory }: Situation, wish: Wish): ReturnType<Gate> {
@@ -234,8 +282,9 @@ function givenUp({ memory }: Situation, wish: Wish): ReturnType<Gate> {
   return setback && isExhausted(setback) ? { state: 'given-up', until: null, why: setback.message } : null;
 }
 
-function setbackFor({ setbacks }: WatchMemory, { deploys }: Wish): Setback | null {
-  return deploys === null ? setbacks.issue : setbacks.deploy;
+function setbackFor({ setbacks }: WatchMemory, { deploys, turn }: Wish): Setback | null {
+  if (deploys !== null) return setbacks.deploy;
+  return turn.issuer === 'second' ? setbacks.second : setbacks.issue;
 }
 
 /** A restart that did not help is repeated by the schedule twice, a day apart, and then left to a person. */
@@ -243,18 +292,20 @@ function isExhausted(setback: Setback): boolean {
   return setback.class === 'deployment' && setback.count >= DEPLOYMENT_ATTEMPTS;
 }
 
-const CURED_BY_ANOTHER: readonly string[] = ['expired', 'ca-window', 'expires-soon', 'unreadable'];
+const CURED_BY_ANOTHER: readonly string[] = ['expired', 'revoked', 'ca-window', 'expires-soon', 'unreadable'];
 
 /** What is wrong with the certificate that was just issued as wanted will be wrong with the next one too. */
-function incurable({ memory, last, issuer, connection }: Situation, { issues }: Wish): ReturnType<Gate> {
+function incurable(situation: Situation, { issues }: Wish): ReturnType<Gate> {
+  const { last, memory } = situation;
   const { verdict } = memory;
   if (!issues || !last || !verdict || CURED_BY_ANOTHER.includes(verdict.reason)) return null;
-  if (verdict.certificate !== last.certificate.sha256 || !isAsWanted(last, issuer, connection)) return null;
+  if (verdict.certificate !== last.certificate.sha256 || !isAsWanted(last, situation)) return null;
   return { state: 'incurable', until: null, why: verdict.message };
 }
 
-function settling({ memory, last, issuer, connection, now }: Situation, { issues, why }: Wish): ReturnType<Gate> {
-  if (!issues || !last || !isAsWanted(last, issuer, connection)) return null;
+function settling(situation: Situation, { issues, why }: Wish): ReturnType<Gate> {
+  const { memory, last, now } = situation;
+  if (!issues || !last || last.revoked || !isAsWanted(last, situation)) return null;
   const { notBefore, notAfter } = last.certificate;
   const life = Date.parse(notAfter) - Date.parse(notBefore);
   const expired = memory.verdict?.reason === 'expired';
@@ -263,21 +314,30 @@ function settling({ memory, last, issuer, connection, now }: Situation, { issues
   return now < until ? { state: 'settling', until, why } : null;
 }
 
-function quarantined({ quarantine }: Situation, { issues }: Wish): ReturnType<Gate> {
-  return issues && quarantine ? { state: 'quarantined', ...quarantine } : null;
+function quarantined(situation: Situation, wish: Wish): ReturnType<Gate> {
+  const { quarantine } = askedOf(situation, wish);
+  return wish.issues && quarantine ? { state: 'quarantined', ...quarantine } : null;
 }
 
-function overBudget({ budget, now }: Situation, { issues }: Wish): ReturnType<Gate> {
-  const wait = issues ? affordableAt(budget) : null;
+function overBudget(situation: Situation, wish: Wish): ReturnType<Gate> {
+  const { now } = situation;
+  const { budget, kept: spokenFor } = askedOf(situation, wish);
+  const wait = wish.issues ? affordableAt(budget, spokenFor, now) : null;
   if (!wait || wait.at <= now) return null;
   const { what, of, used, max } = wait.line;
-  const why = `${used} of the ${max} ${what}${of === null ? '' : ` (${of})`} that ${budget.ca} allows are used`;
+  const others = wait.kept > 0 ? `, and ${wait.kept} are kept for others that are ordering or end sooner` : '';
+  const why = `${used} of the ${max} ${what}${of === null ? '' : ` (${of})`} that ${budget.ca} allows are used${others}`;
   return { state: 'over-budget', until: wait.at, why };
 }
 
-function windowShut({ opensAt, now }: Situation, { why }: Wish): ReturnType<Gate> {
-  if (opensAt === null) return { state: 'never-open', until: null, why };
-  return now < opensAt ? { state: 'window-shut', until: opensAt, why } : null;
+function windowShut(situation: Situation, { why }: Wish): ReturnType<Gate> {
+  const { opensAt, emergencyAt, connection, now } = situation;
+  if (opensAt !== null && opensAt <= now) return null;
+  if (emergencyAt === null || (opensAt !== null && opensAt <= emergencyAt)) {
+    return opensAt === null ? { state: 'never-open', until: null, why } : { state: 'window-shut', until: opensAt, why };
+  }
+  if (now < emergencyAt) return { state: 'emergency-ahead', until: emergencyAt, why };
+  return connection.policy.emergency?.mode === 'ask' ? { state: 'emergency-asks', until: opensAt, why } : null;
 }
 
 function queued({ turnAt, now }: Situation, { why }: Wish): ReturnType<Gate> {

@@ -34,5 +34,6 @@ export function endingOf(
     // What a renewal puts to use is what its connection was issued last.
     certificate: chain && !validated ? (last?.certificate.sha256 ?? null) : null,
     validated,
+    issuer: target?.issuer ?? 'first',
   };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialState, type MachineState, stepStates } from '../renewal/machine.ts';
-import type { RenewalOutcome } from '../store/events.ts';
+import { initialState, type MachineState, machineStates } from '../renewal/machine.ts';
 import type { Connection } from '../store/store.ts';
 import { explain, SENTENCES } from './explain.ts';
 import { emptyMemory, type WatchMemory } from './memory.ts';
@@ -8,7 +7,12 @@ import { WATCH_STATES, type WatchState } from './states.ts';
 
 const now = new Date('2026-11-22T12:00:00.000Z');
 const later = '2026-11-23T03:12:00.000Z';
-const connection = { id: 7, policy: { automatic: true, daysBefore: null }, incomplete: [] } as unknown as Connection;
+const emergency = { daysLeft: 5, mode: 'automatic' } as const;
+const connection = {
+  id: 7,
+  policy: { automatic: true, daysBefore: null, emergency },
+  incomplete: [],
+} as unknown as Connection;
 const draft = { ...connection, incomplete: [{ part: 'issuer', sentence: 'Choose a certificate authority.' }] } as const;
 
 function remembering(state: WatchState): WatchMemory {
@@ -26,7 +30,11 @@ function remembering(state: WatchState): WatchMemory {
   return {
     ...emptyMemory(now),
     lookedAt: now.toISOString(),
-    setbacks: { issue: setback, deploy: { ...setback, class: 'deployment', code: 'SERVED_CERTIFICATE_DIFFERS' } },
+    setbacks: {
+      issue: setback,
+      second: null,
+      deploy: { ...setback, class: 'deployment', code: 'SERVED_CERTIFICATE_DIFFERS' },
+    },
     decision: { state, at: now.toISOString(), until: later, why: 'Expires in 20 days' },
   };
 }
@@ -46,19 +54,7 @@ describe('explain', () => {
     expect(new Set(sentences).size).toBe(WATCH_STATES.length);
   });
 
-  const modes = ['running', 'waiting', 'held'];
-  const steps = stepStates().flatMap(({ state }) => modes.map((mode) => `${state}.${mode}`));
-  const ends = {
-    verified: 'verified',
-    installedNotServed: 'installed-not-served',
-    notDue: 'not-due',
-    issued: 'issued',
-    validated: 'validated',
-    failed: 'failed',
-    cancelled: 'cancelled',
-  } satisfies Record<string, RenewalOutcome>;
-
-  it.each([...steps, ...Object.keys(ends)])('has a sentence for a renewal that is at %s', (at) => {
+  it.each(machineStates())('has a sentence for a renewal that is at %s', (at) => {
     const { context } = initialState();
     const state: MachineState = { at, context: { ...context, resumeAt: later, note: 'DNS is slow' } };
 
@@ -71,6 +67,10 @@ describe('explain', () => {
 
     expect(of).toBe('renewing');
     expect(said).toMatch(/^Renewal r1 (is under way|waits|has ended)[^\n]{5,}\.$/);
+  });
+
+  it('has states of the machine to tell of', () => {
+    expect(machineStates().length).toBeGreaterThan(40);
   });
 
   it('says why, what is next, when, and who decided', () => {

@@ -38,7 +38,12 @@ export interface ExplanationFacts {
   readonly unreachableSince: string | null;
   readonly quarantinedUntil: string | null;
   /** Of issuing and of putting to use, each with its own ladder. */
-  readonly setbacks: { readonly issue: Setback | null; readonly deploy: Setback | null };
+  readonly setbacks: {
+    readonly issue: Setback | null;
+    readonly deploy: Setback | null;
+    /** Of issuing at the second CA. */
+    readonly second: Setback | null;
+  };
   /** The next attempt is first made at the CA's test directory. */
   readonly validatesFirst: boolean;
   readonly renewal: { readonly id: string; readonly state: string } | null;
@@ -85,7 +90,12 @@ export function explain(
   const base = { connectionId: connection.id, state, nextAt };
   const why = state === 'incomplete' ? missingWords(connection) : lower(decision?.why ?? '');
   const context = { memory, connection, renewal, why, when: at(nextAt) };
-  const parts = [SENTENCES[state](context), silenceWords(state, memory), overdueWords(nextLookAt, now)];
+  const parts = [
+    SENTENCES[state](context),
+    secondWords(state, memory),
+    silenceWords(state, memory),
+    overdueWords(nextLookAt, now),
+  ];
   return {
     ...base,
     sentence: `${parts.filter((part) => part !== '').join('; ')}.`,
@@ -127,6 +137,8 @@ export const SENTENCES: Readonly<Record<WatchState, (context: Context) => string
   'login-refused': ({ why }) =>
     `Due, but the appliance refused the login (${why}): the schedule does not try again, so that no account is locked, until the connection or its credential is changed`,
   paused: ({ why, when }) => `Due (${why}); the schedule tries again ${when}`,
+  unanswered: ({ why }) =>
+    `No certificate yet: ${why}; the schedule does not ask again, until a person starts it or the connection is changed`,
   'backing-off': (context) =>
     `Due, but ${setbackWords(context)}; the schedule tries again ${context.when}${stagingWords(context)}`,
   'given-up': ({ why, memory }) =>
@@ -139,11 +151,27 @@ export const SENTENCES: Readonly<Record<WatchState, (context: Context) => string
     `Due, but in quarantine: ${why}; the schedule asks for the next one ${when}, a person may at any time`,
   'over-budget': ({ why, when }) => `Due, but ${why}; the schedule orders ${when}`,
   'window-shut': ({ why, when }) => `Due (${why}); the schedule begins when the renewal window opens, ${when}`,
+  'emergency-ahead': ({ why, when, connection }) =>
+    `Due (${why}), and its renewal window does not open in time: the schedule ${connection.policy.emergency?.mode === 'ask' ? 'leaves it to a person' : 'begins without it'} ${when}, ${lifeWords(connection)}`,
+  'emergency-asks': ({ why, when, connection, memory }) =>
+    `Due (${why}), outside of its renewal window and ${lifeWords(connection)}: a person has to renew now, as the schedule waits for the window${memory.decision?.until ? `, which opens ${when}` : ', which does not open within 400 days'}`,
   'never-open': ({ why }) =>
     `Due (${why}), but its renewal window does not open within 400 days: the calendar has to be changed, or a person renews`,
   queued: ({ why, when }) => `Due (${why}); others with less life left go first, and its turn is looked for ${when}`,
   starting: ({ why }) => `Due (${why}): the schedule has begun a renewal`,
+  emergency: ({ why, connection }) =>
+    `Due (${why}), and begun by the schedule outside of its renewal window, ${lifeWords(connection)}`,
+  fruitless: ({ why }) =>
+    `Due (${why}): the certificate that was issued last cannot be put to use any more, so the schedule has begun to get another`,
+  validating: ({ why }) =>
+    `Due (${why}), and refused by the CA before: the schedule has begun a renewal at the CA's test directory, which the real one follows when that works`,
 };
+
+function lifeWords({ policy: { emergency } }: Context['connection']): string {
+  return emergency
+    ? `because less than ${count(emergency.daysLeft, 'day')} of life are left`
+    : 'because little life is left';
+}
 
 const RULES: Readonly<Record<ExplanationFacts['decidedBy'], string>> = {
   'ca-window': 'an instant drawn within the window that the CA named',
@@ -170,12 +198,13 @@ const CLASS_WORDS: Readonly<Record<FailureClass, string>> = {
   login: 'the login',
   device: 'the appliance or the settings',
   deployment: 'the deployment',
+  person: 'somebody who was waited for',
   defect: 'a defect',
 };
 
 function setbackWords({ memory: { setbacks, decision } }: Context): string {
-  const both = [setbacks.issue, setbacks.deploy].filter((one) => one !== null);
-  const setback = both.find(({ notBefore }) => notBefore === decision?.until) ?? both[0];
+  const all = [setbacks.issue, setbacks.second, setbacks.deploy].filter((one) => one !== null);
+  const setback = all.find(({ notBefore }) => notBefore === decision?.until) ?? all[0];
   if (!setback) return 'the last attempt failed';
   const times = setback.count === 1 ? 'the last attempt' : `${setback.count} attempts in a row`;
   return `${times} failed because of ${CLASS_WORDS[setback.class]} (${ERRORS[setback.code].title}: ${setback.message.replace(/\.$/, '')})`;
@@ -203,6 +232,25 @@ function renewalWords({ id, state }: RenewalInHand): string {
 function resumeAt(renewal: RenewalInHand | null): string | null {
   const effect = renewal && effectOf(renewal.state);
   return effect?.kind === 'sleep' ? effect.until : null;
+}
+
+/** The states in which a certificate will be asked for, or was. */
+const ASKING: readonly WatchState[] = [
+  'emergency',
+  'validating',
+  'fruitless',
+  'backing-off',
+  'quarantined',
+  'over-budget',
+  'window-shut',
+  'queued',
+  'starting',
+];
+
+function secondWords(state: WatchState, { decision, setbacks: { issue } }: WatchMemory): string {
+  if (decision?.issuer !== 'second' || !ASKING.includes(state)) return '';
+  const why = issue ? `failed (${ERRORS[issue.code].title})` : 'has no certificate left within its limits';
+  return `the second CA is asked then, because the first one ${why}`;
 }
 
 function silenceWords(state: WatchState, { unreachable }: WatchMemory): string {

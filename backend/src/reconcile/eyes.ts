@@ -1,10 +1,12 @@
-import type { CertificateFacts } from '../domain/certificate.ts';
+import { servesNothing } from '../appliances/index.ts';
+import { type CertificateFacts, readCertificate } from '../domain/certificate.ts';
 import type { WantedIssuer } from '../domain/due.ts';
-import type { RenewalWindow } from '../issuers/issuer.ts';
+import { caOf } from '../domain/issuer-key.ts';
+import type { Issuer, RenewalWindow } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import type { StepPeers } from '../renewal/step.ts';
 import { nameOf, sightsOf } from '../renewal/steps/look.ts';
-import type { Connection } from '../store/store.ts';
+import type { Connection, Store } from '../store/store.ts';
 import type { LookedAt } from './observe.ts';
 
 /** How the reconciler sees the world. It never logs in anywhere: a wrong password is never tried by looking. */
@@ -14,25 +16,39 @@ export interface Eyes {
 }
 
 export interface View extends AsyncDisposable {
-  readonly issuer: WantedIssuer & { readonly hasTestDirectory: boolean };
-  /** Dials every endpoint. One that does not answer is an answer. */
+  readonly issuer: LookedAtIssuer;
+  /** The CA that the connection falls back on; null: it has none. */
+  readonly second: LookedAtIssuer | null;
+  /** Dials every endpoint. One that does not answer is an answer. Where nothing is served: what is kept. */
   look(signal: AbortSignal): Promise<readonly LookedAt[]>;
-  /** When the CA wants `certificate` renewed; null when it does not say. @throws AppError ISSUER_… */
-  renewalWindow(certificate: CertificateFacts, signal: AbortSignal): Promise<RenewalWindow | null>;
+  /**
+   * When the CA wants `certificate` renewed; null when it does not say. The second CA is asked when `origin`, the key of its
+   * issuer, is known and says so. @throws AppError ISSUER_…
+   */
+  renewalWindow(
+    certificate: CertificateFacts,
+    origin: string | null,
+    signal: AbortSignal,
+  ): Promise<RenewalWindow | null>;
 }
+
+export type LookedAtIssuer = WantedIssuer & { readonly hasTestDirectory: boolean };
 
 interface EyesDeps {
   readonly clock: Clock;
+  readonly store: Pick<Store, 'issuances'>;
   peers(connection: Connection): Promise<StepPeers & AsyncDisposable>;
 }
 
-export function createEyes({ clock, peers }: EyesDeps): Eyes {
+export function createEyes({ clock, store, peers }: EyesDeps): Eyes {
   return {
     async open(connection) {
-      const { appliance, issuer, dialer, [Symbol.asyncDispose]: close } = await peers(connection);
+      const { appliance, issuer, second, dialer, keys, [Symbol.asyncDispose]: close } = await peers(connection);
       return {
-        issuer: { key: issuer.key, profile: issuer.traits.profile, hasTestDirectory: issuer.staging !== null },
+        issuer: lookedAt(issuer),
+        second: second && lookedAt(second.issuer),
         async look(signal) {
+          if (servesNothing(connection.appliance)) return [await keptFor(connection, { store, keys })];
           const endpoints = await appliance.endpoints(connection.slot, signal);
           const sights = await sightsOf(endpoints, { dialer, clock, signal });
           return sights.map(({ endpoint, sha256, certificate, detail }) => ({
@@ -42,9 +58,27 @@ export function createEyes({ clock, peers }: EyesDeps): Eyes {
             silence: detail,
           }));
         },
-        renewalWindow: (certificate, signal) => issuer.renewalWindow(certificate.pem, signal),
+        renewalWindow(certificate, origin, signal) {
+          const isSeconds = second && origin !== null && caOf(origin) === caOf(second.issuer.key);
+          return (isSeconds ? second.issuer : issuer).renewalWindow(certificate.pem, signal);
+        },
         [Symbol.asyncDispose]: close,
       };
     },
   };
+}
+
+/** The last certificate whose key is still there. */
+async function keptFor(
+  { id }: Connection,
+  { store, keys }: Pick<EyesDeps, 'store'> & Pick<StepPeers, 'keys'>,
+): Promise<LookedAt> {
+  const last = await store.issuances.last(id);
+  const leaf = last ? readCertificate(last.chain.leafPem) : null;
+  const certificate = leaf && (await keys.find(leaf.key.spkiSha256)) ? leaf : null;
+  return { name: 'kept for download', kept: true, sha256: certificate?.sha256 ?? null, certificate, silence: null };
+}
+
+function lookedAt({ key, traits, staging }: Issuer): LookedAtIssuer {
+  return { key, profile: traits.profile, hasTestDirectory: staging !== null };
 }

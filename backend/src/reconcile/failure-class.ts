@@ -10,6 +10,7 @@ export const FAILURE_CLASSES = [
   'login',
   'device',
   'deployment',
+  'person',
   'defect',
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
@@ -29,6 +30,7 @@ const CLASS_OF = {
   APPLIANCE_REJECTED_CERTIFICATE: 'device',
   APPLIANCE_CSR_REPLACED: 'device',
   CSR_INCOMPATIBLE: 'device',
+  KEY_MISSING: 'device',
   NAMES_NOT_PROVABLE: 'device',
   INVALID_SETTINGS: 'device',
   VAULT_DAMAGED: 'device',
@@ -40,6 +42,8 @@ const CLASS_OF = {
   DNS_REFUSED: 'dns',
   DNS_RATE_LIMITED: 'dns',
   DNS_NOT_PROPAGATED: 'dns',
+  HTTP_NOT_REACHABLE: 'dns',
+  HTTP_SOLVER_FAILED: 'network',
   ISSUER_UNREACHABLE: 'network',
   ISSUER_NOT_TRUSTED: 'ca',
   ISSUER_RATE_LIMITED: 'rate-limit',
@@ -47,6 +51,7 @@ const CLASS_OF = {
   ISSUER_ACCOUNT: 'ca',
   CHALLENGE_FAILED: 'ca',
   CERTIFICATE_MISMATCH: 'ca',
+  CHALLENGE_NOT_PLACED: 'person',
 } as const satisfies Partial<Record<ErrorCode, FailureClass>>;
 
 /** A code that no renewal should end with is a defect. */
@@ -66,6 +71,7 @@ const PHASE_OF: Readonly<Record<StepName, Phase>> = {
   install: 'deploy',
   activate: 'deploy',
   verify: 'deploy',
+  rollBack: 'deploy',
   assess: 'deploy',
 };
 

@@ -6,6 +6,7 @@ import { nextAttemptAt } from './ladder.ts';
 
 const now = new Date('2026-11-22T12:00:00.000Z');
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 const kinds = fc.constantFrom(...FAILURE_CLASSES.filter((kind) => kind !== 'login'));
@@ -47,6 +48,47 @@ describe('nextAttemptAt', () => {
           expect(waitMs({ class: kind, count, lifeLeftMs })).toBeLessThanOrEqual(lifeLeftMs / 4);
         },
       ),
+    );
+  });
+
+  it('leaves time for every restart that is allowed, and a night for a person, before the end of what lives for days', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: DAY_MS, max: 3 * DAY_MS }), (lifeLeftMs) => {
+        const second = waitMs({ class: 'deployment', count: 1, lifeLeftMs });
+        const third = waitMs({ class: 'deployment', count: 2, lifeLeftMs: lifeLeftMs - second });
+        expect(second).toBeGreaterThanOrEqual(6 * HOUR_MS);
+        expect(third).toBeGreaterThanOrEqual(6 * HOUR_MS);
+        expect(lifeLeftMs - second - third).toBeGreaterThanOrEqual(lifeLeftMs / 2);
+      }),
+    );
+  });
+
+  it('asks a CA again before the end of what lives for days, and never more often than four times a day', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('ca' as const, 'rate-limit' as const),
+        fc.integer({ min: 3, max: 40 }),
+        fc.integer({ min: 8 * HOUR_MS, max: 3 * DAY_MS }),
+        (kind, count, lifeLeftMs) => {
+          const wait = waitMs({ class: kind, count, lifeLeftMs });
+          expect(wait).toBeGreaterThanOrEqual(6 * HOUR_MS);
+          expect(wait).toBeLessThan(lifeLeftMs);
+        },
+      ),
+    );
+  });
+
+  it('is in no hurry for what has long weeks to live, nor, where a try costs something, for what has ended', () => {
+    fc.assert(
+      fc.property(kinds, counts, fc.integer({ min: 16 * DAY_MS, max: 400 * DAY_MS }), (kind, count, lifeLeftMs) => {
+        expect(waitMs({ class: kind, count, lifeLeftMs })).toBe(waitMs({ class: kind, count }));
+      }),
+    );
+    const costly = fc.constantFrom('ca' as const, 'rate-limit' as const, 'deployment' as const);
+    fc.assert(
+      fc.property(costly, counts, fc.integer({ min: -30 * DAY_MS, max: 0 }), (kind, count, lifeLeftMs) => {
+        expect(waitMs({ class: kind, count, lifeLeftMs })).toBe(waitMs({ class: kind, count }));
+      }),
     );
   });
 

@@ -7,27 +7,33 @@ const DAY = 24 * HOUR;
 interface Ladder {
   /** Milliseconds after the first, second … failure in a row; the last one from then on. */
   readonly rungs: readonly number[];
-  /** When little life is left the waits shrink with it, down to this. Null: they never do. */
-  readonly shortest: number | null;
+  /** When little life is left the waits shrink with it, down to this. */
+  readonly shortest: number;
+  /** Each try is counted by a CA, or restarts something. Once the end is over there is nothing to come before. */
+  readonly isCostly: boolean;
 }
 
 /**
  * How long the schedule waits after a renewal that failed, having tried for about an hour by itself. What costs nobody
  * anything is tried often; what a CA counts at most once a day in the end, as Let's Encrypt asks
- * (https://letsencrypt.org/docs/integration-guide/); a refused login not at all: three of them lock an account.
+ * (https://letsencrypt.org/docs/integration-guide/), and four times a day while what lives for days only comes to its end, which
+ * is far from the five failures an hour that it counts; a refused login not at all: three of them lock an account.
  */
 const LADDERS: Readonly<Record<Exclude<FailureClass, 'login'>, Ladder>> = {
   network: {
     rungs: [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY],
     shortest: 15 * MINUTE,
+    isCostly: false,
   },
-  dns: { rungs: [30 * MINUTE, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY], shortest: HOUR },
-  ca: { rungs: [HOUR, 4 * HOUR, 12 * HOUR, DAY], shortest: null },
-  'rate-limit': { rungs: [HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY], shortest: null },
-  device: { rungs: [HOUR, 6 * HOUR, DAY, 2 * DAY, 4 * DAY], shortest: 6 * HOUR },
-  // Each try may be another restart: see docs/adr/0017.
-  deployment: { rungs: [DAY, 2 * DAY], shortest: null },
-  defect: { rungs: [HOUR, 6 * HOUR, DAY], shortest: HOUR },
+  dns: { rungs: [30 * MINUTE, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY], shortest: HOUR, isCostly: false },
+  ca: { rungs: [HOUR, 4 * HOUR, 12 * HOUR, DAY], shortest: 6 * HOUR, isCostly: true },
+  'rate-limit': { rungs: [HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY], shortest: 6 * HOUR, isCostly: true },
+  device: { rungs: [HOUR, 6 * HOUR, DAY, 2 * DAY, 4 * DAY], shortest: 6 * HOUR, isCostly: false },
+  // Each try may be another restart, and there are two at most: see docs/adr/0017.
+  deployment: { rungs: [DAY, 2 * DAY], shortest: 6 * HOUR, isCostly: true },
+  // Whoever is to place the challenge was told for days.
+  person: { rungs: [DAY], shortest: HOUR, isCostly: true },
+  defect: { rungs: [HOUR, 6 * HOUR, DAY], shortest: HOUR, isCostly: false },
 };
 
 /** A quarter of the life that is left may pass before the next try. */
@@ -47,9 +53,10 @@ export interface Attempt {
 /** When the schedule tries again; null: not before something is changed. */
 export function nextAttemptAt({ class: failure, count, now, lifeLeftMs, retryAfterMs }: Attempt): Date | null {
   if (failure === 'login') return null;
-  const { rungs, shortest } = LADDERS[failure];
+  const { rungs, shortest, isCostly } = LADDERS[failure];
   const rung = rungs[Math.min(count, rungs.length) - 1] ?? DAY;
-  const wait = shortest === null || lifeLeftMs === null ? rung : withinLife(rung, shortest, lifeLeftMs);
+  const isTooLate = lifeLeftMs !== null && lifeLeftMs <= 0 && isCostly;
+  const wait = lifeLeftMs === null || isTooLate ? rung : withinLife(rung, shortest, lifeLeftMs);
   return new Date(now.getTime() + Math.max(wait, retryAfterMs ?? 0));
 }
 

@@ -1,16 +1,16 @@
 import type { Budget } from '../domain/budget.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
+import { sharedAbort } from '../plugins/shared-abort.ts';
 import { readState } from '../renewal/machine.ts';
 import type { RenewalOptions, Runner } from '../renewal/runner.ts';
 import { every } from '../renewal/schedule.ts';
 import type { StepPeers } from '../renewal/step.ts';
 import type { DomainEvent } from '../store/events.ts';
 import type { Connection, RenewalRow, Store } from '../store/store.ts';
-import { isInWindow } from './ari.ts';
 import { allowanceFor } from './budget-for.ts';
 import { cautionsOf, type Explanation, explain, type RenewalInHand } from './explain.ts';
 import { createEyes } from './eyes.ts';
-import { readMemory, type WatchMemory } from './memory.ts';
+import { readMemory } from './memory.ts';
 import { Reconciler, type ReconcilerDeps } from './reconciler.ts';
 
 export interface LiveDeps {
@@ -31,7 +31,7 @@ const EVERY_MINUTE = '* * * * *';
 export class LiveReconciler implements AsyncDisposable {
   readonly #deps: LiveDeps;
   readonly #reconciler: Reconciler;
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
   #minutes: AsyncDisposable | null = null;
   #listening: Promise<void> = Promise.resolve();
   #round: Promise<void> | null = null;
@@ -44,7 +44,8 @@ export class LiveReconciler implements AsyncDisposable {
     this.#reconciler = new Reconciler({
       ...shared,
       eyes: createEyes(deps),
-      start: (id, { goal }) => runner.start(id, 'schedule', { goal, activation: null } satisfies RenewalOptions),
+      start: (id, { goal, issuer }) =>
+        runner.start(id, 'schedule', { goal, activation: null, issuer } satisfies RenewalOptions),
       random: Math.random,
     });
   }
@@ -74,8 +75,8 @@ export class LiveReconciler implements AsyncDisposable {
     const now = clock.now();
     const row = await store.watches.get(connection.id);
     const memory = row ? readMemory(row) : null;
-    const replaces = isInWindow(memory?.ari ?? null, servedFirst(memory), now);
-    const { budget } = await allowanceFor(store.issuances, { connection, issuerKey, replaces, now });
+    const ari = memory?.ari ?? null;
+    const { budget } = await allowanceFor(store.issuances, { connection, issuerKey, ari, now });
     return { budget, cautions: cautionsOf(await this.explain(connection), budget) };
   }
 
@@ -115,7 +116,12 @@ export class LiveReconciler implements AsyncDisposable {
 }
 
 function concerns({ type }: DomainEvent): boolean {
-  return type === 'connection.created' || type === 'connection.changed' || type === 'renewal.finished';
+  return (
+    type === 'certificate.revoked' ||
+    type === 'connection.created' ||
+    type === 'connection.changed' ||
+    type === 'renewal.finished'
+  );
 }
 
 /** Null for one that has ended, or that this version cannot read. */
@@ -126,8 +132,4 @@ function inHand({ id, state, machineVersion, finishedAt }: RenewalRow): RenewalI
   } catch {
     return null;
   }
-}
-
-function servedFirst(memory: WatchMemory | null): string | null {
-  return memory?.ari?.certificate ?? null;
 }

@@ -3,6 +3,7 @@ import type { CertificateSummary } from '../domain/certificate.ts';
 import { DUE_REASONS } from '../domain/due.ts';
 import { ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import { WHICH_ISSUER } from '../domain/which-issuer.ts';
 import type { WatchRow } from '../store/watches.ts';
 import { FAILURE_CLASSES, PHASES } from './failure-class.ts';
 import { WATCH_STATES } from './states.ts';
@@ -38,6 +39,8 @@ const endpoint = z.object({
   sha256: z.string().nullable(),
   /** Why it does not answer now; null when it does. */
   silence: z.string().nullable(),
+  /** No endpoint, but what is kept to be downloaded: `sha256` is null when nothing is. */
+  kept: z.literal(true).exactOptional(),
 });
 
 const ari = z.object({
@@ -84,20 +87,31 @@ const memory = z.object({
   /** Something else was seen served since, and told. */
   deviates: z.boolean(),
   ari: ari.nullable(),
+  /** `caOf` of the issuer when it was last looked at; null before. */
+  ca: z.string().nullable().default(null),
   /** The threshold in days that was told last, and for which certificate. */
   told: z.object({ sha256: z.string(), threshold: z.int() }).nullable(),
   /** The unfinished renewal, and the SHA-256 of the issued certificate that it was begun to put to use; null: to issue. */
   running: z.object({ renewalId: z.string(), deploys: z.string().nullable() }).nullable(),
   /** Kept apart: a failed deployment is tried again on its own ladder, without a word to the CA. */
-  setbacks: z.object({ issue: setback.nullable(), deploy: setback.nullable() }),
+  setbacks: z.object({
+    issue: setback.nullable(),
+    deploy: setback.nullable(),
+    /** Of issuing at the second CA. */
+    second: setback.nullable().default(null),
+  }),
   /** The next attempt is first made at the CA's test directory. */
   validateFirst: z.boolean(),
+  /** The same of the second CA. */
+  validateSecondFirst: z.boolean().default(false),
   /** Nothing is begun before, because of how the last renewal ended. */
   paused: z.object({ until: instant, why: z.string() }).nullable(),
   /** The renewal whose certificate a person did not want installed, and until when the schedule respects that. */
   shelved: z.object({ renewalId: z.string(), until: instant }).nullable(),
   /** SHA-256 of an issued certificate that could not be put to use any more. */
   fruitless: z.string().nullable(),
+  /** The state in which only a person helps, as it was told. */
+  stuck: z.enum(WATCH_STATES).nullable().default(null),
   /** As it was told. */
   quarantinedUntil: instant.nullable(),
   verdict: z
@@ -118,6 +132,8 @@ const memory = z.object({
       /** When it may change by itself; null: when something else happens. */
       until: instant.nullable(),
       why: z.string(),
+      /** Which CA it is about; the first unless said otherwise. */
+      issuer: z.enum(WHICH_ISSUER).optional(),
     })
     .nullable(),
 });
@@ -126,6 +142,8 @@ export type WatchMemory = z.output<typeof memory>;
 export type SeenEndpoint = z.output<typeof endpoint>;
 export type AriMemory = z.output<typeof ari>;
 export type Setback = z.output<typeof setback>;
+
+export const NO_SETBACKS: WatchMemory['setbacks'] = { issue: null, deploy: null, second: null };
 
 /** Nothing is known yet. */
 export function emptyMemory(changedAt: Date, seq = 0): WatchMemory {
@@ -140,13 +158,16 @@ export function emptyMemory(changedAt: Date, seq = 0): WatchMemory {
     expected: null,
     deviates: false,
     ari: null,
+    ca: null,
     told: null,
     running: null,
-    setbacks: { issue: null, deploy: null },
+    setbacks: NO_SETBACKS,
     validateFirst: false,
+    validateSecondFirst: false,
     paused: null,
     shelved: null,
     fruitless: null,
+    stuck: null,
     quarantinedUntil: null,
     verdict: null,
     decision: null,

@@ -20,6 +20,8 @@ export interface LookedAt {
   readonly certificate: CertificateFacts | 'unreadable' | null;
   /** Why there was no handshake; null when there was one. */
   readonly silence: string | null;
+  /** No endpoint, but what is kept to be downloaded: `sha256` is null when nothing is. */
+  readonly kept?: true;
 }
 
 /** An event of this connection, without its number. */
@@ -55,7 +57,8 @@ export function afterLook(memory: WatchMemory, look: Look): Observation {
   return { memory: deviation.memory, news: [...silence.news, ...deviation.news] };
 }
 
-function seen({ name, sha256, silence }: LookedAt, at: string, { endpoints }: WatchMemory): SeenEndpoint {
+function seen({ name, sha256, silence, kept }: LookedAt, at: string, { endpoints }: WatchMemory): SeenEndpoint {
+  if (kept) return { name, answeredAt: at, sha256, silence, kept };
   const earlier = endpoints.find((one) => one.name === name);
   if (sha256 === null) {
     return { name, answeredAt: earlier?.answeredAt ?? null, sha256: earlier?.sha256 ?? null, silence };
@@ -98,16 +101,22 @@ function tellSilence(memory: WatchMemory, { at, trouble }: Look): Observation {
 }
 
 function tellDeviation(memory: WatchMemory): Observation {
-  const { expected, deviates, endpoints } = memory;
+  const { expected, deviates } = memory;
   if (expected === null) return { memory, news: [] };
-  const others = endpoints.filter(({ silence, sha256 }) => silence === null && sha256 !== expected);
-  if (others.length === 0) {
+  const message = deviationWords(memory);
+  if (message === null) {
     return { memory: { ...memory, deviates: false }, news: deviates ? [{ type: 'watch.restored' }] : [] };
   }
   if (deviates) return { memory, news: [] };
-  const names = others.map(({ name }) => name).join(', ');
-  const message = `${names} no longer serves the certificate that was seen there after the last renewal`;
   return { memory: { ...memory, deviates: true }, news: [{ type: 'watch.deviates', message }] };
+}
+
+/** Who answers with another certificate than after the last renewal, for people; null: nobody. */
+export function deviationWords({ expected, endpoints }: WatchMemory): string | null {
+  const others = endpoints.filter(({ silence, sha256, kept }) => !kept && silence === null && sha256 !== expected);
+  if (expected === null || others.length === 0) return null;
+  const names = others.map(({ name }) => name).join(', ');
+  return `${names} no longer serves the certificate that was seen there after the last renewal`;
 }
 
 /** What the verdict needs beside the certificates: all but `now`, `installed`, `origin` and `asked`. */
@@ -119,7 +128,7 @@ export interface Wishes extends Omit<DueInput, 'now' | 'installed' | 'origin' | 
 /** The worst verdict over all endpoints, by what each serves or served last. Unchanged memory when nothing was ever seen. */
 export function judgeSeen(memory: WatchMemory, { origins, ...wishes }: Wishes, now: Date): WatchMemory {
   const seen = [...new Set(memory.endpoints.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])))];
-  let worst: { due: Due; certificate: string } | null = null;
+  let worst: { due: Due; certificate: string | null } | null = nothingKept(memory, wishes, now);
   for (const sha256 of seen) {
     const installed = memory.certificates.find((one) => one.sha256 === sha256) ?? 'unreadable';
     const due = judgeDue({ ...wishes, now, installed, origin: origins.get(sha256) ?? null, asked: false });
@@ -135,6 +144,13 @@ export function judgeSeen(memory: WatchMemory, { origins, ...wishes }: Wishes, n
       from: from.length > 0 ? new Date(Math.min(...from)).toISOString() : null,
     },
   };
+}
+
+/** Where nothing is served, that nothing is kept is a verdict too. */
+function nothingKept({ endpoints }: WatchMemory, wishes: Omit<Wishes, 'origins'>, now: Date) {
+  if (!endpoints.some(({ kept, sha256 }) => kept && sha256 === null)) return null;
+  const due = judgeDue({ ...wishes, now, installed: null, origin: null, asked: false, keeps: true });
+  return { due, certificate: null };
 }
 
 const THRESHOLDS = [30, 14, 7, 3, 1, 0] as const;
@@ -161,13 +177,20 @@ export function tellExpiry(memory: WatchMemory, now: Date): Observation {
   if (threshold === undefined) return { memory, news: [] };
   const { told } = memory;
   if (told?.sha256 === first.sha256 && told.threshold <= threshold) return { memory, news: [] };
-  const where = memory.endpoints.filter(({ sha256 }) => sha256 === first.sha256).map(({ name }) => name);
+  const what = whatEnds(memory, first.sha256);
   const message =
     threshold === 0
-      ? `What ${where.join(', ')} serves has expired`
-      : `What ${where.join(', ')} serves ends within ${threshold === 1 ? 'a day' : `${threshold} days`}`;
+      ? `What ${what} has expired`
+      : `What ${what} ends within ${threshold === 1 ? 'a day' : `${threshold} days`}`;
   return {
     memory: { ...memory, told: { sha256: first.sha256, threshold } },
     news: [{ type: 'watch.expiring', threshold, notAfter: first.notAfter, message }],
   };
+}
+
+/** `cucm-pub.example.com:8443 serves` */
+function whatEnds({ endpoints }: WatchMemory, ending: string): string {
+  const where = endpoints.filter(({ sha256 }) => sha256 === ending);
+  if (where.some(({ kept }) => kept)) return 'is kept for download';
+  return `${where.map(({ name }) => name).join(', ')} serves`;
 }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { originIn } from '../domain/due.ts';
 import { AppError } from '../domain/errors.ts';
 import { caOf } from '../domain/issuer-key.ts';
 import { spreadOf } from '../domain/spread.ts';
@@ -9,11 +10,13 @@ import type { Connection, Store } from '../store/store.ts';
 import type { WatchRow } from '../store/watches.ts';
 import { emergencyFrom } from '../windows/emergency.ts';
 import { afterChange, afterEnd, afterStart } from './absorb.ts';
-import { type AriAnswer, afterAsking, caInstantOf, isInWindow, shouldAsk } from './ari.ts';
+import { type AriAnswer, afterAsking, caInstantOf, shouldAsk } from './ari.ts';
 import { allowanceFor } from './budget-for.ts';
 import { type Choice, decide, type Start } from './decide.ts';
 import { endingOf } from './ending.ts';
-import type { Eyes, View } from './eyes.ts';
+import { explain } from './explain.ts';
+import type { Eyes, LookedAtIssuer, View } from './eyes.ts';
+import type { Candidate } from './failover.ts';
 import { type AriMemory, emptyMemory, readMemory, toRow, type WatchMemory } from './memory.ts';
 import { missingWords } from './missing-words.ts';
 import {
@@ -25,11 +28,13 @@ import {
   tellExpiry,
   type WatchNews,
 } from './observe.ts';
+import { keptFor, NOTHING_KEPT, rivalsAt } from './rivals.ts';
+import type { WatchState } from './states.ts';
 
 /** What the reconciler needs of the store. */
 export interface ReconcilerStore extends Pick<Store, 'watches' | 'issuances' | 'settings'> {
   readonly connections: Pick<Store['connections'], 'get' | 'all'>;
-  readonly renewals: Pick<Store['renewals'], 'get'>;
+  readonly renewals: Pick<Store['renewals'], 'get' | 'unfinished'>;
   readonly events: Pick<Store['events'], 'append' | 'read'>;
   transaction<T>(work: (tx: ReconcilerStore) => Promise<T>): Promise<T>;
 }
@@ -67,12 +72,13 @@ const SHORTEST_PAUSE_MS = 30_000;
 const JITTER = 0.1;
 
 /** Of a connection for which no certificate is to be asked: the ledger need not be read. */
-const UNASKED = { budget: { ca: '', source: null, lines: [] }, quarantine: null } as const;
+const UNASKED = { budget: { ca: '', source: null, lines: [] }, quarantine: null, kept: NOTHING_KEPT } as const;
 
 /** What a look brought, with what was remembered of the CA's window. */
 interface Seen {
   readonly look: Look;
   readonly issuer: View['issuer'] | null;
+  readonly second: View['second'];
   readonly ari: AriMemory | null;
 }
 
@@ -158,21 +164,23 @@ export class Reconciler {
     try {
       await using view = await this.#deps.eyes.open(connection);
       const look = { at: at(), endpoints: await view.look(signal), trouble: null };
-      return { look, issuer: view.issuer, ari: await this.#askCa(view, look, ari, signal) };
+      const { issuer, second } = view;
+      return { look, issuer, second, ari: await this.#askCa(view, look, ari, signal) };
     } catch (err) {
       if (!(err instanceof AppError)) throw err;
-      return { look: { at: at(), endpoints: [], trouble: err.message }, issuer: null, ari };
+      return { look: { at: at(), endpoints: [], trouble: err.message }, issuer: null, second: null, ari };
     }
   }
 
   /** The CA is asked about the certificate that ends first. */
   async #askCa(view: View, look: Look, ari: AriMemory | null, signal: AbortSignal): Promise<AriMemory | null> {
-    const { clock, random, log } = this.#deps;
+    const { store, clock, random, log } = this.#deps;
     const [certificate] = look.endpoints
       .flatMap(({ certificate: one }) => (one === null || one === 'unreadable' || one.selfSigned ? [] : [one]))
       .sort((a, b) => a.notAfter.localeCompare(b.notAfter));
     if (!certificate || !shouldAsk(ari, certificate.sha256, clock.now())) return ari;
-    const answer: AriAnswer = await view.renewalWindow(certificate, signal).catch((err: unknown) => {
+    const origin = (await store.issuances.find(certificate.sha256))?.issuerKey ?? null;
+    const answer: AriAnswer = await view.renewalWindow(certificate, origin, signal).catch((err: unknown) => {
       if (!(err instanceof AppError)) throw err;
       log.info({ code: err.code, reason: err.message }, 'the CA did not say when it wants a certificate renewed');
       return 'failed' as const;
@@ -209,20 +217,20 @@ export class Reconciler {
   async #choose(
     connection: Connection,
     looked: WatchMemory,
-    { issuer, look }: Seen,
+    { issuer, second, look }: Seen,
   ): Promise<{ readonly memory: WatchMemory; readonly choice: Choice }> {
     const { store, clock } = this.#deps;
     const now = clock.now();
     if (!issuer) {
       return { memory: looked, choice: { state: 'silent', until: null, why: look.trouble ?? '', start: null } };
     }
-    const replaces = isInWindow(looked.ari, looked.ari?.certificate ?? null, now);
     const last = (await store.issuances.last(connection.id)) ?? null;
     const memory = judgeSeen(
-      looked,
+      { ...looked, ca: caOf(issuer.key) },
       {
         wantedNames: connection.dnsNames,
         issuer,
+        other: second,
         origins: await this.#originsOf(looked),
         usualIssuer: usualIssuer(last, issuer.key),
         daysBefore: connection.policy.daysBefore,
@@ -231,32 +239,36 @@ export class Reconciler {
       },
       now,
     );
-    const question = { connection, issuerKey: issuer.key, replaces, now };
-    const allowance = memory.verdict?.due ? await allowanceFor(store.issuances, question) : UNASKED;
+    const candidate = async (one: LookedAtIssuer): Promise<Candidate> => {
+      const allowance = memory.verdict?.due ? await this.#allowanceOf(connection, memory, one.key) : UNASKED;
+      return { issuer: one, ...allowance };
+    };
     const choice = decide({
-      ...{ now, connection, memory, issuer, last, ...allowance },
-      opensAt: await this.#opensAt(connection, memory, now),
+      ...{ now, connection, memory, last, ...(await candidate(issuer)) },
+      second: second && (await candidate(second)),
+      opensAt: await this.#deps.opensAt(connection, now),
+      emergencyAt: emergencyFrom(firstEnd(memory), connection.policy.emergency ?? null),
       turnAt: this.#turnAt(now),
     });
     return { memory, choice };
   }
 
-  /** When the rest of the life falls under the threshold of the policy, the window holds nothing up any more. */
-  async #opensAt(connection: Connection, { certificates }: WatchMemory, now: Date): Promise<Date | null> {
-    const opens = await this.#deps.opensAt(connection, now);
-    const [end = null] = certificates.map(({ notAfter }) => notAfter).sort();
-    const emergency = emergencyFrom(end, connection.policy.emergency ?? null);
-    if (!emergency || (opens && opens <= emergency)) return opens;
-    return emergency < now ? now : emergency;
+  /** What others are about to order is looked for only where the CA's limits do not suffice for everybody. */
+  async #allowanceOf(connection: Connection, memory: WatchMemory, issuerKey: string) {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    const allowance = await allowanceFor(store.issuances, { connection, issuerKey, ari: memory.ari, now });
+    const isShared = allowance.budget.lines.some(({ limit, applies }) => applies && limit === 'registered-domain');
+    if (!isShared) return { ...allowance, kept: NOTHING_KEPT };
+    const own = { connectionId: connection.id, ca: caOf(issuerKey), endsAt: firstEnd(memory) };
+    return { ...allowance, kept: keptFor(own, await rivalsAt(store, issuerKey, now), now) };
   }
 
   async #originsOf({ certificates }: WatchMemory) {
     const { issuances } = this.#deps.store;
     const found = await Promise.all(certificates.map(({ sha256 }) => issuances.find(sha256)));
     return new Map(
-      found.flatMap((one) =>
-        one?.certificate ? [[one.certificate.sha256, { key: one.issuerKey, profile: one.profile }] as const] : [],
-      ),
+      found.flatMap((one) => (one?.certificate ? [[one.certificate.sha256, originIn(one)] as const] : [])),
     );
   }
 
@@ -275,9 +287,11 @@ export class Reconciler {
       at: now.toISOString(),
       until: choice.until?.toISOString() ?? null,
       why: choice.why,
+      issuer: choice.issuer ?? 'first',
     };
-    const remembered = { ...quarantine.memory, running, decision };
-    const events = [...news, ...quarantine.news].map((one) => ({ ...one, connectionId: id }) as WatchEvent);
+    const decided = { ...quarantine.memory, running, decision };
+    const { memory: remembered, news: told } = tellStuck(decided, connection, now);
+    const events = [...news, ...quarantine.news, ...told].map((one) => ({ ...one, connectionId: id }) as WatchEvent);
     await store.transaction(async (tx) => {
       await tx.watches.put(toRow(id, remembered, this.#nextOf(id, remembered, now)));
       await tx.events.append(events);
@@ -369,12 +383,18 @@ type Watched = Extract<
       | 'renewal.started'
       | 'renewal.finished'
       | 'connection.created'
-      | 'connection.removed';
+      | 'connection.removed'
+      | 'certificate.revoked';
   }
 >;
 
 function isWatched(event: DomainEvent): event is Watched {
-  return event.type.startsWith('connection.') || event.type === 'renewal.started' || event.type === 'renewal.finished';
+  return (
+    event.type.startsWith('connection.') ||
+    event.type === 'certificate.revoked' ||
+    event.type === 'renewal.started' ||
+    event.type === 'renewal.finished'
+  );
 }
 
 /** What one event means for what is remembered. Reading it again changes nothing. */
@@ -392,6 +412,8 @@ async function absorb(tx: ReconcilerStore, stored: StoredEvent, now: Date): Prom
     case 'connection.created':
     case 'connection.changed':
       return await tx.watches.put(toRow(id, afterChange(memory, new Date(at)), now));
+    case 'certificate.revoked':
+      return await tx.watches.put(toRow(id, { ...memory, shelved: null }, now));
     case 'renewal.started':
       return await tx.watches.put(toRow(id, afterStart(memory, event.renewalId), row ? new Date(row.nextAt) : now));
     case 'renewal.finished': {
@@ -414,6 +436,29 @@ function tellQuarantine(memory: WatchMemory, { state, until, why }: Choice, now:
   const message = `No certificate is asked for before ${told}: ${why}`;
   const news = memory.quarantinedUntil === null ? [{ type: 'watch.quarantined' as const, until: told, message }] : [];
   return { memory: { ...memory, quarantinedUntil: told }, news };
+}
+
+/** Of these nobody hears otherwise: no renewal fails, because none begins. */
+const STUCK: readonly WatchState[] = ['incurable', 'never-open', 'emergency-asks'];
+
+/** Nothing new is known in these. */
+const UNDECIDED: readonly WatchState[] = ['silent', 'renewing', 'unseen'];
+
+function tellStuck(memory: WatchMemory, connection: Connection, now: Date): Observation {
+  const { stuck, decision } = memory;
+  const state = decision?.state ?? 'unseen';
+  if (STUCK.includes(state)) {
+    const { sentence } = explain({ memory, nextAt: null }, connection, null, now);
+    const news = stuck === state ? [] : [{ type: 'watch.stuck' as const, message: sentence }];
+    return { memory: { ...memory, stuck: state }, news };
+  }
+  if (stuck === null || UNDECIDED.includes(state)) return { memory, news: [] };
+  return { memory: { ...memory, stuck: null }, news: [{ type: 'watch.freed' }] };
+}
+
+/** ISO 8601; null when nothing was seen. */
+function firstEnd({ certificates }: WatchMemory): string | null {
+  return certificates.map(({ notAfter }) => notAfter).sort()[0] ?? null;
 }
 
 function later(at: string, ms: number): string {

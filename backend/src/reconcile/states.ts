@@ -19,6 +19,8 @@ export const WATCH_STATES = [
   'login-refused',
   /** Due, and the last renewal was cancelled, or found nothing to do. */
   'paused',
+  /** A first certificate is wanted, and nobody placed what proves its names. */
+  'unanswered',
   /** Due, and the last attempt failed. */
   'backing-off',
   /** What is installed is not served, and restarting did not help. */
@@ -31,12 +33,22 @@ export const WATCH_STATES = [
   'over-budget',
   /** Due, outside of its renewal window. */
   'window-shut',
+  /** Due, and its renewal window opens too late: the emergency of the policy comes first. */
+  'emergency-ahead',
+  /** Due, outside of its renewal window, with so little life left that a person is asked. */
+  'emergency-asks',
   /** Due, and its renewal window does not open within 400 days. */
   'never-open',
   /** Due, and others go first. */
   'queued',
   /** Begun in this moment. */
   'starting',
+  /** Begun in this moment, outside of its renewal window, as so little life is left. */
+  'emergency',
+  /** Begun in this moment, because the certificate that was issued cannot be put to use. */
+  'fruitless',
+  /** Begun in this moment, at the CA's test directory. */
+  'validating',
 ] as const;
 
 export type WatchState = (typeof WATCH_STATES)[number];

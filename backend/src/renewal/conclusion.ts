@@ -23,6 +23,8 @@ export function conclude(
       return { message: note ?? facts.due?.message ?? 'Not due', oldStillServed: null };
     case 'issued':
       return { message: issuedMessage(facts), oldStillServed: null };
+    case 'kept':
+      return { message: keptMessage(facts), oldStillServed: null };
     case 'validated':
       return {
         message: 'The test directory of the CA validated every name and issued a certificate. Nothing of it is kept.',
@@ -30,16 +32,35 @@ export function conclude(
       };
     case 'installed-not-served':
       return {
-        message: `The new certificate is installed, but not seen served everywhere. ${failure?.message ?? ''}`.trim(),
-        oldStillServed: stillOld(facts.served, facts),
+        message: [notServedMessage(facts), failure?.message, note]
+          .filter(Boolean)
+          .map((one) => sentence(one ?? ''))
+          .join(' '),
+        oldStillServed: stillOld(facts.restored?.served.length ? facts.restored.served : facts.served, facts),
       };
+    case 'rolled-back':
+      return { message: rolledBackMessage(facts, failure?.message ?? ''), oldStillServed: true };
     case 'failed':
     case 'cancelled': {
       const oldStillServed = committed ? stillOld(facts.aftermath, facts) : allAnswer(facts.aftermath);
       const cause = sentence(failure?.message ?? 'Failed');
+      if (facts.target?.goal === 'keep') return { message: `${cause} ${whatIsKept(facts)}`, oldStillServed: null };
       return { message: `${cause} ${SERVICE[String(oldStillServed)]}`, oldStillServed };
     }
   }
+}
+
+/** Once the host was given the old certificate again, nobody should look for the new one there. */
+function notServedMessage({ restored }: Partial<Facts>): string {
+  if (restored?.installed) return 'The new certificate was not seen served everywhere, and neither is the old one.';
+  return 'The new certificate is installed, but not seen served everywhere.';
+}
+
+function rolledBackMessage({ restored }: Partial<Facts>, failure: string): string {
+  const { sha256 = '', notAfter = '', served = [] } = restored ?? {};
+  const back = `The old certificate (${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}) was put back`;
+  const all = `${served.length} of ${count(served.length, 'endpoint')}`;
+  return `The new certificate was not seen served everywhere. ${sentence(failure)} ${back} and is served again on ${all}.`;
 }
 
 const SERVICE: Readonly<Record<string, string>> = {
@@ -59,6 +80,17 @@ function issuedMessage({ chain }: Partial<Facts>): string {
   if (!chain) return 'Issued';
   const { sha256, notAfter } = readCertificate(chain.leafPem);
   return `Kept in accounts/, not installed: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}. The next renewal installs it.`;
+}
+
+function keptMessage({ chain }: Partial<Facts>): string {
+  if (!chain) return 'Kept for download';
+  const { sha256, notAfter } = readCertificate(chain.leafPem);
+  return `Kept for download: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}`;
+}
+
+function whatIsKept({ installed }: Partial<Facts>): string {
+  if (!installed || installed === 'unreadable') return 'There is no certificate to download yet.';
+  return `The certificate before can still be downloaded; it is valid until ${installed.notAfter.slice(0, 10)}.`;
 }
 
 /** Before the hand-over nothing was touched: whatever an endpoint serves is the old certificate. */

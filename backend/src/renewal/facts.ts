@@ -6,7 +6,11 @@ import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { CertificateChain, CertificateFacts, CsrFacts } from '../domain/certificate.ts';
 import type { Due } from '../domain/due.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Challenge, OrderTicket, RenewalWindow } from '../issuers/issuer.ts';
+import type { KeyKind } from '../domain/key-kind.ts';
+import type { WhichIssuer } from '../domain/which-issuer.ts';
+import type { TokenSight } from '../http01/sight.ts';
+import type { HttpToken } from '../http01/solver.ts';
+import type { Challenge, ChallengeKind, OrderTicket, RenewalWindow } from '../issuers/issuer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 
 /**
@@ -41,26 +45,32 @@ export interface Facts {
   readonly challenges: readonly Challenge[];
   /** publish */
   readonly records: readonly PublishedRecord[];
+  /** publish: files for the web servers of the names */
+  readonly tokens: readonly PlacedToken[];
   /** propagate: ISO 8601, after which it gives up */
   readonly propagateBy: string;
   /** propagate: the last round of questions */
   readonly propagation: readonly RecordSight[];
+  /** propagate: what each address of each name gave, where names are proved over HTTP */
+  readonly reachability: readonly TokenSight[];
   /** reuse or issue */
   readonly chain: CertificateChain;
-  /** cleanUp: the records that are gone, as `fqdn value` */
+  /** cleanUp: the records that are gone, as `fqdn value`, and the files, as URL */
   readonly cleaned: readonly string[];
   /** install */
   readonly trustAdded: readonly string[];
   /** install */
   readonly install: InstallReceipt;
-  /** activate: what a person was asked, and what was allowed, about restarting outside of a window */
+  /** install or activate: what a person was asked, and what was allowed, about restarting outside of a window */
   readonly permission: RestartPermission;
-  /** activate */
+  /** install or activate */
   readonly activation: readonly ActivationRecord[];
   /** verify: ISO 8601, after which it gives up */
   readonly verifyBy: string;
   /** verify */
   readonly served: readonly ServedEndpoint[];
+  /** rollBack: the certificate that is put back, or was */
+  readonly restored: RestoredCertificate;
   /** assess: what each endpoint serves after a failure */
   readonly aftermath: readonly ServedEndpoint[];
 }
@@ -70,6 +80,8 @@ export interface Target {
   readonly connectionId: number;
   readonly slot: SlotId;
   readonly dnsNames: readonly string[];
+  /** Absent in renewals that an earlier version began: `dns-01`. */
+  readonly challenge?: ChallengeKind;
   /** Null: by the part of the lifetime that is left. */
   readonly daysBefore: number | null;
   readonly activation: 'automatic' | 'ask';
@@ -82,16 +94,21 @@ export interface Target {
   /** Of whose openings the first restart waits for; null: it waits for none. */
   readonly restartCalendar: number | null;
   readonly emergency: EmergencyPolicy | null;
+  /** Null: what the driver recommends. */
+  readonly keyKind: KeyKind | null;
+  readonly reuseKey: boolean;
   /** A person asked: renew even if it is not due. */
   readonly asked: boolean;
   readonly goal: Goal;
+  /** Which CA of the connection is asked. Absent in renewals from before there was a second one: the first. */
+  readonly issuer?: WhichIssuer;
 }
 
 /**
  * Where a renewal ends when all goes well: `serve`, when the new certificate was seen served; `issue`, when it is kept in
- * accounts/; `validate`, when the CA's test directory has issued one, of which nothing is kept.
+ * accounts/; `keep`, the same where nothing is ever served and people download it; `validate`, when the CA's test directory has issued one, of which nothing is kept.
  */
-export type Goal = 'serve' | 'issue' | 'validate';
+export type Goal = 'serve' | 'issue' | 'keep' | 'validate';
 
 export interface EarlierCertificate {
   /** The renewal that it was issued in. */
@@ -99,11 +116,32 @@ export interface EarlierCertificate {
   readonly chain: CertificateChain;
 }
 
+/** Stored before anything is put back. */
+export interface RestoredCertificate {
+  readonly sha256: string;
+  /** ISO 8601 */
+  readonly notAfter: string;
+  /** The host held it again. */
+  readonly installed: boolean;
+  /** ISO 8601: until when all endpoints must serve it again; null while it is not installed. */
+  readonly seenBy: string | null;
+  /** What each endpoint served last. */
+  readonly served: readonly ServedEndpoint[];
+}
+
 /** Stored before the record is published (receipt null) and again after, so that a crash in between leaves a trace to clean up. */
 export interface PublishedRecord {
   readonly record: TxtRecord;
   readonly location: ChallengeLocation;
   readonly receipt: DnsReceipt | null;
+  /** A person publishes it. */
+  readonly byHand?: true;
+}
+
+/** Stored before it is placed and again after, for the same reason. */
+export interface PlacedToken {
+  readonly token: HttpToken;
+  readonly placed: boolean;
 }
 
 /** `in-window`: when the restart calendar is open. `at-once`: whatever it says. Null: nothing yet. */

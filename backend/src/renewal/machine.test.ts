@@ -11,9 +11,10 @@ import {
   readState,
   stepStates,
 } from './machine.ts';
+import type { StepName } from './step-names.ts';
 
 const failure = { code: 'APPLIANCE_UNREACHABLE', message: 'no answer' } as const;
-const failed = (step: 'inspect' | 'install' | 'activate' | 'verify' | 'cleanUp' | 'assess'): MachineEvent => ({
+const failed = (step: StepName): MachineEvent => ({
   type: 'FAIL',
   step,
   failure,
@@ -97,9 +98,41 @@ describe('the order of a renewal', () => {
     const held = after(...done(3), { type: 'HOLD', ask: 'Publish it', confirm: null });
     const released = nextState(held, { type: 'RELEASE' });
 
-    expect(effectOf(held)).toEqual({ kind: 'hold', step: 'publish', ask: 'Publish it', confirm: null });
+    expect(effectOf(held)).toEqual({ kind: 'hold', step: 'publish', ask: 'Publish it', confirm: null, until: null });
     expect(released).toMatchObject({ at: 'publish.running', context: { released: true } });
     expect(nextState(held, { type: 'WAKE' })).toBeNull();
+  });
+});
+
+describe('a hold with an end', () => {
+  const until = '2026-11-29T12:00:00.000Z';
+  const expired = { code: 'CHALLENGE_NOT_PLACED', message: 'Nobody said so.' } as const;
+  const held = () => after(...done(3), { type: 'HOLD', ask: 'Publish it', confirm: null, until });
+
+  it('says when it ends, also after it was stored', () => {
+    const again = readState(JSON.parse(JSON.stringify(held())), MACHINE_VERSION);
+
+    expect(effectOf(again)).toMatchObject({ kind: 'hold', step: 'publish', until });
+  });
+
+  it('cleans up and fails when nobody came', () => {
+    const failed = nextState(held(), { type: 'FAIL', step: 'publish', failure: expired, retryAt: null });
+
+    expect(failed).toMatchObject({ at: 'cleanUpAfterFailure.running', context: { failure: expired } });
+  });
+
+  it('has no end any more once it was released', () => {
+    expect(nextState(held(), { type: 'RELEASE' })).toMatchObject({ context: { resumeAt: null, released: true } });
+  });
+});
+
+describe('a goal without a host', () => {
+  it('ends when the certificate is kept', () => {
+    let state: MachineState | null = initialState('keep');
+
+    while (state && effectOf(state).kind === 'step') state = nextState(state, { type: 'DONE' });
+
+    expect(state && effectOf(state)).toEqual({ kind: 'end', outcome: 'kept' });
   });
 });
 
@@ -180,7 +213,39 @@ describe('failures', () => {
     const verifying = after(...done(8), failed('activate'));
 
     expect(nextState(verifying, { type: 'DONE' })).toMatchObject({ at: 'verified', context: { failure: null } });
-    expect(nextState(verifying, failed('verify'))).toMatchObject({ at: 'installedNotServed' });
+    expect(nextState(verifying, failed('verify'))).toMatchObject({ at: 'rollBack.running' });
+  });
+});
+
+describe('what was not seen served', () => {
+  const rollingBack = after(...done(7), { type: 'COMMIT' }, ...done(2), failed('verify'));
+
+  it('ends rolled back when the old certificate is back, with the reason for it', () => {
+    const end = nextState(rollingBack, { type: 'DONE' });
+
+    expect(end).toMatchObject({ at: 'rolledBack', context: { failedStep: 'verify', failure } });
+    expect(end && effectOf(end)).toEqual({ kind: 'end', outcome: 'rolled-back' });
+  });
+
+  it('stays installed where nothing can be put back, and says why', () => {
+    const end = nextState(rollingBack, { type: 'STOP', why: 'The key is on the appliance.' });
+
+    expect(end).toMatchObject({ at: 'installedNotServed', context: { note: 'The key is on the appliance.', failure } });
+  });
+
+  it('stays installed where putting back fails, and tells both failures', () => {
+    const other = { code: 'APPLIANCE_REFUSED', message: 'disk full' } as const;
+
+    const end = nextState(rollingBack, { type: 'FAIL', step: 'rollBack', failure: other, retryAt: null });
+
+    expect(end).toMatchObject({
+      at: 'installedNotServed',
+      context: { failure, note: 'disk full', failedStep: 'verify' },
+    });
+  });
+
+  it('is put back without anybody being able to cancel it', () => {
+    expect(nextState(rollingBack, { type: 'CANCEL' })).toBeNull();
   });
 });
 

@@ -11,7 +11,8 @@ import { STEP_NAMES, type StepName } from './step-names.ts';
  *
  *   inspect → request → order → publish → propagate → issue → cleanUp → install → activate → verify → verified
  *      ├─ reuse: a certificate issued earlier is good, but not served everywhere → install → activate → verify
- *      └─ not due                                           └→ issued | validated  (no way back ↑)        └─→ installedNotServed
+ *      └─ not due                                           └→ issued | kept | validated  (no way back ↑) └─→ rollBack
+ *   rollBack, where the certificate before can be put back → rolledBack; where it cannot, or that fails → installedNotServed
  *   a failure, or a cancellation before the point of no return: cleanUpAfterFailure → assess → failed | cancelled
  *
  * The machine is pure: it holds no promise and no timer. The runner stores every state before it does what the
@@ -26,7 +27,7 @@ export const MACHINE_VERSION = 1;
 export interface MachineContext {
   /** 1 on the first try of the current step. */
   readonly attempt: number;
-  /** ISO 8601; set while waiting. */
+  /** ISO 8601; set while waiting, and while held when that has an end. */
   readonly resumeAt: string | null;
   /** Why it waits, or what a person is asked. */
   readonly note: string | null;
@@ -53,7 +54,8 @@ export type MachineEvent =
   | { readonly type: 'REUSE' }
   | { readonly type: 'STOP'; readonly why: string }
   | { readonly type: 'WAIT'; readonly until: string; readonly why: string }
-  | { readonly type: 'HOLD'; readonly ask: string; readonly confirm: string | null }
+  /** With `until` it ends by itself then, as a FAIL. */
+  | { readonly type: 'HOLD'; readonly ask: string; readonly confirm: string | null; readonly until?: string | null }
   | { readonly type: 'FAIL'; readonly step: StepName; readonly failure: Failure; readonly retryAt: string | null }
   /** The instant of a wait has come, or what it was derived from has changed. */
   | { readonly type: 'WAKE' }
@@ -70,6 +72,7 @@ const base = setup({
     mayCancel: ({ context }) => !context.committed,
     isCancelled: ({ context }) => context.cancelled,
     onlyIssues: ({ context }) => context.goal === 'issue',
+    onlyKeeps: ({ context }) => context.goal === 'keep',
     onlyValidates: ({ context }) => context.goal === 'validate',
     always: () => true,
     never: () => false,
@@ -89,7 +92,7 @@ const base = setup({
       // Each question needs a release of its own.
       if (event.type === 'WAIT') return { resumeAt: event.until, note: event.why, planned: true, released: false };
       if (event.type === 'HOLD') {
-        return { resumeAt: null, note: event.ask, confirm: event.confirm, released: false };
+        return { resumeAt: event.until ?? null, note: event.ask, confirm: event.confirm, released: false };
       }
       return {};
     }),
@@ -107,6 +110,8 @@ const base = setup({
     })),
     release: assign({ resumeAt: null, note: null, confirm: null, released: true }),
     commit: assign({ committed: true }),
+    /** A failure that does not decide how the renewal ends, and that its conclusion tells. */
+    remark: assign(({ event }) => (event.type === 'FAIL' ? { note: event.failure.message } : {})),
     absolve: assign({ failure: null, failedStep: null }),
     fail: assign(({ context, event }) => {
       // The first failure is the cause; what goes wrong after it is told by its event.
@@ -135,6 +140,8 @@ interface StepRoutes {
   readonly commits?: boolean;
   /** False where a failure does not decide how the renewal ends. */
   readonly decisive?: boolean;
+  /** Such a failure is nevertheless told in the conclusion. */
+  readonly remarked?: boolean;
 }
 
 /** One step: running, and the two ways of resting. */
@@ -147,10 +154,12 @@ function step({
   completesIssuance = false,
   commits = false,
   decisive = true,
+  remarked = false,
 }: StepRoutes) {
   const ends = completesIssuance
     ? ([
         { target: '#renewal.issued', guard: 'onlyIssues' },
+        { target: '#renewal.kept', guard: 'onlyKeeps' },
         { target: '#renewal.validated', guard: 'onlyValidates' },
       ] as const)
     : [];
@@ -173,7 +182,7 @@ function step({
           FAIL: [
             { target: 'waiting', guard: 'mayRetry', actions: 'retryLater' },
             ...ends,
-            { target: `#renewal.${fail}`, actions: decisive ? 'fail' : [] },
+            { target: `#renewal.${fail}`, actions: decisive ? 'fail' : remarked ? 'remark' : [] },
           ],
           COMMIT: { guard: commits ? 'mayCancel' : 'never', actions: 'commit' },
           CANCEL: cancel,
@@ -186,7 +195,13 @@ function step({
           CANCEL: cancel,
         },
       },
-      held: { on: { RELEASE: { target: 'running', actions: 'release' }, CANCEL: cancel } },
+      held: {
+        on: {
+          RELEASE: { target: 'running', actions: 'release' },
+          FAIL: { target: `#renewal.${fail}`, actions: decisive ? 'fail' : [] },
+          CANCEL: cancel,
+        },
+      },
     },
   });
 }
@@ -221,27 +236,49 @@ export const renewalMachine = base.createMachine({
     install: step({ next: 'activate', commits: true }),
     // Whatever the restart said, what is served decides.
     activate: step({ next: 'verify', fail: 'verify', cancellable: false }),
-    verify: step({ next: 'verified', fail: 'installedNotServed', cancellable: false }),
+    verify: step({ next: 'verified', fail: 'rollBack', cancellable: false }),
+    // That it cannot be done, or failed, changes nothing of what verification said.
+    rollBack: step({
+      next: 'rolledBack',
+      stop: 'installedNotServed',
+      fail: 'installedNotServed',
+      cancellable: false,
+      decisive: false,
+      remarked: true,
+    }),
     cleanUpAfterFailure: step({ next: 'assess', fail: 'assess', cancellable: false, decisive: false }),
     assess: step({ next: 'ended', fail: 'ended', cancellable: false, decisive: false }),
     ended: { always: [{ guard: 'isCancelled', target: 'cancelled' }, { target: 'failed' }] },
     verified: { type: 'final', entry: 'absolve' },
     installedNotServed: { type: 'final' },
+    rolledBack: { type: 'final' },
     notDue: { type: 'final' },
     issued: { type: 'final' },
+    kept: { type: 'final', entry: 'absolve' },
     validated: { type: 'final' },
     failed: { type: 'final' },
     cancelled: { type: 'final' },
   },
 });
 
-export type Outcome = 'verified' | 'installed-not-served' | 'issued' | 'validated' | 'failed' | 'cancelled' | 'not-due';
+export type Outcome =
+  | 'verified'
+  | 'installed-not-served'
+  | 'rolled-back'
+  | 'issued'
+  | 'kept'
+  | 'validated'
+  | 'failed'
+  | 'cancelled'
+  | 'not-due';
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   verified: 'verified',
   installedNotServed: 'installed-not-served',
+  rolledBack: 'rolled-back',
   notDue: 'not-due',
   issued: 'issued',
+  kept: 'kept',
   validated: 'validated',
   failed: 'failed',
   cancelled: 'cancelled',
@@ -258,7 +295,14 @@ export interface MachineState {
 export type Effect =
   | { readonly kind: 'step'; readonly state: string; readonly step: StepName }
   | { readonly kind: 'sleep'; readonly step: StepName; readonly until: string }
-  | { readonly kind: 'hold'; readonly step: StepName; readonly ask: string; readonly confirm: string | null }
+  | {
+      readonly kind: 'hold';
+      readonly step: StepName;
+      readonly ask: string;
+      readonly confirm: string | null;
+      /** ISO 8601: when it ends by itself; null: never. */
+      readonly until: string | null;
+    }
   | { readonly kind: 'end'; readonly outcome: Outcome };
 
 export function initialState(goal: Goal = 'serve'): MachineState {
@@ -280,7 +324,7 @@ export function effectOf(state: MachineState): Effect {
   const step = stepOf(name);
   const { resumeAt, note, confirm } = state.context;
   if (mode === 'waiting' && resumeAt !== null) return { kind: 'sleep', step, until: resumeAt };
-  if (mode === 'held') return { kind: 'hold', step, ask: note ?? '', confirm };
+  if (mode === 'held') return { kind: 'hold', step, ask: note ?? '', confirm, until: resumeAt };
   return { kind: 'step', state: name, step };
 }
 
@@ -289,6 +333,17 @@ export function stepStates(): readonly { readonly state: string; readonly step: 
   return Object.entries(renewalMachine.config.states ?? {})
     .filter(([, config]) => config.initial === 'running')
     .map(([state]) => ({ state, step: stepOf(state) }));
+}
+
+/**
+ * Every state that a renewal can rest in: each step in its three modes, and each end. Read from the machine itself, so that no
+ * list can forget one; a state that is left in the moment it is entered is none.
+ */
+export function machineStates(): readonly string[] {
+  return Object.entries(renewalMachine.config.states ?? {}).flatMap(([state, { states, always }]) => {
+    if (states) return Object.keys(states).map((mode) => `${state}.${mode}`);
+    return always === undefined ? [state] : [];
+  });
 }
 
 const storedState = z.object({
@@ -303,7 +358,7 @@ const storedState = z.object({
     early: z.boolean().default(false),
     committed: z.boolean(),
     cancelled: z.boolean(),
-    goal: z.enum(['serve', 'issue', 'validate']).default('serve'),
+    goal: z.enum(['serve', 'issue', 'keep', 'validate']).default('serve'),
     failure: z.custom<Failure | null>(),
     failedStep: z.enum(STEP_NAMES).nullable(),
   }),

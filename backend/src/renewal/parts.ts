@@ -3,8 +3,9 @@ import type { AccountFamily, AccountUse } from '../store/accounts.ts';
 import type { Connection, Part, PluginRef, Store } from '../store/store.ts';
 
 /** A connection with its accounts put in: what a renewal is built from. */
-export interface ResolvedConnection extends Omit<Connection, 'issuer' | 'dns' | 'dnsRules'> {
+export interface ResolvedConnection extends Omit<Connection, 'issuer' | 'secondIssuer' | 'dns' | 'dnsRules'> {
   readonly issuer: PluginRef;
+  readonly secondIssuer: PluginRef | null;
   readonly dns: PluginRef;
   readonly dnsRules: readonly { readonly suffix: string; readonly use: PluginRef }[];
 }
@@ -16,10 +17,11 @@ export interface ResolvedConnection extends Omit<Connection, 'issuer' | 'dns' | 
  */
 export async function resolveConnection(connection: Connection, store: Store): Promise<ResolvedConnection> {
   refuseIncomplete(connection);
-  const { issuer, dns, dnsRules } = connection;
+  const { issuer, secondIssuer, dns, dnsRules } = connection;
   return {
     ...connection,
     issuer: await resolvePart(store, 'issuer', issuer),
+    secondIssuer: secondIssuer && (await resolvePart(store, 'issuer', secondIssuer)),
     dns: await resolvePart(store, 'dns', dns),
     dnsRules: await Promise.all(
       dnsRules.map(async ({ suffix, use }) => ({ suffix, use: await resolvePart(store, 'dns', use) })),
@@ -49,4 +51,9 @@ export async function resolvePart(
 
 export function isAccountUse(part: Part | object): part is AccountUse {
   return 'account' in part;
+}
+
+/** Everything that a connection is built from: the appliance, who signs, and who proves the names. */
+export function partsOf({ appliance, issuer, secondIssuer, dns, dnsRules, http }: Connection): readonly Part[] {
+  return [appliance, issuer, ...(secondIssuer ? [secondIssuer] : []), dns, http, ...dnsRules.map(({ use }) => use)];
 }

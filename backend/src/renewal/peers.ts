@@ -7,7 +7,12 @@ import { dnsPlugin } from '../dns/index.ts';
 import type { DnsProvider } from '../dns/provider.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
 import { createDnsRouter, type DnsRouter } from '../dns/router.ts';
+import { splitPem } from '../domain/certificate.ts';
 import { Secret } from '../domain/secret.ts';
+import { httpSolverPlugin } from '../http01/index.ts';
+import type { Reach } from '../http01/reach.ts';
+import type { HttpSolver } from '../http01/solver.ts';
+import type { TokenBoard } from '../http01/token-board.ts';
 import { issuerPlugin } from '../issuers/index.ts';
 import type { Issuer, IssuerDeps } from '../issuers/issuer.ts';
 import { ClientPool } from '../plugins/client-pool.ts';
@@ -19,7 +24,9 @@ import type { TlsDialer } from '../plugins/tls.ts';
 import type { AccountsDir } from '../store/accounts-dir.ts';
 import { readSettings } from '../store/plugin-refs.ts';
 import type { Connection, PluginRef, Store } from '../store/store.ts';
+import { ownKeys } from './own-keys.ts';
 import { type ResolvedConnection, resolveConnection, resolvePart } from './parts.ts';
+import type { SecondCa } from './second-ca.ts';
 import type { StepPeers } from './step.ts';
 
 export interface PeersDeps extends PluginDeps {
@@ -29,6 +36,10 @@ export interface PeersDeps extends PluginDeps {
   readonly history: PropagationHistory;
   readonly dialer: TlsDialer;
   readonly userAgent: string;
+  readonly board: TokenBoard;
+  readonly reach: Reach;
+  /** In place of the drivers of the plugins. */
+  readonly driverOf?: () => ApplianceDriver;
   /** For issuers, in place of `http`. */
   readonly caHttp?: HttpFactory;
 }
@@ -54,21 +65,29 @@ export class Peers implements AsyncDisposable {
    * @throws AppError CONNECTION_INCOMPLETE, INVALID_SETTINGS, VAULT_DAMAGED
    */
   async of(stored: Connection, recorder?: Recorder): Promise<StepPeers & AsyncDisposable> {
-    const { resolver, history, dialer, accounts, store } = this.#deps;
+    const { resolver, history, dialer, accounts, store, reach, driverOf } = this.#deps;
     const connection = await resolveConnection(stored, store);
     const clients = new ClientPool();
     const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
     const [firstName = connection.name] = connection.dnsNames;
     return {
-      appliance: await build(
-        connection.appliance,
-        appliancePlugin(connection.appliance.plugin),
-        recorder ? { ...deps, http: recordedHttp(deps.http, recorder), ssh: recordedSsh(deps.ssh, recorder) } : deps,
-        store,
-      ),
+      appliance:
+        driverOf?.() ??
+        (await build(
+          connection.appliance,
+          appliancePlugin(connection.appliance.plugin),
+          recorder ? { ...deps, http: recordedHttp(deps.http, recorder), ssh: recordedSsh(deps.ssh, recorder) } : deps,
+          store,
+        )),
       dns: await this.#router(connection, deps),
+      http01: isUnchosen(connection.http)
+        ? null
+        : await build(connection.http, httpSolverPlugin(connection.http.plugin), deps, store),
+      reach,
       issuer: await this.issuer(connection.issuer),
+      second: await this.#second(connection),
       files: accounts.connectionFolder({ id: connection.id, firstName }),
+      keys: ownKeys(store.vault, connection.id),
       resolver,
       history,
       dialer,
@@ -76,12 +95,17 @@ export class Peers implements AsyncDisposable {
     };
   }
 
+  async #second({ secondIssuer, secondChain }: ResolvedConnection): Promise<SecondCa | null> {
+    if (!secondIssuer) return null;
+    return { issuer: await this.issuer(secondIssuer), caPems: secondChain === null ? null : splitPem(secondChain) };
+  }
+
   async #router({ dns, dnsRules }: ResolvedConnection, deps: PluginDeps): Promise<DnsRouter> {
     const provider = (ref: PluginRef) => build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
     const rules = await Promise.all(
       dnsRules.map(async ({ suffix, use }) => ({ suffix, provider: await provider(use) })),
     );
-    return createDnsRouter(await provider(dns), rules);
+    return createDnsRouter(isUnchosen(dns) ? null : await provider(dns), rules);
   }
 
   /** The driver of an appliance alone. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
@@ -131,10 +155,14 @@ export class Peers implements AsyncDisposable {
   }
 }
 
-async function build<Instance extends ApplianceDriver | DnsProvider>(
+function isUnchosen({ plugin }: PluginRef): boolean {
+  return plugin === '';
+}
+
+async function build<Instance extends ApplianceDriver | DnsProvider | HttpSolver, Deps extends PluginDeps>(
   ref: PluginRef,
-  plugin: Plugin<z.ZodObject, Instance>,
-  deps: PluginDeps,
+  plugin: Plugin<z.ZodObject, Instance, Deps>,
+  deps: Deps,
   store: Store,
 ): Promise<Instance> {
   const settings = await readSettings(ref, store.vault);

@@ -1,19 +1,24 @@
 import { AppError, ERRORS } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import { challengeName, whyNotPublic } from '../domain/names.ts';
+import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
+import type { IssuanceTable } from '../store/issuances.ts';
 import type { Connection } from '../store/store.ts';
+import { checkHttp } from './preflight-http.ts';
+import { checkSecondCa } from './second-ca-check.ts';
 import type { StepPeers } from './step.ts';
 import { lookAt, nameOf, shortFingerprint } from './steps/look.ts';
 import { tryTestRecord } from './test-record.ts';
 
 export interface PreflightOptions {
-  /** Writes and removes a test record in each zone. The only thing a preflight ever changes, and only when asked. */
+  /** Writes and removes a test record or file for each name. The only thing a preflight ever changes, and only when asked. */
   readonly writeTestRecord: boolean;
 }
 
 interface Preflight extends StepPeers {
   readonly connection: Connection;
+  readonly issuances: IssuanceTable;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -32,8 +37,10 @@ export async function preflight(
     guarded('endpoints', 'Endpoints', context, () => checkEndpoints(context)),
     guarded('issuer', 'CA', context, async () => context.issuer.check(context.signal)),
     checkCaa(context),
-    checkDnsAccounts(context),
-    checkZones(context, writeTestRecord),
+    checkSecond(context),
+    ...(context.connection.challenge === 'http-01'
+      ? [guarded('http', 'HTTP files', context, () => checkHttp(context, writeTestRecord))]
+      : [checkDnsAccounts(context), checkZones(context, writeTestRecord)]),
   ]);
   return groups.flat();
 }
@@ -93,8 +100,12 @@ async function checkEndpoints(context: Preflight): Promise<readonly Finding[]> {
 }
 
 function checkCaa(context: Preflight): Promise<readonly Finding[]> {
+  return checkCaaOf(context, context.issuer);
+}
+
+function checkCaaOf(context: Preflight, issuer: Issuer): Promise<readonly Finding[]> {
   return guarded('caa', 'CAA', context, async () => {
-    const { connection, issuer, resolver, signal } = context;
+    const { connection, resolver, signal } = context;
     const identities = await issuer.caaIdentities(signal);
     const bare = [...new Set(connection.dnsNames.map((name) => name.replace(/^\*\./, '')))];
     return Promise.all(
@@ -108,6 +119,22 @@ function checkCaa(context: Preflight): Promise<readonly Finding[]> {
       }),
     );
   });
+}
+
+/** What stands in the way of the second CA stands in nobody's way now. */
+async function checkSecond(context: Preflight): Promise<readonly Finding[]> {
+  const { second } = context;
+  if (!second) return [];
+  const found = await Promise.all([
+    guarded('issuer', 'CA', context, () => checkSecondCa(second, context)),
+    checkCaaOf(context, second.issuer),
+  ]);
+  return found.flat().map((finding) => ({
+    ...finding,
+    id: `second.${finding.id}`,
+    title: `Second CA: ${finding.title}`,
+    outcome: finding.outcome === 'block' ? 'warn' : finding.outcome,
+  }));
 }
 
 /** RFC 8659 section 4.2: a value is an issuer domain name, perhaps followed by parameters. */

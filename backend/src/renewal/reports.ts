@@ -46,7 +46,12 @@ function causes({ renewalId, before, event, summary, tookMs, actor }: Transition
     case 'WAIT':
       return [{ type: 'step.waiting', renewalId, step, until: event.until, why: event.why }];
     case 'HOLD':
-      return [{ type: 'step.held', renewalId, step, ask: event.ask, confirm: event.confirm }];
+      return [
+        {
+          ...{ type: 'step.held', renewalId, step, ask: event.ask, confirm: event.confirm },
+          ...(event.until ? { until: event.until } : {}),
+        },
+      ];
     case 'FAIL':
       return [{ type: 'step.failed', renewalId, step, failure: event.failure, retryAt: event.retryAt }];
     case 'RELEASE':

@@ -29,6 +29,7 @@ interface Stage {
   readonly released?: boolean;
   readonly early?: boolean;
   readonly calendar?: number | null;
+  readonly takesKey?: boolean;
 }
 
 function stage({ openings = [OPEN], permission, ...given }: Stage) {
@@ -42,6 +43,7 @@ function stage({ openings = [OPEN], permission, ...given }: Stage) {
   const actions = [{ id: 'pub/Cisco Tomcat', impact: 'no web pages' }];
   const notAfter = new Date(NOW.getTime() + (given.daysLeft ?? 60) * DAY).toISOString();
   const ctx = {
+    appliance: given.takesKey ? { key: { kinds: [] } } : {},
     clock: { now: () => NOW },
     windows: windowsOver(openings),
     released: given.released ?? false,
@@ -187,6 +189,21 @@ describe('where a person allows each restart', () => {
       ask: expect.stringMatching(/Say go, and it restarts in the restart window "Nights", which opens Sun 22:00:\npub/),
     });
     expect(kept()).toEqual({ asked: 'in-window', allowed: null });
+  });
+
+  it.each([
+    [
+      false,
+      /The certificate is installed\. Until its service is restarted.* old certificate; .*cannot be put back.*key/,
+    ],
+    [
+      true,
+      /The certificate is installed\. Until its service is restarted.* old certificate; .*would be another restart/,
+    ],
+  ])('they are told what remains of the old certificate (a host that takes a key: %s)', async (takesKey, words) => {
+    const rest = await stage({ ...ask, takesKey }).gate.rest(600, false);
+
+    expect(rest).toMatchObject({ kind: 'hold', ask: expect.stringMatching(words) });
   });
 
   it('a yes lets it wait for the window, and is not asked for again', async () => {

@@ -1,4 +1,5 @@
 import type { RestartPermission } from './facts.ts';
+import { whatRemains } from './old-certificate.ts';
 import { emergencyWords, judge, question, type Restart, type Verdict, waitWords } from './restart-window.ts';
 import type { StepContext, StepOutcome } from './step.ts';
 
@@ -69,7 +70,7 @@ export class RestartGate {
     if (this.#ctx.released) return { kind: 'wait', until: this.#ctx.clock.now(), why: 'there is one more question' };
     const inWindow = verdict.kind === 'open' || verdict.kind === 'later';
     await this.#keep({ ...this.#permission, asked: inWindow ? 'in-window' : 'at-once' });
-    return { kind: 'hold', ask: question(verdict, this.#restart) };
+    return { kind: 'hold', ask: question(verdict, this.#restart, whatRemains(this.#ctx.appliance)) };
   }
 
   async #keep(permission: RestartPermission): Promise<void> {

@@ -12,6 +12,8 @@ export interface Restart {
   readonly actions: readonly ActivationAction[];
   /** ISO 8601: when the first of the certificates ends that are to be replaced; null when nobody could see one. */
   readonly notAfter: string | null;
+  /** The certificate is not installed yet, because installing it restarts. */
+  readonly isIssued?: boolean;
 }
 
 /** What the restart window says of the next node. */
@@ -97,10 +99,11 @@ export function waitWords(
   return parts.join('; ');
 }
 
-/** What a person is asked; it names every restart. */
-export function question(verdict: Verdict, restart: Restart): string {
+/** What a person is asked; it names every restart, and `remains` says what it does to the old certificate. */
+export function question(verdict: Verdict, restart: Restart, remains: string): string {
   const lines = restart.actions.map(({ id, impact }) => `${id}: ${impact}`);
-  return `The certificate is installed. ${ASKS[verdict.kind](verdict as never, restart)}:\n${lines.join('\n')}`;
+  const state = restart.isIssued ? 'issued, and installing it restarts' : 'installed';
+  return `The certificate is ${state}. ${remains}. ${ASKS[verdict.kind](verdict as never, restart)}:\n${lines.join('\n')}`;
 }
 
 type Asks = {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { sha256OfPem } from '../domain/certificate.ts';
-import type { WantedIssuer } from '../domain/due.ts';
-import { AppError } from '../domain/errors.ts';
+import { originIn, type WantedIssuer } from '../domain/due.ts';
+import { AppError, type Failure } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { LogContext } from '../plugins/log-context.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
@@ -10,12 +10,21 @@ import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.t
 import type { Windows } from '../windows/stored-openings.ts';
 import type { EarlierCertificate, Facts } from './facts.ts';
 import { issuedLine, type LedgerContext, refusedLine } from './ledger.ts';
-import { type Effect, effectOf, type MachineEvent, type MachineState, nextState, readState } from './machine.ts';
+import {
+  type Effect,
+  effectOf,
+  type MachineEvent,
+  type MachineState,
+  nextState,
+  type Outcome,
+  readState,
+} from './machine.ts';
 import { Mailbox } from './mailbox.ts';
 import { expectAlso, expectOnly } from './pins.ts';
 import type { Recordings } from './recordings.ts';
 import { report } from './reports.ts';
 import { retryAt } from './retry.ts';
+import { caPemsOf } from './second-ca.ts';
 import type { RenewalStep, StepContext, StepPeers } from './step.ts';
 import type { StepName } from './step-names.ts';
 import { steps } from './steps/index.ts';
@@ -41,6 +50,12 @@ export interface RunDeps {
 /** Renewals to look through for a certificate that is still good: those since then were issued none. */
 const LOOK_BACK = 20;
 
+/** What is seen served at the end is what the appliance is known by. */
+const MOVES_PIN: Readonly<Partial<Record<Outcome, typeof expectOnly>>> = {
+  verified: expectOnly,
+  'rolled-back': expectOnly,
+};
+
 /** Why a step is interrupted when the daemon stops: its state stays as it is, and another process resumes it. */
 class Stopping extends Error {
   override readonly name = 'Stopping';
@@ -53,6 +68,8 @@ interface Result {
   readonly summary?: string;
   readonly actor?: string | undefined;
 }
+
+type AskingPeers = StepPeers & Pick<StepContext, 'otherIssuer'>;
 
 type Control = 'CANCEL' | 'RELEASE' | 'SKIP' | 'WAKE' | 'COMMIT';
 
@@ -181,7 +198,9 @@ export class RenewalRun {
         await this.#deps.clock.sleepUntil(new Date(effect.until), signal);
         return { event: { type: 'WAKE' } };
       }
-      return await aborted(signal);
+      if (effect.kind === 'end' || effect.until === null) return await aborted(signal);
+      await this.#deps.clock.sleepUntil(new Date(effect.until), signal);
+      return { event: { type: 'FAIL', step: effect.step, failure: unanswered(effect.until), retryAt: null } };
     } catch (err) {
       if (signal.aborted) return null;
       if (effect.kind !== 'step') throw err;
@@ -196,7 +215,7 @@ export class RenewalRun {
     // Which facts a step needs and gives is checked where it is defined, and its place in the order by a test.
     const step = steps[name] as unknown as RenewalStep;
     const outcome = await this.#recorded(connection, name, signal, () => {
-      const towardsGoal = this.#towardsGoal(peers);
+      const towardsGoal = this.#towardsGoal(this.#asking(peers));
       this.#issuer = { key: towardsGoal.issuer.key, profile: towardsGoal.issuer.traits.profile };
       return step.run(this.#facts as Facts, this.#context(name, towardsGoal, signal));
     });
@@ -210,12 +229,27 @@ export class RenewalRun {
       case 'wait':
         return { event: { type: 'WAIT', until: outcome.until.toISOString(), why: outcome.why } };
       case 'hold':
-        return { event: { type: 'HOLD', ask: outcome.ask, confirm: outcome.confirm ?? null } };
+        return {
+          event: {
+            type: 'HOLD',
+            ask: outcome.ask,
+            confirm: outcome.confirm ?? null,
+            until: outcome.until?.toISOString() ?? null,
+          },
+        };
     }
   }
 
+  /** With the CA in the place of the first that this renewal asks. */
+  #asking(peers: StepPeers): AskingPeers {
+    const { issuer, second } = peers;
+    if (this.#facts.target?.issuer !== 'second') return { ...peers, otherIssuer: second?.issuer ?? null };
+    if (!second) throw new AppError('INVALID_SETTINGS', 'The connection has no second CA any more.');
+    return { ...peers, issuer: second.issuer, otherIssuer: issuer };
+  }
+
   /** Of a validation only the verdict is kept: it speaks to the test directory, and leaves what is current alone. */
-  #towardsGoal(peers: StepPeers): StepPeers {
+  #towardsGoal(peers: AskingPeers): AskingPeers {
     if (this.#state.context.goal !== 'validate') return peers;
     const issuer = peers.issuer.staging;
     if (!issuer) throw new AppError('INVALID_SETTINGS', 'The CA of this connection has no test directory.');
@@ -259,7 +293,7 @@ export class RenewalRun {
     return { event: { type: 'FAIL', step: name, failure: error.toFailure(), retryAt: at?.toISOString() ?? null } };
   }
 
-  #context(step: StepName, peers: StepPeers, signal: AbortSignal): StepContext {
+  #context(step: StepName, peers: AskingPeers, signal: AbortSignal): StepContext {
     const { clock, log, store } = this.#deps;
     return {
       ...peers,
@@ -281,7 +315,12 @@ export class RenewalRun {
       issuedBefore: () => this.#issuedBefore(),
       originOf: async (sha256) => {
         const found = await store.issuances.find(sha256);
-        return found ? { key: found.issuerKey, profile: found.profile } : null;
+        return found ? originIn(found) : null;
+      },
+      chainOf: async (sha256) => (await store.issuances.chainOf(sha256)) ?? null,
+      toStage: async () => {
+        const { second } = peers;
+        return second && this.#facts.target?.issuer !== 'second' ? await caPemsOf(second, store.issuances) : [];
       },
       turn: (group, pauseMs) => this.#deps.turns.take(group, pauseMs, signal),
       commit: async () => {
@@ -352,15 +391,17 @@ export class RenewalRun {
     tx: Store,
     event: MachineEvent,
     effect: Effect,
-    { installed, before = [], chain }: Partial<Facts>,
+    { installed, before = [], chain, restored }: Partial<Facts>,
   ): Promise<void> {
-    const move =
-      event.type === 'COMMIT' ? expectAlso : effect.kind === 'end' && effect.outcome === 'verified' ? expectOnly : null;
+    const outcome = effect.kind === 'end' ? effect.outcome : null;
+    const move = event.type === 'COMMIT' ? expectAlso : outcome === null ? null : MOVES_PIN[outcome];
     if (!move || !chain) return;
     const held = installed && installed !== 'unreadable' ? [installed.sha256] : [];
     const replaced = [...held, ...before.flatMap(({ sha256 }) => sha256 ?? [])];
     const connection = await tx.connections.get(this.connectionId);
-    const moved = connection && move(connection, replaced, sha256OfPem(chain.leafPem));
+    const issued = sha256OfPem(chain.leafPem);
+    const [from, to] = outcome === 'rolled-back' && restored ? [[issued], restored.sha256] : [replaced, issued];
+    const moved = connection && move(connection, from, to);
     if (moved) await tx.connections.update(moved);
   }
 }
@@ -374,6 +415,14 @@ function refusal(control: Control, state: MachineState): AppError {
   }
   if (control === 'COMMIT') return new AppError('CANCELLED', 'Cancelled before the certificate was handed over.');
   return new AppError('NOT_HELD', 'The renewal does not wait for anybody now.');
+}
+
+/** A hold has come to its end. */
+function unanswered(until: string): Failure {
+  return {
+    code: 'CHALLENGE_NOT_PLACED',
+    message: `Until ${until.slice(0, 16).replace('T', ' ')} UTC nobody said that what proves the names is there.`,
+  };
 }
 
 function stopping(): AppError {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { servesNothing } from '../appliances/index.ts';
 import { AppError } from '../domain/errors.ts';
+import type { WhichIssuer } from '../domain/which-issuer.ts';
 import type { Connection, JsonObject, RenewalPolicy, RenewalRow } from '../store/store.ts';
 import type { Facts, Goal, Target } from './facts.ts';
 import { initialState, MACHINE_VERSION } from './machine.ts';
@@ -17,6 +19,8 @@ export interface RenewalOptions {
    * for the restart calendar either.
    */
   readonly activation: RenewalPolicy['activation'] | null;
+  /** Which CA of the connection is asked; the first unless said otherwise. */
+  readonly issuer?: WhichIssuer;
 }
 
 const TO_THE_END: RenewalOptions = { goal: 'serve', activation: null };
@@ -34,7 +38,7 @@ export class Runner implements AsyncDisposable {
    * Stores a renewal, its first state and its first events, and begins it. Returns its id at once. `actor` is the user
    * or API token that asked.
    *
-   * @throws AppError NOT_FOUND, CONNECTION_INCOMPLETE, RENEWAL_RUNNING
+   * @throws AppError NOT_FOUND, CONNECTION_INCOMPLETE, RENEWAL_RUNNING; INVALID_SETTINGS when there is no second CA to ask
    */
   async start(connectionId: number, by: StartedBy, options = TO_THE_END, actor?: string): Promise<string> {
     const { store, clock } = this.#deps;
@@ -42,9 +46,11 @@ export class Runner implements AsyncDisposable {
       const connection = await tx.connections.get(connectionId);
       if (!connection) throw new AppError('NOT_FOUND', `There is no connection ${connectionId}.`);
       refuseIncomplete(connection);
+      refuseMissingSecond(connection, options);
       const id = renewalId(clock.now());
-      const state = initialState(options.goal);
-      const facts = { target: targetOf(connection, by, options) } as unknown as JsonObject;
+      const goal = goalFor(connection, options.goal);
+      const state = initialState(goal);
+      const facts = { target: targetOf(connection, by, { ...options, goal }) } as unknown as JsonObject;
       const row = await tx.renewals.begin({
         id,
         connectionId,
@@ -125,12 +131,27 @@ export class Runner implements AsyncDisposable {
   }
 }
 
-function targetOf(connection: Connection, by: StartedBy, { goal, activation }: RenewalOptions): Target {
-  const { id, slot, dnsNames, policy } = connection;
+/** Where nothing is served, a certificate that is issued is all there is to reach. */
+function goalFor({ appliance }: Connection, asked: Goal): Goal {
+  return servesNothing(appliance) && asked !== 'validate' ? 'keep' : asked;
+}
+
+function refuseMissingSecond({ name, secondIssuer }: Connection, { issuer }: RenewalOptions): void {
+  if (issuer !== 'second' || secondIssuer) return;
+  throw new AppError('INVALID_SETTINGS', `"${name}" has no second CA. Choose one for the connection first.`);
+}
+
+function targetOf(
+  connection: Connection,
+  by: StartedBy,
+  { goal, activation, issuer = 'first' }: RenewalOptions,
+): Target {
+  const { id, slot, dnsNames, challenge, policy } = connection;
   return {
     connectionId: id,
     slot,
     dnsNames,
+    challenge,
     daysBefore: policy.daysBefore,
     activation: activation ?? policy.activation,
     propagation: policy.propagation,
@@ -138,8 +159,11 @@ function targetOf(connection: Connection, by: StartedBy, { goal, activation }: R
     verifyPatienceSeconds: policy.verifyPatienceSeconds,
     restartCalendar: activation === 'automatic' ? null : policy.restartCalendar,
     emergency: policy.emergency,
+    keyKind: policy.keyKind,
+    reuseKey: policy.reuseKey,
     asked: by === 'operator',
     goal,
+    issuer,
   };
 }
 

@@ -23,6 +23,8 @@ export function sentence(event: DomainEvent): string {
       return event.message;
     case 'calendar.fresh':
       return `The iCalendar address of "${event.name}" is read again`;
+    case 'certificate.revoked':
+      return `Certificate ${event.serial} of connection ${event.connectionId} revoked by ${event.actor} (${event.reason})`;
     case 'account.created':
       return `${ACCOUNT_WORDS[event.family]} "${event.name}" added${byWhom(event)}`;
     case 'account.changed':
@@ -33,9 +35,12 @@ export function sentence(event: DomainEvent): string {
       return `Every endpoint of connection ${event.connectionId} answers again`;
     case 'watch.restored':
       return `Connection ${event.connectionId} serves the wanted certificate again`;
+    case 'watch.freed':
+      return `The schedule goes on with connection ${event.connectionId} by itself`;
     case 'watch.unreachable':
     case 'watch.expiring':
     case 'watch.deviates':
+    case 'watch.stuck':
     case 'watch.quarantined':
       return event.message;
     case 'notice.failed':
@@ -97,14 +102,21 @@ function stepWords(event: StepEvent): string {
 export const OUTCOME_WORDS: Readonly<Record<Extract<DomainEvent, { type: 'renewal.finished' }>['outcome'], string>> = {
   verified: 'Verified',
   'installed-not-served': 'Installed, but not served',
+  'rolled-back': 'Failed, old certificate put back',
   failed: 'Failed',
   cancelled: 'Cancelled',
   'not-due': 'Not due',
   issued: 'Issued, not installed',
+  kept: 'Kept for download',
   validated: 'Proved at the test CA',
 };
 
-/** `Waiting for DNS` */
+/** Served, or kept where nothing is served. */
+export function isGood(outcome: keyof typeof OUTCOME_WORDS): boolean {
+  return outcome === 'verified' || outcome === 'kept';
+}
+
+/** `Wait for the proofs` */
 export function titleOf(step: string): string {
   return Object.values(steps).find(({ name }) => name === step)?.title ?? step;
 }

@@ -11,6 +11,7 @@ export const STEP_NAMES = [
   'install',
   'activate',
   'verify',
+  'rollBack',
   'assess',
 ] as const;
 

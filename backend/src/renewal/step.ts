@@ -2,13 +2,18 @@ import type { ApplianceDriver } from '../appliances/driver.ts';
 import type { PropagationHistory } from '../dns/history.ts';
 import type { ChallengeResolver } from '../dns/resolver.ts';
 import type { DnsRouter } from '../dns/router.ts';
-import type { WantedIssuer } from '../domain/due.ts';
+import type { CertificateChain } from '../domain/certificate.ts';
+import type { Origin } from '../domain/due.ts';
 import type { Json } from '../domain/json.ts';
+import type { Reach } from '../http01/reach.ts';
+import type { HttpSolver } from '../http01/solver.ts';
 import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
 import type { Windows } from '../windows/stored-openings.ts';
 import type { EarlierCertificate, Facts } from './facts.ts';
+import type { OwnKeys } from './own-keys.ts';
+import type { SecondCa } from './second-ca.ts';
 
 /**
  * One stage of a renewal: a pure description plus `run`.
@@ -24,7 +29,7 @@ export interface RenewalStep<
 > {
   /** State of the machine and key of the progress display; the file has the same name in kebab-case. */
   readonly name: Name;
-  /** What the operator reads while it runs: `Waiting for DNS`. */
+  /** What the operator reads while it runs: `Wait for the proofs`. */
   readonly title: string;
   /** Facts that are always there when the step runs. */
   readonly needs: readonly Needs[];
@@ -48,7 +53,14 @@ export type StepOutcome<Gives extends keyof Facts = keyof Facts> =
   /** A certificate that was issued earlier is good, but not served everywhere: go on from there. */
   | { readonly kind: 'reuse'; readonly gives: Readonly<Partial<Pick<Facts, Gives>>>; readonly summary: string }
   /** A person must act (publish a record, allow a restart); run me again when they say so. */
-  | { readonly kind: 'hold'; readonly ask: string /** What they have to type. */; readonly confirm?: string }
+  | {
+      readonly kind: 'hold';
+      readonly ask: string;
+      /** What they have to type. */
+      readonly confirm?: string;
+      /** Then it fails with CHALLENGE_NOT_PLACED. Survives a restart, as the instant is stored. */
+      readonly until?: Date;
+    }
   /** Nothing to renew: skip to the end. */
   | { readonly kind: 'stop'; readonly why: string }
   /** Not yet; run me again at `until`. Survives a restart: the instant is stored, not a timer. */
@@ -64,6 +76,8 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
   readonly released: boolean;
   /** True once a person did not want to wait for an instant that this step named. */
   readonly early: boolean;
+  /** The CA of the connection that this renewal does not ask; null where there is no other. */
+  readonly otherIssuer: Issuer | null;
   /** The calendars that a connection's policy names, as they are now. */
   readonly windows: Windows;
   /**
@@ -81,7 +95,14 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
   /** The last certificate that an earlier renewal of this connection was issued; null when there is none. */
   issuedBefore(): Promise<EarlierCertificate | null>;
   /** Which issuer a certificate came from, by the ledger; null when it was not issued through certferry. */
-  originOf(sha256: string): Promise<WantedIssuer | null>;
+  originOf(sha256: string): Promise<Origin | null>;
+  /** Of a certificate that certferry was issued, by the ledger; null for any other. */
+  chainOf(sha256: string): Promise<CertificateChain | null>;
+  /**
+   * CA certificates (PEM) that the appliance will need should the second CA be asked, so that it need not be touched then;
+   * empty when there is none, it is unknown what it signs with, or this renewal itself asks it.
+   */
+  toStage(): Promise<readonly string[]>;
   /** Declares the point of no return; rejects when a cancellation came first. Repeatable. */
   commit(): Promise<void>;
 }
@@ -90,11 +111,17 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
 export interface StepPeers {
   readonly appliance: ApplianceDriver;
   readonly issuer: Issuer;
+  /** The CA that the connection falls back on; null: it has none. */
+  readonly second: SecondCa | null;
   readonly dns: DnsRouter;
+  /** Null where records prove the names. */
+  readonly http01: HttpSolver | null;
+  readonly reach: Reach;
   readonly resolver: ChallengeResolver;
   readonly history: PropagationHistory;
   readonly dialer: TlsDialer;
   readonly files: ConnectionFiles;
+  readonly keys: OwnKeys;
 }
 
 /** The connection's folder in accounts/. Writing the same again changes nothing. */

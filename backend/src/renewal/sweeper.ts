@@ -1,17 +1,20 @@
 import { AppError } from '../domain/errors.ts';
+import { urlOf } from '../http01/solver.ts';
 import type { Logger } from '../plugins/plugin.ts';
 import type { Connection, JsonObject, RenewalRow, Store } from '../store/store.ts';
-import type { Facts, PublishedRecord } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { leftBy, type Proof, removeProof } from './proofs.ts';
 import type { StepPeers } from './step.ts';
-import { recordKey } from './steps/clean-up.ts';
 
-/** Ids of ended renewals that left records behind. */
+/** Ids of ended renewals that left records or files behind. */
 const LEFTOVERS = 'dns.leftovers';
 
-/** A challenge record that certferry published and could not remove. */
+/** A challenge record or file that certferry published and could not remove. */
 export interface Leftover {
   readonly renewalId: string;
   readonly connectionId: number;
+  readonly kind: 'dns-01' | 'http-01';
+  /** Of a file its URL. */
   readonly fqdn: string;
   readonly value: string;
 }
@@ -34,7 +37,7 @@ export async function noteLeftovers(tx: Store, renewalId: string, facts: Partial
   await tx.settings.put(LEFTOVERS, [...noted, renewalId]);
 }
 
-/** Removes records that ended renewals left behind: only those it has a record of having published. */
+/** Removes records and files that ended renewals left behind: only those it has a record of having published. */
 export class Sweeper {
   readonly #deps: SweeperDeps;
 
@@ -45,7 +48,7 @@ export class Sweeper {
   /** Changes nothing. */
   async list(): Promise<readonly Leftover[]> {
     const rows = await this.#rows();
-    return rows.flatMap((row) => leftBy(factsOf(row)).map((published) => describe(row, published)));
+    return rows.flatMap((row) => leftBy(factsOf(row)).map((proof) => describe(row, proof)));
   }
 
   /** Tries each once. One that fails stays noted for the next time. */
@@ -66,36 +69,31 @@ export class Sweeper {
     const connection = await this.#deps.store.connections.get(row.connectionId);
     if (!connection) {
       const trouble = 'its connection was removed, and with it the account that published it';
-      return left.map((published) => ({ ...describe(row, published), trouble }));
+      return left.map((proof) => ({ ...describe(row, proof), trouble }));
     }
     await using peers = await this.#deps.peers(connection);
     const swept: Swept[] = [];
-    for (const published of left) {
-      const trouble = await this.#remove(row.id, published, peers, signal);
-      swept.push({ ...describe(row, published), trouble });
+    for (const proof of left) {
+      const trouble = await this.#remove(row.id, proof, peers, signal);
+      swept.push({ ...describe(row, proof), trouble });
     }
     await this.#forgetIfClean(row.id);
     return swept;
   }
 
-  async #remove(
-    id: string,
-    { record, receipt }: PublishedRecord,
-    { dns }: StepPeers,
-    signal: AbortSignal,
-  ): Promise<string | null> {
+  async #remove(id: string, proof: Proof, peers: StepPeers, signal: AbortSignal): Promise<string | null> {
     const { store, log } = this.#deps;
     try {
-      await dns.providerFor(record.fqdn).cleanUp(record, receipt, signal);
+      await removeProof(proof, peers, signal);
       const row = await store.renewals.get(id);
       const cleaned = row ? (factsOf(row).cleaned ?? []) : [];
-      await store.renewals.save(id, { facts: { cleaned: [...cleaned, recordKey(record)] } as JsonObject });
-      log.info({ renewalId: id, fqdn: record.fqdn }, 'left-over record removed');
+      await store.renewals.save(id, { facts: { cleaned: [...cleaned, proof.key] } as JsonObject });
+      log.info({ renewalId: id, proof: proof.key }, 'left-over proof removed');
       return null;
     } catch (err) {
       signal.throwIfAborted();
       const { message } = AppError.from(err);
-      log.warn({ renewalId: id, fqdn: record.fqdn, reason: message }, 'left-over record not removed');
+      log.warn({ renewalId: id, proof: proof.key, reason: message }, 'left-over proof not removed');
       return message;
     }
   }
@@ -123,10 +121,9 @@ function factsOf({ facts }: RenewalRow): Partial<Facts> {
   return facts as Partial<Facts>;
 }
 
-function leftBy({ records = [], cleaned = [] }: Partial<Facts>): readonly PublishedRecord[] {
-  return records.filter(({ record }) => !cleaned.includes(recordKey(record)));
-}
-
-function describe({ id, connectionId }: RenewalRow, { record }: PublishedRecord): Leftover {
-  return { renewalId: id, connectionId, fqdn: record.fqdn, value: record.value };
+function describe({ id, connectionId }: RenewalRow, proof: Proof): Leftover {
+  const common = { renewalId: id, connectionId, kind: proof.kind };
+  if (proof.kind === 'http-01') return { ...common, fqdn: urlOf(proof.token), value: proof.token.text };
+  const { fqdn, value } = proof.published.record;
+  return { ...common, fqdn, value };
 }

@@ -108,7 +108,7 @@ export interface ApiTokenTable {
   /** @throws AppError NOT_FOUND */
   update(
     id: number,
-    change: Partial<Pick<ApiToken, 'expiresAt' | 'lastUsedAt' | 'revokedAt' | 'successorId'>>,
+    change: Partial<Pick<ApiToken, 'connectionIds' | 'expiresAt' | 'lastUsedAt' | 'revokedAt' | 'successorId'>>,
   ): Promise<ApiToken>;
 }
 

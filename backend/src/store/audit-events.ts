@@ -1,6 +1,13 @@
+import type { AccessEvent } from './access-events.ts';
 import type { AuditEntry } from './audit.ts';
 import type { DomainEvent } from './events.ts';
 import type { JsonObject } from './store.ts';
+
+/** Types of events that leave a row in the audit. */
+export type AuditedEvent =
+  | AccessEvent['type']
+  | `${'connection' | 'account' | 'calendar'}.${'created' | 'changed' | 'removed'}`
+  | 'renewal.started';
 
 /** What an event means for the audit; null for what no person did. */
 export function auditOf(event: DomainEvent): Pick<AuditEntry, 'subject' | 'outcome' | 'detail'> | null {
@@ -33,6 +40,8 @@ function subjectOf(event: DomainEvent): string | null | undefined {
     case 'connection.changed':
     case 'connection.removed':
       return `connection ${event.connectionId}`;
+    case 'certificate.revoked':
+      return `certificate ${event.sha256}`;
     case 'account.created':
     case 'account.changed':
     case 'account.removed':

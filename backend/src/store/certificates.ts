@@ -1,4 +1,5 @@
 import type { CertificateDigest } from './overview.ts';
+import type { Revocation } from './revocations.ts';
 import type { Within } from './store.ts';
 
 /** What was issued, by whom for which connection. Kept by the store when a renewal keeps a chain. */
@@ -15,6 +16,9 @@ export interface CertificateQuery {
   readonly within?: Within;
   /** True: only the newest of each connection. */
   readonly current?: boolean | undefined;
+  readonly revoked?: boolean | undefined;
+  /** `end`: the first to end first; the last issued first unless it is given. */
+  readonly sort?: 'issued' | 'end' | undefined;
   readonly offset: number;
   readonly limit: number;
 }
@@ -33,4 +37,8 @@ export interface CertificateRow extends CertificateDigest {
   readonly servedAt: readonly string[];
   /** ISO 8601; when somebody last looked at the endpoints of the connection. */
   readonly seenAt: string | null;
+  /** Its connection serves nothing: it is there to be downloaded, with its key. */
+  readonly kept: boolean;
+  /** `at` in ISO 8601; null when it was not revoked. */
+  readonly revoked: Omit<Revocation, 'sha256'> | null;
 }

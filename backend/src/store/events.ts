@@ -1,5 +1,6 @@
 import type { Failure } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import type { RevocationReason } from '../domain/revocation.ts';
 import type { AccessEvent } from './access-events.ts';
 import type { AccountFamily } from './accounts.ts';
 import type { Within } from './store.ts';
@@ -12,6 +13,7 @@ export type DomainEvent =
   | ConnectionEvent
   | AccountEvent
   | CalendarEvent
+  | CertificateEvent
   | WatchEvent
   | RenewalEvent
   | StepEvent
@@ -23,6 +25,16 @@ export interface ConnectionEvent {
   readonly type: 'connection.created' | 'connection.changed' | 'connection.removed';
   readonly connectionId: number;
   readonly actor?: string;
+}
+
+/** A person had the CA revoke it. */
+export interface CertificateEvent {
+  readonly type: 'certificate.revoked';
+  readonly connectionId: number;
+  readonly sha256: string;
+  readonly serial: string;
+  readonly reason: RevocationReason;
+  readonly actor: string;
 }
 
 export type CalendarEvent = { readonly calendarId: number; readonly name: string } & (
@@ -57,6 +69,9 @@ export type WatchEvent = {
   /** What is served is no longer what was seen served after the last renewal. */
   | { readonly type: 'watch.deviates'; readonly message: string }
   | { readonly type: 'watch.restored' }
+  /** Due, and nothing happens before a person does something. */
+  | { readonly type: 'watch.stuck'; readonly message: string }
+  | { readonly type: 'watch.freed' }
   /** No certificate is asked for before `until`, because too many were, or too many attempts failed. */
   | { readonly type: 'watch.quarantined'; readonly until: string; readonly message: string }
 );
@@ -106,8 +121,12 @@ export type RenewalEvent =
 export type RenewalOutcome =
   | 'verified'
   | 'installed-not-served'
+  /** The new certificate was not seen served; the old one was put back, and was. */
+  | 'rolled-back'
   /** A certificate is kept and not installed, because no more was asked. */
   | 'issued'
+  /** The same where nothing is ever served: it is there to be downloaded. */
+  | 'kept'
   /** The test directory of the CA has issued one; nothing of it is kept. */
   | 'validated'
   | 'failed'
@@ -121,7 +140,13 @@ export type StepEvent = { readonly renewalId: string; readonly step: string } & 
   | { readonly type: 'step.finished'; readonly tookMs: number; readonly summary: string }
   | { readonly type: 'step.waiting'; readonly until: string; readonly why: string }
   /** `confirm` is what a person has to type to go on; null: nothing. */
-  | { readonly type: 'step.held'; readonly ask: string; readonly confirm: string | null }
+  | {
+      readonly type: 'step.held';
+      readonly ask: string;
+      readonly confirm: string | null;
+      /** When it gives up by itself; absent: never. */
+      readonly until?: string;
+    }
   | { readonly type: 'step.released'; readonly actor?: string }
   /** `retryAt` is null when it is not tried again. */
   | { readonly type: 'step.failed'; readonly failure: Failure; readonly retryAt: string | null }

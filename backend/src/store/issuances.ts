@@ -26,6 +26,8 @@ export interface Issuance {
   /** The CA took it as the replacement that it had asked for (RFC 9773), within its window. */
   readonly replaces: boolean;
   readonly certificate: IssuedCertificate | null;
+  /** A person had the CA revoke it. */
+  readonly revoked?: true;
 }
 
 export interface IssuedCertificate {
@@ -45,7 +47,7 @@ export interface LastIssued extends Issuance {
   readonly chain: CertificateChain;
 }
 
-export interface NewIssuance extends Omit<Issuance, 'renews'> {
+export interface NewIssuance extends Omit<Issuance, 'renews' | 'revoked'> {
   readonly chain: CertificateChain | null;
 }
 
@@ -59,6 +61,10 @@ export interface IssuanceTable {
   last(connectionId: number): Promise<LastIssued | undefined>;
   /** The certificate with this fingerprint, when it is one of ours. */
   find(sha256: string): Promise<Issuance | undefined>;
+  /** The chain of the certificate with this fingerprint, when it is one of ours. */
+  chainOf(sha256: string): Promise<CertificateChain | undefined>;
+  /** Chains of the newest certificates that the CA of `issuerKey` issued, for any connection, the newest first. */
+  chainsFrom(issuerKey: string, limit: number): Promise<readonly CertificateChain[]>;
   /** Whether the CA of `issuerKey` has ever issued for exactly these names. */
   known(issuerKey: string, names: readonly string[]): Promise<boolean>;
 }

@@ -3,8 +3,10 @@ import type { WatchRow } from './watches.ts';
 
 /**
  * How a connection stands, the most urgent first: what was last seen served, and what its last renewal came to.
- * `affected`: failed, and the old certificate is no longer served everywhere. `incomplete`: it cannot be renewed before
- * somebody has filled in the rest. `ended`: cancelled, or not due.
+ * `affected`: failed, and the old certificate is no longer served everywhere. `not-served`: installed, or served before, and an
+ * endpoint serves another certificate. `incomplete`: it cannot be renewed before
+ * somebody has filled in the rest. `ended`: cancelled, or not due. `kept`: it serves nothing, and what was issued is there to be
+ * downloaded.
  */
 export const STANDINGS = [
   'affected',
@@ -19,6 +21,7 @@ export const STANDINGS = [
   'never',
   'ended',
   'served',
+  'kept',
 ] as const;
 
 export type Standing = (typeof STANDINGS)[number];
@@ -63,6 +66,10 @@ export interface OverviewFilter {
   readonly state?: StateFilter | undefined;
   readonly product?: string | undefined;
   readonly automatic?: boolean | undefined;
+  /** Those that serve nothing, or the others. */
+  readonly kept?: boolean | undefined;
+  /** ISO 8601: whose certificate ends by then. */
+  readonly endsBefore?: string | undefined;
   readonly within?: Within;
 }
 
@@ -133,6 +140,7 @@ export interface SeenEndpoint {
 export type CountName =
   | 'total'
   | 'served'
+  | 'kept'
   | 'needsPerson'
   | 'restartPending'
   | 'running'
@@ -174,6 +182,8 @@ export interface Digester {
 export interface ConnectionDigest {
   readonly product: string;
   readonly address: string | null;
+  /** It serves nothing: what it is issued is kept to be downloaded. */
+  readonly kept: boolean;
 }
 
 export interface RenewalDigest {
@@ -185,7 +195,7 @@ export interface RenewalDigest {
   readonly resumeAt: string | null;
   readonly committed: boolean;
   readonly oldStillServed: boolean | null;
-  /** Every endpoint was seen to serve what is wanted. */
+  /** Every endpoint was seen to serve what is wanted, or what is wanted is kept where nothing is served. */
   readonly served: boolean;
   /** Null when it has not looked: what was seen before stays. */
   readonly seen: Seen | null;
@@ -198,6 +208,8 @@ export interface WatchDigest {
   readonly dueFrom: string | null;
   /** When the schedule begins a renewal, as far as it knows; null when it does not, or one is under way. */
   readonly next: Pick<NextRun, 'at' | 'why'> | null;
+  /** Who serves another certificate than after the last renewal, in words; null: nobody. */
+  readonly deviation: string | null;
 }
 
 export interface CertificateDigest {

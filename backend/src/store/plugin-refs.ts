@@ -22,6 +22,7 @@ interface Describable {
   readonly id: string;
   readonly title: string;
   readonly settings: z.ZodObject;
+  verify?(settings: Settings): void;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -46,7 +47,7 @@ export async function prepareRef(
   owner: Owner,
 ): Promise<PluginRef> {
   const { ref, all } = await storeGiven(vault, plugin, input, current, owner);
-  parseSettings(plugin.title, plugin.settings, all);
+  validate(plugin, all);
   return ref;
 }
 
@@ -59,7 +60,17 @@ export async function prepareDraftRef(
   owner: Owner,
 ): Promise<{ readonly ref: PluginRef; readonly trouble: string | null }> {
   const { ref, all } = await storeGiven(vault, plugin, input, current, owner);
-  return { ref, trouble: troubleOf(() => parseSettings(plugin.title, plugin.settings, all)) };
+  return { ref, trouble: troubleOf(() => validate(plugin, all)) };
+}
+
+function validate(plugin: Describable, all: Settings): void {
+  const settings = parseSettings(plugin.title, plugin.settings, all);
+  try {
+    plugin.verify?.(settings);
+  } catch (err) {
+    if (err instanceof AppError) throw new AppError(err.code, `${plugin.title}: ${err.message}`, { cause: err });
+    throw err;
+  }
 }
 
 /** What `check` refuses, in the words of its error; null when it refuses nothing. Other errors are thrown. */
@@ -96,7 +107,7 @@ export async function unsavedSettings(
   current: PluginRef | null,
 ): Promise<Settings> {
   const { all } = await gather(vault, plugin, input, current);
-  parseSettings(plugin.title, plugin.settings, all);
+  validate(plugin, all);
   return all;
 }
 

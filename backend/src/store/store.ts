@@ -1,5 +1,6 @@
 import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { Json } from '../domain/json.ts';
+import type { KeyKind } from '../domain/key-kind.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AccessStore } from './access.ts';
 import type { AccountTable, AccountUse } from './accounts.ts';
@@ -7,11 +8,13 @@ import type { AuditTrail } from './audit.ts';
 import type { BulkTable } from './bulk.ts';
 import type { CalendarTable } from './calendars.ts';
 import type { CertificateTable } from './certificates.ts';
+import type { Claims } from './claims.ts';
 import type { EventLog } from './events.ts';
 import type { IdempotencyTable } from './idempotency.ts';
 import type { IssuanceTable } from './issuances.ts';
 import type { NotifyTables } from './notify.ts';
 import type { Overview } from './overview.ts';
+import type { RevocationTable } from './revocations.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { WatchTable } from './watches.ts';
 
@@ -35,6 +38,8 @@ export interface Store extends AsyncDisposable {
   readonly issuances: IssuanceTable;
   readonly overview: Overview;
   readonly certificates: CertificateTable;
+  readonly revocations: RevocationTable;
+  readonly claims: Claims;
   readonly bulk: BulkTable;
   readonly upkeep: Upkeep;
   readonly audit: AuditTrail;
@@ -51,6 +56,8 @@ export interface Store extends AsyncDisposable {
    *   is used after its end.
    */
   transaction<T>(work: (tx: Store) => Promise<T>): Promise<T>;
+  /** The first transaction that `work` begins, now or later, begins with `condition`, and is not begun when that rejects. */
+  provided<T>(condition: (tx: Store) => Promise<void>, work: () => T): T;
 }
 
 /** One certificate to keep valid. */
@@ -62,9 +69,17 @@ export interface Connection {
   readonly slot: string;
   readonly dnsNames: readonly string[];
   readonly issuer: Part;
+  /** Asked when the first one is down; null: none is. */
+  readonly secondIssuer: Part | null;
+  /** CA certificates (PEM) that the second CA signs with; null: those that it was seen to sign with. */
+  readonly secondChain: string | null;
   /** Where challenge records go, unless one of `dnsRules` says otherwise. */
   readonly dns: Part;
   readonly dnsRules: readonly DnsRule[];
+  /** How its names are proved: by records in DNS, or by files over HTTP. */
+  readonly challenge: 'dns-01' | 'http-01';
+  /** Who places the files; nothing is chosen where records prove the names. */
+  readonly http: PluginRef;
   readonly policy: RenewalPolicy;
   /** What was not filled in when it was stored. Unless it is empty the connection cannot be renewed. */
   readonly incomplete: readonly Missing[];
@@ -81,13 +96,13 @@ export type Part = PluginRef | AccountUse;
 
 /** Something that a connection lacks, in a sentence for a person. */
 export interface Missing {
-  readonly part: 'appliance' | 'slot' | 'dnsNames' | 'issuer' | 'dns' | 'dnsRules';
+  readonly part: 'appliance' | 'slot' | 'dnsNames' | 'issuer' | 'secondIssuer' | 'dns' | 'dnsRules' | 'http';
   readonly sentence: string;
 }
 
 /** A plugin and the settings it is built with. Secrets are named, not contained: see `Vault`. */
 export interface PluginRef {
-  /** Empty while none was chosen, which only an incomplete connection has. */
+  /** Empty while none was chosen. */
   readonly plugin: string;
   readonly settings: JsonObject;
   /** Name of the entry in the vault. */
@@ -123,10 +138,20 @@ export interface RenewalPolicy {
   readonly restartCalendar: number | null;
   /** When these calendars no longer hold things up; null for never. */
   readonly emergency: EmergencyPolicy | null;
+  /** Of a key that certferry makes; null for what the driver recommends. Without meaning where the appliance makes its own. */
+  readonly keyKind: KeyKind | null;
+  /** The key of the certificate before is used again. Without meaning where the appliance makes its own. */
+  readonly reuseKey: boolean;
 }
 
-export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version' | 'incomplete' | 'ownerId'> &
-  Partial<Pick<Connection, 'incomplete' | 'ownerId'>>;
+type Optional = 'incomplete' | 'ownerId' | 'secondIssuer' | 'secondChain' | 'challenge' | 'http';
+
+/** Proved by records, unless it says otherwise. */
+export type NewConnection = Omit<Connection, 'id' | 'createdAt' | 'version' | Optional> &
+  Partial<Pick<Connection, Optional>>;
+
+/** Nothing is chosen. */
+export const UNCHOSEN: PluginRef = { plugin: '', settings: {}, credential: null };
 
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -217,6 +242,8 @@ export interface Vault {
   put(name: string, entry: VaultEntry): Promise<void>;
   /** @throws AppError VAULT_DAMAGED when the row was changed, or exchanged for another, outside certferry. */
   get(name: string): Promise<VaultEntry | undefined>;
+  /** Another text after every `put`, which tells nothing of the secrets. */
+  sealOf(name: string): Promise<string | undefined>;
   /** Succeeds when there is no such entry. */
   remove(name: string): Promise<void>;
   /** In alphabetical order. */

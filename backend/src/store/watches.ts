@@ -21,6 +21,8 @@ export interface WatchTable {
   remove(connectionId: number): Promise<void>;
   /** Whose `nextAt` has come: what was never seen first, then what ends first, so that after a downtime the worst goes first. */
   due(now: Date, limit: number): Promise<readonly WatchRow[]>;
+  /** Whose `endsAt` lies from `from` up to `to`, in any order. */
+  endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]>;
   /** ISO 8601: the first `nextAt` of all; null when there is no row. */
   nextAt(): Promise<string | null>;
 }

@@ -1,4 +1,4 @@
-import { isAccountUse } from '../renewal/parts.ts';
+import { isAccountUse, partsOf } from '../renewal/parts.ts';
 import type { Account } from '../store/accounts.ts';
 import type { StoredCalendar } from '../store/calendars.ts';
 import type { Connection, Part, PluginRef, Store } from '../store/store.ts';
@@ -57,8 +57,12 @@ export class FileWriter {
       slot,
       dnsNames: [...dnsNames],
       issuer: await this.#part(parts.issuer),
+      ...(parts.secondIssuer && { secondIssuer: await this.#part(parts.secondIssuer) }),
+      ...(parts.secondChain !== null && { secondChain: parts.secondChain }),
       dns: await this.#part(parts.dns),
       dnsRules: await inOrder(parts.dnsRules, async ({ suffix, use }) => ({ suffix, use: await this.#part(use) })),
+      challenge: parts.challenge,
+      http: await this.#own(parts.http),
       policy: {
         ...policy,
         propagation: policy.propagation && {
@@ -113,10 +117,6 @@ export function calendarInFile({ name, zone, openings, freezes, iCalendar, copy 
     iCalendar,
     copy,
   };
-}
-
-function partsOf({ appliance, issuer, dns, dnsRules }: Connection): readonly Part[] {
-  return [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)];
 }
 
 /** Names that people choose have no colon; the others belong to one connection or account. */

@@ -39,8 +39,12 @@ const connection = z.strictObject({
   slot: z.string(),
   dnsNames: z.array(z.string()),
   issuer: part,
+  secondIssuer: part.optional(),
+  secondChain: z.string().optional(),
   dns: part,
   dnsRules: z.array(z.strictObject({ suffix: z.string(), use: part })).default([]),
+  challenge: z.enum(['dns-01', 'http-01']).default('dns-01'),
+  http: ownPart.default({ plugin: '', settings: {} }),
   policy: policy.default({}),
 });
 

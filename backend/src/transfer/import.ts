@@ -191,6 +191,10 @@ async function putConnection(tx: Store, input: FileConnection, by: AddedBy): Pro
       const given = partInput(use);
       return given ? [{ suffix, use: given }] : [];
     }),
+    challenge: input.challenge,
+    http: chosen(input.http),
+    secondIssuer: input.secondIssuer ? partInput(input.secondIssuer) : null,
+    secondChain: input.secondChain ?? null,
     policy: await policyOf(tx, input.policy),
     draft: true,
   };
@@ -238,8 +242,15 @@ function pluginInput({ plugin, settings, credential, secrets }: FileOwnPart): Pl
   return { plugin, settings: { ...settings, ...secrets }, ...(credential !== undefined && { credential }) };
 }
 
-function holdsSecrets({ appliance, issuer, dns, dnsRules }: FileConnection): boolean {
-  const parts: readonly FilePart[] = [appliance, issuer, dns, ...dnsRules.map(({ use }) => use)];
+function holdsSecrets({ appliance, issuer, secondIssuer, dns, dnsRules, http }: FileConnection): boolean {
+  const parts: readonly FilePart[] = [
+    appliance,
+    issuer,
+    ...(secondIssuer ? [secondIssuer] : []),
+    dns,
+    http,
+    ...dnsRules.map(({ use }) => use),
+  ];
   return parts.some((part) => 'secrets' in part && part.secrets !== undefined);
 }
 

@@ -4,14 +4,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { sha256OfPem, splitPem } from '../domain/certificate.ts';
+import type { Secret } from '../domain/secret.ts';
 import { makeKey, makeSelfSigned } from '../plugins/keys.ts';
-import type { OwnTls, OwnTlsFile } from '../plugins/own-tls.ts';
+import { OWN_SLOTS, type OwnTls, type OwnTlsFile } from '../plugins/own-tls.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { ensurePrivateFolder, readIfThere, writePrivateFile } from '../store/private-files.ts';
+import { holdsPlainKey, openedKeys, sealedKeys } from './sealed-keys.ts';
 
-/** `web` is what a client gets who asks for no name that another slot has. */
-const SLOTS = ['web', 'web-2', 'web-3', 'web-4'] as const;
-const [MAIN] = SLOTS;
+const [MAIN] = OWN_SLOTS;
 
 /** Tells our self-signed certificates from those that somebody made. */
 const ORGANIZATION = 'certferry self-signed';
@@ -20,7 +20,7 @@ const RENEWED_BEFORE_MS = 30 * 86_400_000;
 
 interface Identity {
   readonly slot: string;
-  /** Key and chain. */
+  /** Key and chain, in clear. */
   readonly pem: string;
   readonly context: SecureContext;
   readonly leaf: X509Certificate;
@@ -29,6 +29,8 @@ interface Identity {
 export interface TlsIdentitiesOptions {
   /** Made when it is not there, mode 0700. */
   readonly folder: string;
+  /** Of the keys in these files. */
+  readonly passphrase: Secret;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -38,34 +40,37 @@ export interface TlsIdentitiesOptions {
  * always one to serve: nobody is locked out by a certificate that went wrong.
  */
 export class TlsIdentities implements OwnTls {
-  readonly slots = SLOTS;
+  readonly slots = OWN_SLOTS;
   /** Set by whoever listens. */
   address: OwnTls['address'] = null;
   readonly #folder: string;
+  readonly #passphrase: Secret;
   readonly #clock: Clock;
   readonly #log: Logger;
   #identities: readonly Identity[] = [];
   readonly #listeners: ((pem: string) => void)[] = [];
 
-  private constructor({ folder, clock, log }: TlsIdentitiesOptions) {
+  private constructor({ folder, passphrase, clock, log }: TlsIdentitiesOptions) {
     this.#folder = folder;
+    this.#passphrase = passphrase;
     this.#clock = clock;
     this.#log = log;
   }
 
   static async open(options: TlsIdentitiesOptions): Promise<TlsIdentities> {
     const identities = new TlsIdentities(options);
-    for (const slot of SLOTS) await ensurePrivateFolder(join(options.folder, slot));
+    for (const slot of OWN_SLOTS) await ensurePrivateFolder(join(options.folder, slot));
     await identities.reload();
     return identities;
   }
 
-  read(slot: string, file: OwnTlsFile): Promise<string | null> {
-    return readIfThere(join(this.#folder, slot, file));
+  async read(slot: string, file: OwnTlsFile): Promise<string | null> {
+    const text = await readIfThere(join(this.#folder, slot, file));
+    return text && openedKeys(text, this.#passphrase);
   }
 
   async write(slot: string, file: OwnTlsFile, text: string): Promise<void> {
-    await writePrivateFile(join(this.#folder, slot, file), text);
+    await writePrivateFile(join(this.#folder, slot, file), sealedKeys(text, this.#passphrase));
   }
 
   async remove(slot: string, file: OwnTlsFile): Promise<void> {
@@ -73,7 +78,7 @@ export class TlsIdentities implements OwnTls {
   }
 
   async reload(): Promise<void> {
-    const found = await Promise.all(SLOTS.map((slot) => this.#load(slot)));
+    const found = await Promise.all(OWN_SLOTS.map((slot) => this.#load(slot)));
     const identities = found.filter((identity) => identity !== null);
     const main = identities.find(({ slot }) => slot === MAIN);
     const others = identities.filter((one) => one !== main);
@@ -101,13 +106,21 @@ export class TlsIdentities implements OwnTls {
   }
 
   async #load(slot: string): Promise<Identity | null> {
-    const pem = await this.read(slot, 'identity.pem');
-    if (pem === null) return null;
     try {
-      return identityOf(slot, pem);
+      await this.#sealWhatIsPlain(slot);
+      const pem = await this.read(slot, 'identity.pem');
+      return pem === null ? null : identityOf(slot, pem);
     } catch (err) {
       this.#log.error({ slot, err }, 'a certificate of the daemon itself cannot be served');
       return null;
+    }
+  }
+
+  /** Keys that a person put there, or an earlier version. */
+  async #sealWhatIsPlain(slot: string): Promise<void> {
+    for (const file of ['identity.pem', 'pending.key'] as const) {
+      const text = await readIfThere(join(this.#folder, slot, file));
+      if (text !== null && holdsPlainKey(text)) await this.write(slot, file, text);
     }
   }
 
@@ -148,7 +161,7 @@ export async function certificatesIn(
   folder: string,
 ): Promise<readonly { readonly slot: string; readonly pem: string }[]> {
   const texts = await Promise.all(
-    SLOTS.map(async (slot) => ({ slot, text: await readIfThere(join(folder, slot, 'identity.pem')) })),
+    OWN_SLOTS.map(async (slot) => ({ slot, text: await readIfThere(join(folder, slot, 'identity.pem')) })),
   );
   return texts.flatMap(({ slot, text }) =>
     splitPem(text ?? '')

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256OfPem } from '../domain/certificate.ts';
+import { Secret } from '../domain/secret.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { makeCertificate, type TestCertificate } from '../plugins/testing/certificates.ts';
 import { createTlsDialer } from '../plugins/tls-dialer.ts';
@@ -25,6 +26,7 @@ let tls: TlsIdentities;
 let server: WebServer;
 let port: number;
 
+const passphrase = new Secret('of the keys in the files');
 const clock = { ...systemClock, now: () => now };
 const log = pino({ level: 'error' }, { write: (line: string) => logged.push(line) });
 
@@ -32,7 +34,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certferry-web-'));
   logged = [];
   now = new Date();
-  tls = await TlsIdentities.open({ folder, clock, log });
+  tls = await TlsIdentities.open({ folder, passphrase, clock, log });
   server = createWebServer((req, res) => res.end(`served ${req.url}`), tls);
   server.front.listen(0, '127.0.0.1');
   await once(server.front, 'listening');
@@ -131,9 +133,35 @@ describe('HTTPS of the daemon', () => {
 
   it('keeps its key to itself', async () => {
     const text = await readFile(join(folder, 'web', 'identity.pem'), 'utf8');
+    const opened = await tls.read('web', 'identity.pem');
 
-    expect(text).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(text).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
+    expect(text).not.toContain('BEGIN PRIVATE KEY');
+    expect(opened).toMatch(/^-----BEGIN PRIVATE KEY-----/);
     expect(sha256OfPem(text.slice(text.indexOf('-----BEGIN CERTIFICATE')))).toBe((await fingerprintsIn(folder))[0]);
+  });
+});
+
+describe('a key in the files', () => {
+  it('is encrypted when somebody has put it there in clear', async () => {
+    const theirs = await makeCertificate({ commonName: 'theirs.example.com', dnsNames: ['theirs.example.com'] });
+    const file = join(folder, 'web', 'identity.pem');
+    await writeFile(file, `${theirs.keyPem}${theirs.certPem}`);
+
+    await tls.reload();
+
+    expect(await readFile(file, 'utf8')).not.toContain('BEGIN PRIVATE KEY');
+    expect(await servedFor('theirs.example.com')).toBe(theirs.sha256);
+  });
+
+  it('that does not open any more locks nobody out', async () => {
+    const other = new Secret('of another vault');
+
+    const reopened = await TlsIdentities.open({ folder, passphrase: other, clock, log });
+
+    expect(await reopened.read('web', 'identity.pem')).toContain('BEGIN PRIVATE KEY');
+    expect(logged.join('')).toContain('cannot be served');
+    expect(logged.join('')).not.toContain('PRIVATE KEY');
   });
 });
 

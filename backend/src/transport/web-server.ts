@@ -2,12 +2,20 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isChallenge } from '../http01/answer.ts';
 import type { TlsIdentities } from './tls-identities.ts';
 
 /** Milliseconds. A client that takes longer to say what it wants is let go; answers and streams may take any time. */
 const HEADERS_MS = 20_000;
-const REQUEST_MS = 60_000;
 const FIRST_BYTE_MS = 20_000;
+
+/** Milliseconds for the whole of a request, its body too; and how often it is looked whether one took longer. */
+export interface RequestLimits {
+  readonly requestMs: number;
+  readonly lookEveryMs: number;
+}
+
+const LIMITS: RequestLimits = { requestMs: 60_000, lookEveryMs: 5_000 };
 
 /** The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1). */
 const HANDSHAKE = 0x16;
@@ -19,18 +27,27 @@ export interface WebServer {
 }
 
 /** HTTP, or HTTPS on whose port plain HTTP is told where to go. */
-export function createWebServer(handle: RequestListener, tls: TlsIdentities | null): WebServer {
+export function createWebServer(
+  handle: RequestListener,
+  tls: TlsIdentities | null,
+  limits: RequestLimits = LIMITS,
+): WebServer {
+  const looking = { connectionsCheckingInterval: limits.lookEveryMs };
+  const prepared = <T extends Server>(server: T, listener: RequestListener) => prepare(server, listener, limits);
   if (!tls) {
-    const server = prepared(createHttpServer(handle), handle);
+    const server = prepared(createHttpServer(looking, handle), handle);
     return { front: server, close: () => closeAll(server, [server]) };
   }
   const secure = prepared(
-    createHttpsServer({ SNICallback: (name, done) => done(null, tls.contextFor(name)), minVersion: 'TLSv1.2' }, handle),
+    createHttpsServer(
+      { ...looking, SNICallback: (name, done) => done(null, tls.contextFor(name)), minVersion: 'TLSv1.2' },
+      handle,
+    ),
     handle,
   );
   tls.follow((pem) => secure.setSecureContext({ key: pem, cert: pem, minVersion: 'TLSv1.2' }));
-  const health: RequestListener = (req, res) => (isHealth(req) ? handle : redirect)(req, res);
-  const plain = prepared(createHttpServer(health), health);
+  const inClear: RequestListener = (req, res) => (isHealth(req) || isChallenge(req) ? handle : redirect)(req, res);
+  const plain = prepared(createHttpServer(looking, inClear), inClear);
   const open = new Set<Socket>();
   const front = createNetServer((socket) => {
     open.add(socket);
@@ -48,9 +65,9 @@ export function createWebServer(handle: RequestListener, tls: TlsIdentities | nu
   };
 }
 
-function prepared<T extends Server>(server: T, handle: RequestListener): T {
-  server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = REQUEST_MS;
+function prepare<T extends Server>(server: T, handle: RequestListener, { requestMs }: RequestLimits): T {
+  server.headersTimeout = Math.min(HEADERS_MS, requestMs);
+  server.requestTimeout = requestMs;
   // An expectation that nobody knows may be left aside (RFC 9110, section 10.1.1).
   server.on('checkExpectation', handle);
   server.on('clientError', refuseUnreadable);
@@ -64,11 +81,13 @@ function refuseUnreadable(err: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const [status, title] = UNREADABLE[err.code ?? ''] ?? [400, 'Bad Request'];
-  const detail = 'The request is not HTTP that can be read.';
+  const detail = status === 408 ? TOO_SLOW : 'The request is not HTTP that can be read.';
   const body = JSON.stringify({ type: 'about:blank', title, status, detail, code: 'BAD_REQUEST' });
   const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nConnection: close\r\n`;
   socket.end(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
 }
+
+const TOO_SLOW = 'The request took too long to arrive as a whole.';
 
 /** https://nodejs.org/docs/latest-v20.x/api/http.html#event-clienterror */
 const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {

@@ -157,8 +157,13 @@ export function calendarOf({ zone, openings, freezes, iCalendar, copy }: Tried):
   return { zone, openings, freezes, events: iCalendar?.kind === 'text' ? iCalendar.text : (copy?.text ?? null) };
 }
 
+/** Whoever only reads calendars. */
+export interface CalendarStore {
+  readonly calendars: Pick<Store['calendars'], 'get'>;
+}
+
 /** @throws AppError NOT_FOUND */
-export async function existingCalendar(store: Store, id: number): Promise<StoredCalendar> {
+export async function existingCalendar(store: CalendarStore, id: number): Promise<StoredCalendar> {
   const calendar = await store.calendars.get(id);
   if (!calendar) throw new AppError('NOT_FOUND', `There is no calendar ${id}.`);
   return calendar;

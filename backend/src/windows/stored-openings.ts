@@ -1,6 +1,5 @@
 import type { StoredCalendar } from '../store/calendars.ts';
-import type { Store } from '../store/store.ts';
-import { calendarOf, existingCalendar } from './calendars.ts';
+import { type CalendarStore, calendarOf, existingCalendar } from './calendars.ts';
 import { frozenBy } from './check.ts';
 import { freezeSpans, HORIZON_MS, openSpans } from './occurrences.ts';
 import type { Opening, Openings } from './openings.ts';
@@ -35,10 +34,10 @@ interface Worked {
 
 /** The calendars of the store, read anew for each question; what was worked out is kept while a calendar stays as it is. */
 export class StoredOpenings implements Windows {
-  readonly #store: Store;
+  readonly #store: CalendarStore;
   readonly #worked = new Map<number, Worked>();
 
-  constructor(store: Store) {
+  constructor(store: CalendarStore) {
     this.#store = store;
   }
 

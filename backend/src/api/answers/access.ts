@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ssoSettings } from '../../access/sso-settings.ts';
 import { ROLES, SCOPES } from '../../domain/roles.ts';
 import type * as contract from '../contract/access.ts';
-import { instant } from './common.ts';
+import { instant, tag } from './common.ts';
 
 const role = z.enum(ROLES);
 const scope = z.enum(SCOPES);
@@ -58,6 +58,7 @@ export const recoveryCodes = z.object({
 export const user = z
   .object({
     id: z.int(),
+    tag,
     name: z.string(),
     role,
     scope,
@@ -73,6 +74,7 @@ export const user = z
 export const token = z
   .object({
     id: z.int(),
+    tag,
     name: z.string(),
     hint: z.string(),
     role,

@@ -82,3 +82,5 @@ export const storedEvent = z
 
 /** The end of the chain of the audit. */
 export const auditHead = z.object({ seq: z.int(), hash: z.string() }) satisfies z.ZodType<AuditHead>;
+
+export const tag = z.string().meta({ description: 'To be sent as `If-Match`, in quotes' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DiscoveredNode, TrustStoreEntry } from '../../appliances/driver.ts';
 import type { DnsCheck } from '../../dns/check.ts';
+import { KEY_KINDS } from '../../domain/key-kind.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { WATCH_STATES } from '../../reconcile/states.ts';
 import type { BlastRadius } from '../../renewal/blast-radius.ts';
@@ -36,10 +37,10 @@ const summary = {
   connectionId: z.int(),
   startedAt: instant,
   finishedAt: instant.nullable(),
-  outcome: z
-    .string()
-    .nullable()
-    .meta({ description: 'verified, installed-not-served, failed, cancelled, not-due, issued, validated; null: runs' }),
+  outcome: z.string().nullable().meta({
+    description:
+      'verified, installed-not-served, rolled-back, failed, cancelled, not-due, issued, validated; null: runs',
+  }),
   state: z.string(),
   note: z.string().nullable(),
   resumeAt: instant.nullable(),
@@ -86,6 +87,8 @@ const policy = z
     renewalCalendar: z.int().nullable(),
     restartCalendar: z.int().nullable(),
     emergency: z.object({ daysLeft: z.number(), mode: z.enum(['ask', 'automatic']) }).nullable(),
+    keyKind: z.enum(KEY_KINDS).nullable(),
+    reuseKey: z.boolean(),
   })
   .meta({ id: 'Policy' }) satisfies z.ZodType<RenewalPolicy>;
 
@@ -98,17 +101,22 @@ export const connection = z
     dnsNames: z.array(z.string()),
     appliance: pluginView,
     issuer: part,
+    secondIssuer: part.nullable(),
+    secondChain: z.string().nullable(),
     dns: part,
     dnsRules: z.array(z.object({ suffix: z.string(), use: part })),
+    challenge: z.enum(['dns-01', 'http-01']),
+    http: pluginView,
     policy,
     incomplete: z.array(
       z.object({
-        part: z.enum(['appliance', 'slot', 'dnsNames', 'issuer', 'dns', 'dnsRules']),
+        part: z.enum(['appliance', 'slot', 'dnsNames', 'issuer', 'secondIssuer', 'dns', 'dnsRules', 'http']),
         sentence: z.string(),
       }),
     ),
     createdAt: instant,
     ownerId: z.int().nullable(),
+    kept: z.boolean(),
     standing: z.enum(STANDINGS),
     lastRenewal: renewalSummary.nullable(),
     lastSeen: z.object({ notAfter: instant, at: instant, answered: z.int(), endpoints: z.int() }).nullable(),
@@ -208,7 +216,13 @@ export const dnsCheck = z.object({
   diagnosis: z.custom<DnsCheck['diagnosis']>().meta({ type: 'array', description: 'Cause and sentence' }),
 }) satisfies z.ZodType<DnsCheck>;
 
-const left = { renewalId: z.string(), connectionId: z.int(), fqdn: z.string(), value: z.string() };
+const left = {
+  renewalId: z.string(),
+  connectionId: z.int(),
+  kind: z.enum(['dns-01', 'http-01']),
+  fqdn: z.string(),
+  value: z.string(),
+};
 
 export const leftover = z.object(left) satisfies z.ZodType<Leftover>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Backup } from '../../backup/backups.ts';
 import { WEEKDAYS } from '../../domain/calendar.ts';
+import { KEY_KINDS } from '../../domain/key-kind.ts';
 import { PROBLEM_KINDS, SEVERITIES } from '../../domain/notice.ts';
 import { ROLES } from '../../domain/roles.ts';
 import type { AccountTestView, AccountView, LabView } from '../contract/accounts.ts';
@@ -9,7 +10,7 @@ import type { BackupsView } from '../contract/backups.ts';
 import type { CalendarView, ForecastView } from '../contract/calendars.ts';
 import type { NoticeView, NotifierTestView, NotifierView, RuleView } from '../contract/notify.ts';
 import type { WordsView } from '../contract.ts';
-import { auditHead, finding, instant, plugin, worst } from './common.ts';
+import { auditHead, finding, instant, plugin, tag, worst } from './common.ts';
 
 export const account = z
   .object({
@@ -123,6 +124,7 @@ export const rule = z
 
 export const credential = z.object({
   name: z.string(),
+  tag: tag.optional(),
   plugin: z.string().optional(),
   secretsSet: z.array(z.string()),
 });
@@ -131,10 +133,19 @@ const declared = z.object({
   id: z.string(),
   title: z.string(),
   summary: z.string(),
+  group: z.string().meta({ description: 'The heading under which a picker shows it; often empty' }),
   since: z.string(),
   links: z.object({ product: z.string(), api: z.string() }),
   caveats: z.array(z.object({ text: z.string(), link: z.string() })),
   presets: z.array(z.looseObject({ id: z.string(), title: z.string() })),
+  slots: z
+    .array(z.string())
+    .meta({ description: 'Where they are the same for every appliance of the kind; otherwise empty' }),
+  takesKey: z
+    .array(z.enum(KEY_KINDS))
+    .meta({ description: 'Kinds of keys that certferry makes for it; empty: it makes its own' }),
+  servesNothing: z.boolean().meta({ description: 'What is issued is kept to be downloaded: there is no host' }),
+  restartsNothing: z.boolean().meta({ description: 'What is installed is served without a restart' }),
   settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON schema of the settings' }),
 });
 
@@ -142,6 +153,7 @@ export const plugins = z.object({
   appliance: z.array(declared),
   issuer: z.array(declared),
   dns: z.array(declared),
+  http: z.array(declared),
   notifier: z.array(declared),
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BULK_ACTIONS, BULK_STATES } from '../../store/bulk.ts';
 import { STANDINGS } from '../../store/overview.ts';
 import type * as lists from '../contract/lists.ts';
+import { revoked } from './certificates.ts';
 import { certificate, instant } from './common.ts';
 import { connection, renewalSummary } from './connections.ts';
 
@@ -92,6 +93,8 @@ const certificateItem = {
   current: z.boolean(),
   servedAt: z.array(z.string()),
   seenAt: instant.nullable(),
+  kept: z.boolean(),
+  revoked: revoked.nullable(),
   practice: z.boolean(),
 };
 

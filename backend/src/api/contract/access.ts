@@ -57,7 +57,8 @@ export const changedUser = z.strictObject({
 export const newToken = z.strictObject({
   name: z.string().trim().min(1).max(100),
   role,
-  connectionIds: z.array(z.int().positive()).min(1).nullable().default(null),
+  /** An empty list: what it will register itself, and nothing else. */
+  connectionIds: z.array(z.int().positive()).nullable().default(null),
   expiresInDays: days.default(DEFAULT_TOKEN_DAYS),
 });
 
@@ -135,6 +136,8 @@ export interface RecoveryCodesView {
 
 export interface UserView {
   readonly id: number;
+  /** To be sent as `If-Match`, in quotes. */
+  readonly tag: string;
   readonly name: string;
   readonly role: Role;
   readonly scope: Scope;
@@ -148,6 +151,8 @@ export interface UserView {
 
 export interface TokenView {
   readonly id: number;
+  /** To be sent as `If-Match`, in quotes. */
+  readonly tag: string;
   readonly name: string;
   readonly hint: string;
   readonly role: Role;

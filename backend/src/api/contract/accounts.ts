@@ -4,7 +4,14 @@ import type { ConnectionRequest, PartInput } from '../../connections.ts';
 import type { CsrFacts } from '../../domain/certificate.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { RenewalPolicy } from '../../store/store.ts';
-import { type CertificateView, newConnection, type PluginView, pluginInput, policyInput } from '../contract.ts';
+import {
+  type CertificateView,
+  chainText,
+  newConnection,
+  type PluginView,
+  pluginInput,
+  policyInput,
+} from '../contract.ts';
 
 /** Requests and answers about shared issuers and DNS accounts, and about what uses them. */
 
@@ -41,7 +48,7 @@ export const accountTestRequest = z.strictObject({
 });
 
 /** Settings of its own, or an account by id or name. */
-const part = z
+export const part = z
   .strictObject({
     account: z.union([z.int().positive(), z.string().trim().min(1)]).optional(),
     plugin: z.string().min(1).optional(),
@@ -60,7 +67,9 @@ const rules = z.array(z.strictObject({ suffix: z.string(), use: part })).default
 const complete = z.strictObject({
   ...newConnection.shape,
   issuer: part,
-  dns: part,
+  secondIssuer: part.nullish(),
+  /** Needed for dns-01 alone. */
+  dns: part.nullish(),
   dnsRules: rules,
   draft: z.literal(false).optional(),
 });
@@ -71,8 +80,12 @@ const draft = z.strictObject({
   slot: z.string().optional(),
   dnsNames: z.array(z.string()).optional(),
   issuer: part.nullish(),
+  secondIssuer: part.nullish(),
+  secondChain: chainText,
   dns: part.nullish(),
   dnsRules: rules,
+  challenge: z.enum(['dns-01', 'http-01']).default('dns-01'),
+  http: pluginInput.nullish(),
   policy: policyInput.optional().transform((policy) => policy as Partial<RenewalPolicy> | undefined),
   draft: z.literal(true),
 });

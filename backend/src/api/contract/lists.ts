@@ -56,6 +56,8 @@ export const certificateListQuery = z.object({
   search,
   connectionId: z.coerce.number().int().positive().optional(),
   current: flag.optional(),
+  revoked: flag.optional(),
+  sort: z.enum(['issued', 'end']).default('issued'),
   ...paging,
 });
 

@@ -47,6 +47,7 @@ export const ACCESS_OPERATIONS: Operations = {
   },
   'GET /users': { summary: 'Who may log in', answer: json(z.array(answers.user)) },
   'POST /users': { summary: 'Add a user', body: contract.newUser, answer: created(answers.user) },
+  'GET /users/:id': { summary: 'One user', answer: json(answers.user) },
   'PATCH /users/:id': { summary: 'Change role, scope or lock', body: contract.changedUser, answer: json(answers.user) },
   'DELETE /users/:id': { summary: 'Remove a user', answer: nothing },
   'PUT /users/:id/password': {
@@ -57,6 +58,7 @@ export const ACCESS_OPERATIONS: Operations = {
   'DELETE /users/:id/totp': { summary: 'Remove the second factor of a user', answer: json(answers.user) },
   'GET /tokens': { summary: 'API tokens', answer: json(z.array(answers.token)) },
   'POST /tokens': { summary: 'Make one; shown once', body: contract.newToken, answer: created(answers.newToken) },
+  'GET /tokens/:id': { summary: 'One token, without the token itself', answer: json(answers.token) },
   'POST /tokens/:id/successor': {
     summary: 'Make the next one, and end the old one later',
     body: contract.tokenRotation,

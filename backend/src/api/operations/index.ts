@@ -1,4 +1,5 @@
 import { ACCESS_OPERATIONS } from './access.ts';
+import { CERTIFICATE_OPERATIONS } from './certificates.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
 import { INSTALLATION_OPERATIONS } from './installation.ts';
 import { LIST_OPERATIONS } from './lists.ts';
@@ -8,6 +9,7 @@ import type { Operations } from './operation.ts';
 export const OPERATIONS: Operations = {
   ...CONNECTION_OPERATIONS,
   ...LIST_OPERATIONS,
+  ...CERTIFICATE_OPERATIONS,
   ...INSTALLATION_OPERATIONS,
   ...ACCESS_OPERATIONS,
 };

@@ -1,8 +1,8 @@
 import { readCertificate, readCsr } from '../../domain/certificate.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { type Attempt, attempt, blocked, ok, refused, skipped, type Topic, warned } from '../findings.ts';
 import { pendingCsr } from './csr.ts';
-import { type Attempt, attempt, blocked, ok, refused, skipped, type Topic, warned } from './findings.ts';
 import { identityPem } from './install.ts';
 import type { VosRest } from './rest.ts';
 import type { Snapshot } from './schema.ts';
@@ -57,7 +57,7 @@ export function slotFinding(snapshot: Attempt<Snapshot>, slot: VosSlot, name: st
   }
   try {
     const { subject, issuer, notAfter } = readCertificate(pem);
-    return ok(topic, `${subject}, issued by ${issuer}, valid until ${notAfter}.`);
+    return ok(topic, `${subject}, issued by ${issuer}, valid until ${notAfter.slice(0, 10)}.`);
   } catch {
     const todo = 'A renewal replaces it; look at the appliance all the same.';
     return warned(topic, 'The certificate that it holds cannot be read.', todo);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Finding } from '../../domain/finding.ts';
-import { ok, refused, skipped, type Topic, warned } from './findings.ts';
+import { ok, refused, skipped, type Topic, warned } from '../findings.ts';
 import { SOURCES } from './sources.ts';
 
 /** Rules of the product for the names of a certificate. `nodes`: what the nodes call themselves, as far as they said. */

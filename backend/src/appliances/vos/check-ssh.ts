@@ -1,8 +1,8 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { DiscoveredNode } from '../driver.ts';
+import { type Attempt, attempt, blocked, ok, skipped, type Topic, warned } from '../findings.ts';
 import { parseNetworkCluster } from './cluster.ts';
 import { ask, parseInactive, parsePrivilege, parseServiceList, parseVersion, type VosCli } from './command-line.ts';
-import { type Attempt, attempt, blocked, ok, skipped, type Topic, warned } from './findings.ts';
 import type { VosNode } from './nodes.ts';
 import { type PlanOptions, restartsOn } from './plan.ts';
 import { releaseOf } from './release.ts';

@@ -1,10 +1,10 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { DiscoveredNode, SlotId } from '../driver.ts';
+import { type Attempt, attempt, blocked, ok, refused, skipped, type Topic, warned } from '../findings.ts';
 import { apiFindings, clockFinding, pendingFinding, slotFinding } from './check-api.ts';
 import { nameFindings } from './check-names.ts';
 import { lookBySsh, type SshLook } from './check-ssh.ts';
-import { type Attempt, attempt, blocked, ok, refused, skipped, type Topic, warned } from './findings.ts';
 import { endpointsOf, type VosNode, type VosNodes, withSlot } from './nodes.ts';
 import type { PlanOptions } from './plan.ts';
 import type { Snapshot } from './schema.ts';

@@ -2,7 +2,7 @@ import type { CsrFacts } from '../../domain/certificate.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { IssuerTraits } from '../../domain/issuer-traits.ts';
 import { whyNotPublic } from '../../domain/names.ts';
-import { ok, refused, skipped, type Topic, warned } from './findings.ts';
+import { ok, refused, skipped, type Topic, warned } from '../findings.ts';
 import type { VosSlot } from './services.ts';
 import { SOURCES } from './sources.ts';
 

@@ -170,7 +170,10 @@ describe('installing', () => {
     await join('pub.example.com', { installed: leaf });
     await join('sub.example.com', { installed: leaf });
 
-    expect(await cluster().install(SLOT, chain(), never)).toEqual({ changed: false, sha256: leaf.sha256 });
+    expect(await cluster().install(SLOT, chain(), { held: 'appliance' }, never)).toEqual({
+      changed: false,
+      sha256: leaf.sha256,
+    });
   });
 
   test('names the nodes that did not get it', async () => {
@@ -179,7 +182,7 @@ describe('installing', () => {
     await join('sub2.example.com');
 
     const failure = await cluster()
-      .install(SLOT, chain(), never)
+      .install(SLOT, chain(), { held: 'appliance' }, never)
       .catch((error) => error);
 
     expect(failure).toMatchObject({ code: 'APPLIANCE_BUSY' });
@@ -192,7 +195,7 @@ describe('installing', () => {
     const down = await join('sub.example.com');
     await down.api[Symbol.asyncDispose]();
 
-    await expect(cluster().install(SLOT, chain(), never)).rejects.toMatchObject({
+    await expect(cluster().install(SLOT, chain(), { held: 'appliance' }, never)).rejects.toMatchObject({
       code: 'APPLIANCE_UNREACHABLE',
       message: expect.stringContaining('sub.example.com'),
     });

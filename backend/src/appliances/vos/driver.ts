@@ -41,7 +41,7 @@ export function createVosDriver(settings: VosSettings, deps: PluginDeps): Applia
       return readable(identityPem(await first.rest.snapshot(signal), slot));
     },
 
-    async install(slotId, chain, signal) {
+    async install(slotId, chain, _key, signal) {
       const slot = slotOf(slotId);
       const others = nodesWith(slot).filter((node) => node !== first);
       return await installChain({ node: first, others, clock }, slot, chain, signal);

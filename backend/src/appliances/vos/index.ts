@@ -10,6 +10,7 @@ export const vos: AppliancePlugin<typeof vosSettings> = {
   title: 'Cisco CUCM, IM&P, Unity Connection, Emergency Responder',
   summary:
     'Certificates of one node with Cisco Voice Operating System, version 14 or later, or one certificate for a whole cluster.',
+  group: 'Cisco',
   since: '0.1.0',
   links: { product: SOURCES.product, api: SOURCES.api },
   settings: vosSettings,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldMeta } from '../../plugins/fields.ts';
 import { choice, flag, integer, list, port, secret, text } from '../../plugins/fields.ts';
 import { trustFields } from '../../plugins/trust.ts';
+import { address, ports } from '../_boxes/host-fields.ts';
 
 export const PRODUCTS = {
   cucm: 'Cisco Unified Communications Manager',
@@ -9,23 +10,6 @@ export const PRODUCTS = {
   cuc: 'Cisco Unity Connection',
   cer: 'Cisco Emergency Responder',
 } as const;
-
-function address(meta: FieldMeta) {
-  return z
-    .string()
-    .trim()
-    .toLowerCase()
-    .regex(/^[a-z0-9._:-]+$/, 'A host name or an IP address, without https:// and without a port')
-    .meta({ ...meta });
-}
-
-function ports(meta: FieldMeta) {
-  return z
-    .array(z.number().int().min(1).max(65535))
-    .min(1)
-    .meta({ ...meta })
-    .optional();
-}
 
 const SERVED_PORTS = 'Where clients meet the certificate; each is looked at after the restart. When left out: those of';
 
@@ -50,7 +34,7 @@ const nodeSettings = z.strictObject({
     help: 'Of this node, as OpenSSH prints them.',
     example: 'SHA256:…',
   }).default([]),
-  servedPorts: ports({ title: 'Served ports', help: `${SERVED_PORTS} the publisher.` }),
+  servedPorts: ports({ title: 'Served ports', help: `${SERVED_PORTS} the publisher.` }).optional(),
   apiPort: port({ title: 'API port', advanced: true }).default(443),
   sshPort: port({ title: 'SSH port', advanced: true }).default(22),
   axlPort: port({ title: 'SOAP port', advanced: true }).default(8443),
@@ -89,7 +73,10 @@ export const vosSettings = z.object({
     help: 'SHA-256 fingerprints as OpenSSH prints them. Without one certferry does not log in and cannot restart the service; the check shows the key it sees.',
     example: 'SHA256:…',
   }).default([]),
-  servedPorts: ports({ title: 'Served ports', help: `${SERVED_PORTS} the slot, which are 443 and 8443 for tomcat.` }),
+  servedPorts: ports({
+    title: 'Served ports',
+    help: `${SERVED_PORTS} the slot, which are 443 and 8443 for tomcat.`,
+  }).optional(),
   distribution: choice(['this-server', 'multi-server'], {
     title: 'Distribution',
     choices: {

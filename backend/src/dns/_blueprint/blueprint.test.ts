@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Answer, type BlueprintApi, startBlueprintApi } from '../../../../test/support/dns-apis/blueprint.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { PluginDeps } from '../../plugins/plugin.ts';
@@ -7,6 +6,7 @@ import { startTcpServer } from '../../plugins/testing/tls-server.ts';
 import { createHttpFactory } from '../../plugins/undici-http.ts';
 import type { DnsProvider, TxtRecord } from '../provider.ts';
 import { blueprint } from './index.ts';
+import { type Answer, type BlueprintApi, startBlueprintApi } from './testing/api.ts';
 
 // The promises of DnsProvider are checked in test/contracts/. Here is what is particular to the service.
 

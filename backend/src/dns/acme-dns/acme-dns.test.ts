@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AcmeDnsServer, startAcmeDns } from '../../../../test/support/dns-apis/acme-dns.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { HttpClient } from '../../plugins/http.ts';
@@ -8,6 +7,7 @@ import { createHttpFactory } from '../../plugins/undici-http.ts';
 import type { TxtRecord } from '../provider.ts';
 import { acmeDns } from './index.ts';
 import { type Registration, register } from './register.ts';
+import { type AcmeDnsServer, startAcmeDns } from './testing/api.ts';
 
 const never = new AbortController().signal;
 const deps: PluginDeps = {

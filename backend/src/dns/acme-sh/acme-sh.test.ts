@@ -9,7 +9,7 @@ import type { PluginDeps } from '../../plugins/plugin.ts';
 import { httpAnswer, startTcpServer } from '../../plugins/testing/tls-server.ts';
 import { acmeSh } from './index.ts';
 
-const ACME_SH = join(import.meta.dirname, '../../../../test/support/acme-sh');
+const ACME_SH = join(import.meta.dirname, 'testing/installation');
 const never = new AbortController().signal;
 const RECORD = {
   fqdn: '_acme-challenge.cucm.example.test',

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, type ErrorCode } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { ProgramNotStarted, type ProgramResult, plainEnvironment, runProgram } from '../../plugins/run-program.ts';
+import { makeTemporaryFolder } from '../../plugins/temporary-folder.ts';
 import { wordsOf } from '../program-words.ts';
 import { readVariables } from '../variables.ts';
 import { STATUS, STEPS } from './shell.ts';
@@ -91,7 +91,7 @@ function environmentOf(home: string, folder: string): Readonly<Record<string, st
 
 /** Readable by nobody else, and gone afterwards: acme.sh saves credentials there. */
 async function inPrivateFolder<Result>(act: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'certferry-acme-sh-'));
+  const folder = await makeTemporaryFolder('certferry-acme-sh-');
   try {
     return await act(folder);
   } finally {

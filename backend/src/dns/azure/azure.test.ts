@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import {
-  type AzureAccount,
-  type AzureServer,
-  type Disturbance,
-  startAzure,
-} from '../../../../test/support/dns-apis/azure.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import { createHttpFactory } from '../../plugins/undici-http.ts';
 import type { DnsProvider, TxtRecord } from '../provider.ts';
 import { azure } from './index.ts';
+import { type AzureAccount, type AzureServer, type Disturbance, startAzure } from './testing/api.ts';
 
 const NEVER = new AbortController().signal;
 const FQDN = '_acme-challenge.host.example.test';

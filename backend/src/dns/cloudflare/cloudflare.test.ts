@@ -1,16 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  CloudflareApi,
-  type CloudflareOptions,
-  type CloudflareToken,
-  cloudflareError,
-} from '../../../../test/support/dns-apis/cloudflare.ts';
 import { AppError } from '../../domain/errors.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { PluginDeps } from '../../plugins/plugin.ts';
 import { createHttpFactory } from '../../plugins/undici-http.ts';
 import type { DnsProvider, TxtRecord } from '../provider.ts';
 import { cloudflare } from './index.ts';
+import { CloudflareApi, type CloudflareOptions, type CloudflareToken, cloudflareError } from './testing/api.ts';
 
 const NEVER = new AbortController().signal;
 const TOKEN = 'token-of-the-first-account-0123456789';

@@ -1,17 +1,13 @@
 import { DigitalOcean } from 'digitalocean-js';
 import { instance } from 'digitalocean-js/src/lib/axios-instance.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  DigitalOceanApi,
-  type DigitalOceanOptions,
-  digitalOceanError,
-} from '../../../../test/support/dns-apis/digitalocean.ts';
 import { AppError } from '../../domain/errors.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { PluginDeps } from '../../plugins/plugin.ts';
 import { createHttpFactory } from '../../plugins/undici-http.ts';
 import type { DnsProvider, TxtRecord } from '../provider.ts';
 import { digitalocean } from './index.ts';
+import { DigitalOceanApi, type DigitalOceanOptions, digitalOceanError } from './testing/api.ts';
 
 const NEVER = new AbortController().signal;
 const TOKEN = 'dop_v1_of_the_first_account_0123456789abcdef';

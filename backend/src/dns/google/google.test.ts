@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import {
-  type GoogleAnswer,
-  type GoogleServer,
-  makeServiceAccount,
-  startGoogle,
-} from '../../../../test/support/dns-apis/google.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import { createHttpFactory } from '../../plugins/undici-http.ts';
 import type { DnsProvider, TxtRecord } from '../provider.ts';
 import { google } from './index.ts';
+import { type GoogleAnswer, type GoogleServer, makeServiceAccount, startGoogle } from './testing/api.ts';
 
 const NEVER = new AbortController().signal;
 const FQDN = '_acme-challenge.host.example.test';

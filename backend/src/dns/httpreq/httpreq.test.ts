@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Answer, type HttpreqServer, startHttpreq } from '../../../../test/support/dns-apis/httpreq.ts';
 import type { AppError } from '../../domain/errors.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { PluginDeps } from '../../plugins/plugin.ts';
 import { startTcpServer } from '../../plugins/testing/tls-server.ts';
 import { createHttpFactory } from '../../plugins/undici-http.ts';
 import { httpreq } from './index.ts';
+import { type Answer, type HttpreqServer, startHttpreq } from './testing/api.ts';
 
 const never = new AbortController().signal;
 const RECORD = { fqdn: '_acme-challenge.cucm.example.test', value: 'value', zone: 'example.test', ttlSeconds: 60 };

@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Route53Options, type Route53Server, startRoute53 } from '../../../../test/support/dns-apis/route53.ts';
-import type { RecordSet } from '../../../../test/support/dns-apis/route53-records.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { PluginDeps } from '../../plugins/plugin.ts';
 import type { DnsProvider, TxtRecord } from '../provider.ts';
 import { route53 } from './index.ts';
+import { type Route53Options, type Route53Server, startRoute53 } from './testing/api.ts';
+import type { RecordSet } from './testing/records.ts';
 import { quoteTxt } from './txt.ts';
 
 const NEVER = new AbortController().signal;

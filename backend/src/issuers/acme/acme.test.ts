@@ -34,7 +34,7 @@ describe.skipIf(absent)(`acme at Pebble ${absent ?? ''}`, () => {
   async function issue(issuer: Issuer, name = newName()) {
     const csr = await makeCsr([name]);
     const ticket = await issuer.openOrder({ dnsNames: [name], replacesPem: null }, null, signal);
-    const challenges = await issuer.pendingChallenges(ticket, signal);
+    const challenges = await issuer.pendingChallenges(ticket, 'dns-01', signal);
     for (const { recordName, recordValue } of challenges) await pebble.setTxt(recordName, recordValue);
     return issuer.issue(ticket, challenges, csr, signal);
   }
@@ -75,7 +75,7 @@ describe.skipIf(absent)(`acme at Pebble ${absent ?? ''}`, () => {
       const name = newName();
       const csr = await makeCsr([name]);
       const ticket = await issuer.openOrder({ dnsNames: [name], replacesPem: null }, null, signal);
-      const challenges = await issuer.pendingChallenges(ticket, signal);
+      const challenges = await issuer.pendingChallenges(ticket, 'dns-01', signal);
       for (const { recordName, recordValue } of challenges) await pebble.setTxt(recordName, recordValue);
       await issuer.issue(ticket, challenges, csr, signal);
 
@@ -106,7 +106,7 @@ describe.skipIf(absent)(`acme at Pebble ${absent ?? ''}`, () => {
       let ticket: OrderTicket | null = null;
       const attempt = async (issuer: Issuer) => {
         ticket = await issuer.openOrder(request, ticket, signal);
-        const challenges = await issuer.pendingChallenges(ticket, signal);
+        const challenges = await issuer.pendingChallenges(ticket, 'dns-01', signal);
         for (const { recordName, recordValue } of challenges) await pebble.setTxt(recordName, recordValue);
         return issuer.issue(ticket, challenges, csr, signal);
       };

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import type { CertificateChain } from '../../domain/certificate.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { IssuerTraits } from '../../domain/issuer-traits.ts';
+import type { RevocationReason } from '../../domain/revocation.ts';
 import type { HttpClient } from '../../plugins/http.ts';
 import type { Described } from '../../plugins/plugin.ts';
 import { trustOf } from '../../plugins/trust.ts';
 import type {
   Challenge,
+  ChallengeKind,
+  ChallengeOf,
   Issuer,
   IssuerDeps,
   IssuerPlugin,
@@ -22,6 +25,7 @@ import { completeOrder } from './issuance.ts';
 import { challengesOf, placeOrder, reusableOrder } from './order.ts';
 import { presetOf, presets } from './presets.ts';
 import { AcmeProblem } from './problems.ts';
+import { revokeAt } from './revocation.ts';
 import type { AcmeSession } from './session.ts';
 import { type AcmeSettings, directoryUrlOf, type ExternalAccount, externalAccountOf, settings } from './settings.ts';
 import { atTestDirectory } from './test-directory.ts';
@@ -123,8 +127,12 @@ class AcmeIssuer implements Issuer {
     }, signal);
   }
 
-  pendingChallenges(ticket: OrderTicket, signal: AbortSignal): Promise<readonly Challenge[]> {
-    return this.#withAccount((session) => challengesOf(session, ticket), signal);
+  pendingChallenges<Kind extends ChallengeKind>(
+    ticket: OrderTicket,
+    kind: Kind,
+    signal: AbortSignal,
+  ): Promise<readonly ChallengeOf<Kind>[]> {
+    return this.#withAccount((session) => challengesOf(session, ticket, kind), signal);
   }
 
   issue(
@@ -141,6 +149,13 @@ class AcmeIssuer implements Issuer {
       checkLeaf(chains[0]?.[0] ?? '', csrPem, ticket.url);
       return assembleChain(chains, { bundles: [findRootIn, caBundle], http: this.#http }, signal);
     }, signal);
+  }
+
+  revoke(leafPem: string, reason: RevocationReason, signal: AbortSignal): Promise<'revoked' | 'already'> {
+    return this.#withAccount(
+      async (session) => revokeAt(session, await this.#transport.directory(signal), { leafPem, reason }),
+      signal,
+    );
   }
 
   renewalWindow(leafPem: string, signal: AbortSignal): Promise<RenewalWindow | null> {

@@ -1,8 +1,9 @@
 import { sameNames, UnreadableCertificateError } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Logger } from '../../plugins/plugin.ts';
-import type { Challenge, OrderRequest, OrderTicket } from '../issuer.ts';
+import type { ChallengeKind, ChallengeOf, OrderRequest, OrderTicket } from '../issuer.ts';
 import { certIdOf } from './ari.ts';
+import { challengeIn } from './challenge.ts';
 import { inLanes } from './lanes.ts';
 import { AcmeProblem, failureOf, hostOf } from './problems.ts';
 import {
@@ -61,6 +62,14 @@ export async function placeOrder(
   return ticketOf(session, url, order, request.dnsNames);
 }
 
+/** A CA of many servers may not know an authorization everywhere at once: https://github.com/go-acme/lego/issues/3260 */
+function notThereYet(err: unknown): never {
+  if (!(err instanceof AcmeProblem) || err.httpStatus !== 404) throw err;
+  const { message, evidence } = err;
+  const what = `The CA does not find an authorization that its order names: ${message}`;
+  throw new AppError('ISSUER_UNREACHABLE', what, { ...(evidence ? { evidence } : {}), cause: err });
+}
+
 /** What speaks against the profile; null when nothing does. */
 export function profileRefusalOf({ meta }: Directory, profile: string | null): string | null {
   const offered = Object.keys(meta.profiles ?? {});
@@ -69,12 +78,21 @@ export function profileRefusalOf({ meta }: Directory, profile: string | null): s
   return `The CA does not offer the profile "${profile}"; ${offer}.`;
 }
 
-/** @throws AppError CHALLENGE_FAILED when an authorization is invalid; ISSUER_REFUSED when it has no dns-01 or is gone. */
-export async function challengesOf(session: AcmeSession, ticket: OrderTicket): Promise<Challenge[]> {
+/**
+ * @throws AppError CHALLENGE_FAILED when an authorization is invalid; ISSUER_REFUSED when it lacks the kind or is gone;
+ *   ISSUER_UNREACHABLE when the CA does not find what it named.
+ */
+export async function challengesOf<Kind extends ChallengeKind>(
+  session: AcmeSession,
+  ticket: OrderTicket,
+  kind: Kind,
+): Promise<ChallengeOf<Kind>[]> {
   const { authorizations } = handleOf(ticket);
   const found = await inLanes(authorizations, async (url) => {
-    const authorization = await session.read(url, authorizationSchema);
-    return authorization.status === 'valid' ? null : dnsChallengeOf(session, url, authorization);
+    const authorization = await session.read(url, authorizationSchema).catch(notThereYet);
+    if (authorization.status === 'valid') return null;
+    checkAlive(url, authorization);
+    return challengeIn(authorization, kind, url, session);
   });
   return found.filter((challenge) => challenge !== null);
 }
@@ -118,28 +136,6 @@ function ticketOf(session: AcmeSession, url: string, order: Order, dnsNames: rea
   const { finalize, authorizations, expires = null, replaces } = order;
   const handle = { account: session.accountUrl, finalize, authorizations };
   return { url, dnsNames, expires, ...(replaces ? { replaces: true } : {}), handle };
-}
-
-async function dnsChallengeOf(
-  session: AcmeSession,
-  authorizationUrl: string,
-  found: Authorization,
-): Promise<Challenge> {
-  checkAlive(authorizationUrl, found);
-  const dnsName = found.identifier.value.toLowerCase();
-  const challenge = found.challenges.find(({ type }) => type === 'dns-01');
-  if (!challenge?.url || !challenge.token) {
-    const offered = found.challenges.map(({ type }) => type).join(', ') || 'nothing';
-    throw new AppError('ISSUER_REFUSED', `For ${dnsName} the CA accepts ${offered}, but not dns-01.`);
-  }
-  return {
-    type: 'dns-01',
-    dnsName,
-    recordName: `_acme-challenge.${dnsName}`,
-    recordValue: await session.dnsRecordValue(challenge.url, challenge.token),
-    url: challenge.url,
-    authorizationUrl,
-  };
 }
 
 /** Null for a first certificate, and for one that no ACME CA issued. */

@@ -6,6 +6,8 @@ export const directorySchema = z.object({
   newNonce: z.url(),
   newAccount: z.url(),
   newOrder: z.url(),
+  /** RFC 8555 wants it; some private CAs leave it out. */
+  revokeCert: z.url().optional(),
   /** RFC 9773 */
   renewalInfo: z.url().optional(),
   meta: z

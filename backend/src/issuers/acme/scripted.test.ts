@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acmeIssuer } from '../../../../test/support/acme-issuer.ts';
 import { problem, ScriptedCa } from '../../../../test/support/scripted-ca.ts';
 import { makeCa, makeCertificate, makeCsr, makeLeaf } from '../../../../test/support/x509.ts';
+import { ERRORS } from '../../domain/errors.ts';
 import { systemClock } from '../../plugins/clock.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { OrderTicket } from '../issuer.ts';
@@ -373,10 +374,29 @@ describe('challenges', () => {
     const issuer = issuerOf();
     const ticket = await open(issuer);
 
-    await expect(issuer.pendingChallenges(ticket, signal)).rejects.toMatchObject({
+    await expect(issuer.pendingChallenges(ticket, 'dns-01', signal)).rejects.toMatchObject({
       code: 'ISSUER_REFUSED',
       message: 'For a.example the CA accepts dns-persist-01, but not dns-01.',
     });
+  });
+});
+
+describe('an order that was just placed', () => {
+  it('is not given up because the CA does not find its authorization at once', async () => {
+    const authorizations = [`${ca.url}/authz/1`];
+    ca.script('/order', { ...ca.order(), body: { ...Object(ca.order().body), status: 'pending', authorizations } });
+    const identifier = { type: 'dns', value: 'a.example' };
+    const challenges = [{ type: 'dns-01', url: `${ca.url}/chall/1`, token: 'token' }];
+    ca.script('/authz/1', problem(404, 'malformed'), { body: { status: 'pending', identifier, challenges } });
+    const issuer = issuerOf();
+    const ticket = await open(issuer);
+
+    const failure = await issuer.pendingChallenges(ticket, 'dns-01', signal).catch((err: unknown) => err);
+    const found = await issuer.pendingChallenges(ticket, 'dns-01', signal);
+
+    expect(failure).toMatchObject({ code: 'ISSUER_UNREACHABLE', evidence: { status: 404 } });
+    expect(ERRORS.ISSUER_UNREACHABLE.retry).toBe('later');
+    expect(found).toMatchObject([{ dnsName: 'a.example' }]);
   });
 });
 

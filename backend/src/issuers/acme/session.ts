@@ -4,6 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { HttpResponse } from '../../plugins/http.ts';
 import type { Clock } from '../../plugins/plugin.ts';
+import type { ChallengeKind } from '../issuer.ts';
 import { AcmeProblem, cut, parseJson } from './problems.ts';
 import type { ExternalAccount } from './settings.ts';
 import type { AcmeTransport } from './transport.ts';
@@ -107,9 +108,9 @@ export class AcmeSession {
     if (!answer.headers.location) throw new AppError('ISSUER_ACCOUNT', 'The CA created an account without a URL.');
   }
 
-  /** The TXT value for a dns-01 token. */
-  dnsRecordValue(url: string, token: string): Promise<string> {
-    return this.#client.getChallengeKeyAuthorization({ type: 'dns-01', status: 'pending', url, token });
+  /** The TXT value for a dns-01 token, and the text of the file for an http-01 token. */
+  proofOf(type: ChallengeKind, url: string, token: string): Promise<string> {
+    return this.#client.getChallengeKeyAuthorization({ type, status: 'pending', url, token });
   }
 }
 

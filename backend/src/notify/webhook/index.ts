@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { Secret } from '../../domain/secret.ts';
 import { choice, list, secret, text } from '../../plugins/fields.ts';
+import { signature } from '../../plugins/signature.ts';
 import { trustFields, trustOf } from '../../plugins/trust.ts';
 import { addressSecrets, call, inOneLine, secretAddress } from '../http-call.ts';
 import type { Notifier, NotifierPlugin } from '../notifier.ts';
@@ -79,13 +79,6 @@ export const webhook: NotifierPlugin<typeof settings> = {
     };
   },
 };
-
-/** `t=1795435200,v1=<hex>`: HMAC-SHA256 of the time, a dot and the body, so that an old request cannot be sent again. */
-export function signature(key: Secret, body: string, now: Date): string {
-  const seconds = Math.floor(now.getTime() / 1000);
-  const digest = createHmac('sha256', key.reveal()).update(`${seconds}.${body}`).digest('hex');
-  return `t=${seconds},v1=${digest}`;
-}
 
 function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(

@@ -5,9 +5,17 @@ import { nameSetOf } from '../../domain/name-set.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { DomainEvent, StoredEvent } from '../../store/events.ts';
 import type { Issuance, IssuanceTable, LastIssued, NewIssuance } from '../../store/issuances.ts';
-import type { Connection, NewConnection, NewRenewal, RenewalChange, RenewalRow } from '../../store/store.ts';
+import {
+  type Connection,
+  type NewConnection,
+  type NewRenewal,
+  type RenewalChange,
+  type RenewalRow,
+  UNCHOSEN,
+} from '../../store/store.ts';
 import type { WatchRow, WatchTable } from '../../store/watches.ts';
 import type { ReconcilerStore } from '../reconciler.ts';
+import { storedCalendar } from './fleet/calendars.ts';
 
 /**
  * What the reconciler needs of a store, in memory: years of a fleet in seconds. Keeps the promises of the real one that
@@ -17,7 +25,8 @@ export class MemoryStore implements ReconcilerStore {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #connections = new Map<number, Connection>();
   readonly #renewals = new Map<string, RenewalRow>();
-  readonly #unfinished = new Set<number>();
+  /** By connection. */
+  readonly #unfinished = new Map<number, string>();
   readonly #settings = new Map<string, Json>();
   readonly log: StoredEvent[] = [];
   readonly watches = new MemoryWatches();
@@ -32,6 +41,9 @@ export class MemoryStore implements ReconcilerStore {
     put: async (name: string, value: Json) => void this.#settings.set(name, value),
   };
 
+  /** Those of a fleet, by their ids. */
+  readonly calendars = { get: async (id: number) => storedCalendar(id) };
+
   readonly connections = {
     all: async () => [...this.#connections.values()],
     get: async (id: number) => this.#connections.get(id),
@@ -40,6 +52,10 @@ export class MemoryStore implements ReconcilerStore {
       const connection = {
         incomplete: [],
         ownerId: null,
+        challenge: 'dns-01' as const,
+        http: UNCHOSEN,
+        secondIssuer: null,
+        secondChain: null,
         ...given,
         id,
         createdAt: this.#clock.now().toISOString(),
@@ -58,10 +74,11 @@ export class MemoryStore implements ReconcilerStore {
 
   readonly renewals = {
     get: async (id: string) => this.#renewals.get(id),
+    unfinished: async () => [...this.#unfinished.values()].flatMap((id) => this.#renewals.get(id) ?? []),
     begin: async (given: NewRenewal): Promise<void> => {
       const { connectionId, id } = given;
       if (this.#unfinished.has(connectionId)) throw new AppError('RENEWAL_RUNNING', 'unfinished');
-      this.#unfinished.add(connectionId);
+      this.#unfinished.set(connectionId, id);
       this.#renewals.set(id, { ...given, startedAt: this.#clock.now().toISOString(), finishedAt: null, outcome: null });
     },
     save: async (id: string, change: RenewalChange): Promise<void> => {
@@ -128,6 +145,11 @@ class MemoryWatches implements WatchTable {
     return due.sort((a, b) => (a.endsAt ?? '').localeCompare(b.endsAt ?? '')).slice(0, limit);
   }
 
+  async endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]> {
+    const [first, last] = [from.toISOString(), to.toISOString()];
+    return this.#order.filter(({ endsAt }) => endsAt !== null && first <= endsAt && endsAt <= last);
+  }
+
   async nextAt(): Promise<string | null> {
     return this.#order[0]?.nextAt ?? null;
   }
@@ -163,6 +185,26 @@ class MemoryIssuances implements IssuanceTable {
 
   async find(sha256: string): Promise<Issuance | undefined> {
     return this.#byFingerprint.get(sha256);
+  }
+
+  /** As a row of the table of revocations does. */
+  revoke(connectionId: number): void {
+    const last = this.#last.get(connectionId);
+    if (!last) throw new Error(`Nothing was issued for connection ${connectionId}.`);
+    this.#last.set(connectionId, { ...last, revoked: true });
+    this.#byFingerprint.set(last.certificate.sha256, { ...last, revoked: true });
+  }
+
+  async chainOf(sha256: string) {
+    return this.rows.find(({ certificate }) => certificate?.sha256 === sha256)?.chain ?? undefined;
+  }
+
+  async chainsFrom(issuerKey: string, limit: number) {
+    const theirs = this.rows.filter((row) => row.chain && caOf(row.issuerKey) === caOf(issuerKey));
+    return theirs
+      .flatMap(({ chain }) => chain ?? [])
+      .slice(-limit)
+      .reverse();
   }
 
   async known(issuerKey: string, names: readonly string[]): Promise<boolean> {

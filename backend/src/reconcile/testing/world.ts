@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CertificateFacts } from '../../domain/certificate.ts';
 import { AppError, type Failure } from '../../domain/errors.ts';
 import { registeredDomainsOf } from '../../domain/name-set.ts';
+import type { WhichIssuer } from '../../domain/which-issuer.ts';
 import type { RenewalWindow } from '../../issuers/issuer.ts';
 import { FakeClock } from '../../plugins/testing/fake-clock.ts';
 import { initialState, MACHINE_VERSION } from '../../renewal/machine.ts';
@@ -13,6 +14,7 @@ import { type Explanation, explain } from '../explain.ts';
 import type { Eyes } from '../eyes.ts';
 import { readMemory, type WatchMemory } from '../memory.ts';
 import { Reconciler, type ReconcilerDeps } from '../reconciler.ts';
+import type { WatchState } from '../states.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -40,6 +42,8 @@ export class World {
   readonly store = new MemoryStore(this.clock);
   readonly log: string[] = [];
   readonly starts: WorldStart[] = [];
+  /** What was decided, in order, each as often as it was stored. */
+  readonly decided: WatchState[] = [];
   /** By connection: what its endpoint serves; a text: why it does not answer. */
   readonly served = new Map<number, CertificateFacts | 'unreadable' | string>();
   reconciler: Reconciler;
@@ -48,6 +52,8 @@ export class World {
   lifeDays = 90;
   issuerKey = 'acme:acme-v02.api.letsencrypt.org:12345678';
   profile: string | null = null;
+  /** Key of the second CA of every connection; null: there is none. */
+  secondKey: string | null = null;
   hasTestDirectory = true;
   /** Names that the CA leaves out. */
   forgets: readonly string[] = [];
@@ -58,7 +64,13 @@ export class World {
   #serial = 0;
 
   constructor() {
-    const { store, clock } = this;
+    const { store, clock, decided } = this;
+    const put = store.watches.put.bind(store.watches);
+    store.watches.put = async (row) => {
+      const state = readMemory(row)?.decision?.state;
+      if (state) decided.push(state);
+      await put(row);
+    };
     const note = (fields: object, message: string) => this.log.push(`${message} ${JSON.stringify(fields)}`);
     this.deps = {
       store,
@@ -88,6 +100,15 @@ export class World {
     if (served) this.serve(connection, served);
     return connection;
   }
+
+  /** Another endpoint of it that serves a certificate of its own. */
+  join({ id, dnsNames }: Connection, name: string): void {
+    const end = new Date(this.clock.now().getTime() + 1000 * DAY_MS);
+    const own = { ...this.#certificate(dnsNames, this.clock.now(), end), selfSigned: true };
+    this.#joined.set(id, { name, serves: own });
+  }
+
+  readonly #joined = new Map<number, { readonly name: string; serves: CertificateFacts | null }>();
 
   /** Days. */
   serve(
@@ -143,7 +164,7 @@ export class World {
   /** A renewal in the name of the schedule. */
   async start(connectionId: number, start: Start): Promise<string> {
     const began = { ...start, at: this.clock.now(), connectionId };
-    const renewalId = await this.begin(connectionId, start.goal, 'schedule');
+    const renewalId = await this.begin(connectionId, start.goal, 'schedule', start.issuer);
     this.starts.push(began);
     await this.go(connectionId, renewalId, start, this.course(began));
     return renewalId;
@@ -159,11 +180,12 @@ export class World {
     connectionId: number,
     goal: 'serve' | 'issue' | 'validate',
     by: 'schedule' | 'operator',
+    issuer: WhichIssuer = 'first',
   ): Promise<string> {
     this.#serial += 1;
     const renewalId = `r${this.#serial}`;
     const state = initialState(goal) as never;
-    const facts = { target: { goal } } as unknown as JsonObject;
+    const facts = { target: { goal, issuer } } as unknown as JsonObject;
     await this.store.renewals.begin({ id: renewalId, connectionId, state, machineVersion: MACHINE_VERSION, facts });
     await this.tell({ type: 'renewal.started', renewalId, connectionId, by });
     return renewalId;
@@ -172,7 +194,11 @@ export class World {
   async go(
     connectionId: number,
     renewalId: string,
-    { goal, deploys }: Pick<Start, 'deploys'> & { readonly goal: 'serve' | 'issue' | 'validate' },
+    {
+      goal,
+      deploys,
+      issuer = 'first',
+    }: Pick<Start, 'deploys'> & { readonly goal: 'serve' | 'issue' | 'validate'; readonly issuer?: WhichIssuer },
     {
       outcome,
       failure = null,
@@ -183,10 +209,13 @@ export class World {
     if (outcome === 'running') return;
     const connection = await this.store.connections.get(connectionId);
     if (!connection) throw new AppError('NOT_FOUND', 'gone');
-    const signs = issues ?? (deploys === null && ['verified', 'issued', 'installed-not-served'].includes(outcome));
-    if (signs) await this.#issue(connection, renewalId);
+    const signs =
+      issues ?? (deploys === null && ['verified', 'issued', 'kept', 'installed-not-served'].includes(outcome));
+    if (signs) await this.#issue(connection, renewalId, issuer);
     const last = await this.store.issuances.last(connectionId);
-    if (outcome === 'verified' && last)
+    const joined = this.#joined.get(connectionId);
+    if (outcome === 'verified' && joined) joined.serves = null;
+    if ((outcome === 'verified' || outcome === 'kept') && last)
       this.served.set(connectionId, this.#made.get(last.certificate.sha256) ?? 'unreadable');
     const now = this.clock.now();
     if (failure?.code === 'CHALLENGE_FAILED') await this.#refuse(connection, renewalId, goal);
@@ -204,13 +233,14 @@ export class World {
 
   readonly #made = new Map<string, CertificateFacts>();
 
-  async #issue(connection: Connection, renewalId: string): Promise<void> {
+  async #issue(connection: Connection, renewalId: string, which: WhichIssuer): Promise<void> {
     const now = this.clock.now();
     const names = connection.dnsNames.filter((name) => !this.forgets.includes(name));
     const end = new Date(now.getTime() + this.lifeDays * DAY_MS);
     const { sha256, serial, issuer, notBefore, notAfter } = this.#certificate(names, now, end);
     await this.store.issuances.record({
       ...this.#line(connection, renewalId),
+      ...(which === 'second' && this.secondKey !== null && { issuerKey: this.secondKey }),
       kind: 'certificate',
       names,
       certificate: { sha256, serial, issuer, notBefore, notAfter },
@@ -264,12 +294,17 @@ export class World {
     return {
       open: async ({ id }) => ({
         issuer: { key: this.issuerKey, profile: this.profile, hasTestDirectory: this.hasTestDirectory },
+        second: this.secondKey === null ? null : { key: this.secondKey, profile: null, hasTestDirectory: false },
         look: async () => {
           const served = this.served.get(id) ?? 'connection refused';
           const name = `host${id}.example.com:8443`;
           if (served === 'unreadable') return [{ name, sha256: 'f'.repeat(64), certificate: served, silence: null }];
           if (typeof served === 'string') return [{ name, sha256: null, certificate: null, silence: served }];
-          return [{ name, sha256: served.sha256, certificate: served, silence: null }];
+          const own = { name, sha256: served.sha256, certificate: served, silence: null };
+          const joined = this.#joined.get(id);
+          const other = joined?.serves ?? served;
+          const more = { name: joined?.name ?? '', sha256: other.sha256, certificate: other, silence: null };
+          return joined ? [own, more] : [own];
         },
         renewalWindow: async (certificate) => {
           this.asked += 1;
@@ -299,6 +334,8 @@ function aConnection(change: Partial<NewConnection>): NewConnection {
       propagation: null,
       propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
+      keyKind: null,
+      reuseKey: false,
       renewalCalendar: null,
       restartCalendar: null,
       emergency: null,

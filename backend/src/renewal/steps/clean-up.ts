@@ -1,25 +1,24 @@
-import type { TxtRecord } from '../../dns/provider.ts';
 import { AppError } from '../../domain/errors.ts';
 import { count } from '../../domain/words.ts';
+import { leftBy, removeProof } from '../proofs.ts';
 import { defineStep } from '../step.ts';
 
-/** Removes the records this renewal published, and no others. One that fails does not keep the next from being removed. */
+/** Removes the records and files that this renewal published, and no others. One that fails does not keep the next from being removed. */
 export const cleanUp = defineStep({
   name: 'cleanUp',
-  title: 'Remove TXT records',
+  title: 'Remove proofs',
   needs: [],
-  uses: ['records'],
+  uses: ['records', 'tokens'],
   gives: ['cleaned'],
   retries: 3,
 
-  async run({ records = [], cleaned: kept = [] }, ctx) {
-    const cleaned = [...kept];
+  async run(facts, ctx) {
+    const cleaned = [...(facts.cleaned ?? [])];
     const failures: AppError[] = [];
-    for (const published of records.filter((one) => !kept.includes(recordKey(one.record)))) {
+    for (const proof of leftBy(facts)) {
       try {
-        const { record, receipt } = published;
-        await ctx.dns.providerFor(record.fqdn).cleanUp(record, receipt, ctx.signal);
-        cleaned.push(recordKey(published.record));
+        await removeProof(proof, ctx, ctx.signal);
+        cleaned.push(proof.key);
         await ctx.keep({ cleaned: [...cleaned] });
       } catch (err) {
         ctx.signal.throwIfAborted();
@@ -28,11 +27,7 @@ export const cleanUp = defineStep({
     }
     const [first] = failures;
     if (first) throw first;
-    return { kind: 'done', gives: { cleaned }, summary: `${count(cleaned.length, 'record')} removed` };
+    const what = facts.tokens?.length ? 'file' : 'record';
+    return { kind: 'done', gives: { cleaned }, summary: `${count(cleaned.length, what)} removed` };
   },
 });
-
-/** How a record is named in the fact `cleaned`. */
-export function recordKey({ fqdn, value }: TxtRecord): string {
-  return `${fqdn} ${value}`;
-}

@@ -10,6 +10,7 @@ import { propagate } from './propagate.ts';
 import { publish } from './publish.ts';
 import { request } from './request.ts';
 import { reuse } from './reuse.ts';
+import { rollBack } from './roll-back.ts';
 import { verify } from './verify.ts';
 
 /** Every step by its name; the machine says in which order they run. */
@@ -25,5 +26,6 @@ export const steps = {
   install,
   activate,
   verify,
+  rollBack,
   assess,
 } as const satisfies { readonly [Name in StepName]: { readonly name: Name } };

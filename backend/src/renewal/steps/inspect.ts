@@ -1,5 +1,5 @@
 import { type CertificateFacts, readCertificate, readCsr } from '../../domain/certificate.ts';
-import { type CaInstant, type Due, judgeDue, worseOf } from '../../domain/due.ts';
+import { type CaInstant, type Due, judgeDue, type WantedIssuer, worseOf } from '../../domain/due.ts';
 import { AppError } from '../../domain/errors.ts';
 import { caOf } from '../../domain/issuer-key.ts';
 import { spreadOf } from '../../domain/spread.ts';
@@ -17,13 +17,15 @@ export const inspect = defineStep({
   gives: ['installed', 'before', 'due', 'caWindow', 'earlier'],
 
   async run({ target }, ctx) {
-    const installed = await ctx.appliance.readInstalled(target.slot, ctx.signal);
+    const installed =
+      target.goal === 'keep' ? await keptCertificate(ctx) : await ctx.appliance.readInstalled(target.slot, ctx.signal);
     const sights = await sightsOf(await ctx.appliance.endpoints(target.slot, ctx.signal), ctx);
     const before = sights.map(withoutCertificate);
     const caWindow = await caWindowOf(installed, ctx);
     const due = await judgeBoth({ installed, sights, caWindow }, target, ctx);
     const found = { installed, before, due, caWindow };
-    const earlier = target.goal === 'validate' ? null : await unusedCertificate(target, found, ctx);
+    const looksBack = target.goal === 'serve' || target.goal === 'issue';
+    const earlier = looksBack ? await unusedCertificate(target, found, ctx) : null;
     if (earlier && target.goal === 'issue') {
       await ctx.keep(found);
       return { kind: 'stop', why: 'A certificate issued earlier is good and waits to be installed' };
@@ -39,6 +41,14 @@ export const inspect = defineStep({
     return { kind: 'done', gives: found, summary: due.message };
   },
 });
+
+/** What there is to be downloaded: the last certificate, with its key. */
+async function keptCertificate({ issuedBefore, keys }: Context): Promise<CertificateFacts | null> {
+  const last = await issuedBefore();
+  if (!last) return null;
+  const leaf = readCertificate(last.chain.leafPem);
+  return (await keys.find(leaf.key.spkiSha256)) ? leaf : null;
+}
 
 type Context = StepContext<'installed' | 'before' | 'due' | 'caWindow' | 'earlier'>;
 
@@ -64,22 +74,28 @@ async function judge(
   installed: CertificateFacts | null | 'unreadable',
   caWindow: RenewalWindow | null,
   asked: boolean,
-  { connectionId, dnsNames, daysBefore }: Target,
+  { connectionId, dnsNames, daysBefore, goal }: Target,
   ctx: Context,
 ): Promise<Due> {
-  const { clock, issuer, originOf } = ctx;
+  const { clock, issuer, otherIssuer, originOf } = ctx;
   return judgeDue({
     now: clock.now(),
     installed,
     wantedNames: dnsNames,
-    issuer: { key: issuer.key, profile: issuer.traits.profile },
+    issuer: wantedOf(issuer),
+    other: otherIssuer && wantedOf(otherIssuer),
     origin: installed === null || installed === 'unreadable' ? null : await originOf(installed.sha256),
     usualIssuer: await usualIssuer(ctx),
     daysBefore,
     spread: spreadOf(String(connectionId)),
     caInstant: instantOf(installed, caWindow),
     asked,
+    keeps: goal === 'keep',
   });
+}
+
+function wantedOf({ key, traits }: Context['issuer']): WantedIssuer {
+  return { key, profile: traits.profile };
 }
 
 /** Of the last certificate, unless that came from another CA than is wanted now. */
@@ -99,7 +115,7 @@ function instantOf(installed: CertificateFacts | null | 'unreadable', window: Re
 
 /**
  * A certificate of an earlier renewal that is good and not yet served everywhere: it is put to use before another one is
- * ordered. The appliance must hold it, or still have the key that it was issued for.
+ * ordered. The appliance must hold it, or its key must still be there, on the appliance or with us.
  */
 async function unusedCertificate(
   target: Target,
@@ -112,6 +128,7 @@ async function unusedCertificate(
   if (allServe(before, leaf.sha256)) return null;
   if ((await judge(leaf, await caWindowOf(leaf, ctx), false, target, ctx)).due) return null;
   if (installed !== null && installed !== 'unreadable' && installed.sha256 === leaf.sha256) return earlier;
+  if (ctx.appliance.key) return (await ctx.keys.find(leaf.key.spkiSha256)) ? earlier : null;
   const pending = await ctx.appliance.csr?.pending(target.slot, ctx.signal);
   return pending && readCsr(pending).key.spkiSha256 === leaf.key.spkiSha256 ? earlier : null;
 }
@@ -119,9 +136,11 @@ async function unusedCertificate(
 /** A CA that cannot be asked for its window is no reason to stop: the other checks decide. */
 async function caWindowOf(
   installed: CertificateFacts | null | 'unreadable',
-  { issuer, note, signal }: Context,
+  { issuer: asked, otherIssuer, originOf, note, signal }: Context,
 ): Promise<RenewalWindow | null> {
   if (installed === null || installed === 'unreadable' || installed.selfSigned) return null;
+  const origin = await originOf(installed.sha256);
+  const issuer = otherIssuer && origin && caOf(origin.key) === caOf(otherIssuer.key) ? otherIssuer : asked;
   try {
     return await issuer.renewalWindow(installed.pem, signal);
   } catch (err) {

@@ -7,6 +7,7 @@ import {
   sameNames,
 } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
+import { ensurePlaced } from '../http-proof.ts';
 import { type ConnectionFiles, defineStep, type StepContext } from '../step.ts';
 
 /** Has the CA look at the records and sign, and keeps what it signed before anything else happens. */
@@ -19,6 +20,7 @@ export const issue = defineStep({
 
   async run({ target, csr, order, challenges, chain: kept }, ctx) {
     if (!kept) await refuseReplaced(csr, target.slot, ctx);
+    if (!kept) await ensurePlaced(challenges, ctx);
     const chain = kept ?? (await ctx.issuer.issue(order, challenges, csr.pem, ctx.signal));
     const leaf = belongsTo(csr, chain);
     await ctx.keep({ chain });

@@ -1,7 +1,10 @@
 import type { CertificateFacts, CsrFacts } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { caOf } from '../../domain/issuer-key.ts';
+import { isWildcard, wildcardRefusal } from '../../domain/names.ts';
 import { count } from '../../domain/words.ts';
+import type { ChallengeKind } from '../../issuers/issuer.ts';
 import type { Facts } from '../facts.ts';
 import { defineStep, type StepContext } from '../step.ts';
 
@@ -14,15 +17,17 @@ export const order = defineStep({
   gives: ['compatibility', 'planned', 'order', 'challenges'],
 
   async run({ target, csr, installed, compatibility: judged, order: previous }, ctx) {
+    const { challenge = 'dns-01' } = target;
+    refuseWildcards(challenge, csr.dnsNames);
     const compatibility = judged ?? (await judge(target, csr, ctx));
     // What cannot be restarted should not be installed, and no certificate be spent on it: the plan asks every node.
     const planned = (await ctx.appliance.activation?.plan(target.slot, ctx.signal)) ?? [];
     // The test directory knows nothing of what it would replace.
-    const replaced = target.goal === 'validate' ? null : replaceable(installed);
+    const replaced = target.goal === 'validate' ? null : await replaceable(installed, ctx);
     const request = { dnsNames: csr.dnsNames, replacesPem: replaced?.pem ?? null };
     const ticket = await ctx.issuer.openOrder(request, previous ?? null, ctx.signal);
     await ctx.keep({ order: ticket });
-    const challenges = await ctx.issuer.pendingChallenges(ticket, ctx.signal);
+    const challenges = await ctx.issuer.pendingChallenges(ticket, challenge, ctx.signal);
     const summary =
       challenges.length === 0
         ? 'all names already proved'
@@ -30,6 +35,12 @@ export const order = defineStep({
     return { kind: 'done', gives: { compatibility, planned, order: ticket, challenges }, summary };
   },
 });
+
+/** The CSR may have other names than the connection. @throws AppError NAMES_NOT_PROVABLE before anything is ordered */
+function refuseWildcards(challenge: ChallengeKind, names: readonly string[]): void {
+  const wildcard = challenge === 'http-01' ? names.find(isWildcard) : undefined;
+  if (wildcard !== undefined) throw new AppError('NAMES_NOT_PROVABLE', wildcardRefusal(wildcard));
+}
 
 /** @throws AppError CSR_INCOMPATIBLE before anything is ordered: an order that cannot end well costs the CA's patience. */
 async function judge(
@@ -49,6 +60,12 @@ async function judge(
   );
 }
 
-function replaceable(installed: CertificateFacts | null | 'unreadable'): CertificateFacts | null {
-  return installed !== null && installed !== 'unreadable' && !installed.selfSigned ? installed : null;
+/** What another CA issued means nothing to this one. */
+async function replaceable(
+  installed: CertificateFacts | null | 'unreadable',
+  { issuer, originOf }: Pick<StepContext, 'issuer' | 'originOf'>,
+): Promise<CertificateFacts | null> {
+  if (installed === null || installed === 'unreadable' || installed.selfSigned) return null;
+  const origin = await originOf(installed.sha256);
+  return origin && caOf(origin.key) !== caOf(issuer.key) ? null : installed;
 }

@@ -98,6 +98,8 @@ function targetWith(change: Partial<Facts['target']>): Facts['target'] {
     verifyPatienceSeconds: null,
     restartCalendar: null,
     emergency: null,
+    keyKind: null,
+    reuseKey: false,
     asked: true,
     goal: 'serve',
     ...change,

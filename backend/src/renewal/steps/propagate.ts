@@ -4,33 +4,66 @@ import { type PropagationReport, type RecordSight, type WatchedRecord, watchReco
 import { DEFAULT_PROPAGATION } from '../../dns/resolver.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import { count } from '../../domain/words.ts';
+import type { TokenSight } from '../../http01/sight.ts';
+import type { Challenge } from '../../issuers/issuer.ts';
 import type { Facts, PublishedRecord } from '../facts.ts';
+import { awaitReachable, ensurePlaced, patienceOf, solverOf } from '../http-proof.ts';
 import { defineStep, type StepContext, type StepOutcome } from '../step.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
-type Gives = 'propagateBy' | 'propagation';
+type Gives = 'propagateBy' | 'propagation' | 'reachability';
 
-/** Watches until everybody whom the policy names shows every record: the CA may ask any of them. */
+/**
+ * Watches until everybody whom the policy names shows every record: the CA may ask any of them. Files are asked for the way
+ * the CA does, at every address.
+ */
 export const propagate = defineStep({
   name: 'propagate',
-  title: 'Waiting for DNS',
+  title: 'Wait for the proofs',
   needs: ['target', 'records', 'challenges'],
   uses: [],
-  gives: ['propagateBy', 'propagation'],
+  gives: ['propagateBy', 'propagation', 'reachability'],
 
   async run({ target, records, challenges, propagateBy: keptDeadline }, ctx) {
+    if (target.challenge === 'http-01') return tryPublicWay(target, challenges, keptDeadline, ctx);
     const policy = target.propagation ?? DEFAULT_PROPAGATION;
     const propagateBy =
       keptDeadline ?? new Date(ctx.clock.now().getTime() + patienceMs(target, records, ctx)).toISOString();
     await ctx.keep({ propagateBy });
     if (policy.mode === 'wait-only') return waitOnly(propagateBy, ctx);
-    const wanted = records.filter(({ record }) => challenges.some(({ recordValue }) => recordValue === record.value));
+    const wanted = records.filter(({ record }) =>
+      challenges.some((one) => one.type === 'dns-01' && one.recordValue === record.value),
+    );
     const options = { policy, deadline: new Date(propagateBy), learn: keptDeadline === undefined };
     const propagation = await follow(watchRecords(wanted.map(watched), options, ctx), ctx);
-    return { kind: 'done', gives: { propagateBy, propagation }, summary: summaryOf(propagation) };
+    return { kind: 'done', gives: { propagateBy, propagation, reachability: [] }, summary: summaryOf(propagation) };
   },
 });
+
+async function tryPublicWay(
+  target: Facts['target'],
+  challenges: readonly Challenge[],
+  keptDeadline: string | undefined,
+  ctx: StepContext<Gives>,
+): Promise<StepOutcome<Gives>> {
+  const propagateBy = keptDeadline ?? new Date(ctx.clock.now().getTime() + patienceOf(target)).toISOString();
+  await ctx.keep({ propagateBy });
+  await ensurePlaced(challenges, ctx);
+  const wanted = challenges.filter((challenge) => challenge.type === 'http-01');
+  const done = (reachability: readonly TokenSight[], summary: string): StepOutcome<Gives> => {
+    return { kind: 'done', gives: { propagateBy, propagation: [], reachability }, summary };
+  };
+  if (wanted.length === 0) return done([], 'nothing to prove');
+  if (!solverOf(ctx).checked) return done([], 'not tried, as the connection says');
+  const reachability = await awaitReachable(wanted, new Date(propagateBy), ctx);
+  const addresses = reachability.flatMap((sight) => sight.addresses.filter(({ state }) => state === 'seen'));
+  return done(
+    reachability,
+    `${count(reachability.length, 'name')} seen at ${count(addresses.length, 'address', 'addresses')}`,
+  );
+}
 
 function patienceMs(
   { propagation, propagationPatienceSeconds }: Facts['target'],
@@ -46,7 +79,11 @@ function patienceMs(
 function waitOnly(propagateBy: string, { clock }: StepContext<Gives>): StepOutcome<Gives> {
   const until = new Date(propagateBy);
   if (clock.now() < until) return { kind: 'wait', until, why: 'no server is asked, as the connection says' };
-  return { kind: 'done', gives: { propagateBy, propagation: [] }, summary: 'waited, no server was asked' };
+  return {
+    kind: 'done',
+    gives: { propagateBy, propagation: [], reachability: [] },
+    summary: 'waited, no server was asked',
+  };
 }
 
 function watched({ record: { fqdn, value }, location }: PublishedRecord): WatchedRecord {

@@ -1,6 +1,7 @@
-import type { CsrCapability } from '../../appliances/driver.ts';
-import { type CsrFacts, readCsr, UnreadableCertificateError } from '../../domain/certificate.ts';
+import type { CsrCapability, KeyCapability } from '../../appliances/driver.ts';
+import { type CsrFacts, readCertificate, readCsr, UnreadableCertificateError } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
+import type { KeyKind } from '../../domain/key-kind.ts';
 import { count } from '../../domain/words.ts';
 import type { Target } from '../facts.ts';
 import { pollUntil } from '../poll.ts';
@@ -12,40 +13,85 @@ type Context = StepContext<'csrAskedAt' | 'csr'>;
 const KEY_GENERATION_MS = 6_000;
 
 /**
- * Has the appliance make a key and a CSR, and takes the names from the CSR itself: appliances add and drop names.
+ * Has the appliance make a key and a CSR, and takes the names from the CSR itself: appliances add and drop names. Where
+ * the host takes a key, both are made here.
  *
  * A pending CSR that already asks for the wanted names is taken as it is. After a crash it is our own; before that it is
  * somebody else's, and replacing it would make a certificate that is on its way to them useless.
  */
 export const request = defineStep({
   name: 'request',
-  title: 'Get a CSR from the appliance',
+  title: 'Get a CSR',
   needs: ['target'],
   uses: [],
   gives: ['csrAskedAt', 'csr'],
 
-  async run({ target, csrAskedAt }, ctx) {
-    const { csr: capability } = ctx.appliance;
-    if (!capability)
-      throw new AppError(
-        'INVALID_SETTINGS',
-        'This appliance does not make its own key, and keys of our own are not supported yet.',
-      );
-    const pending = csrAskedAt
-      ? await pendingSince(csrAskedAt, target, capability, ctx)
-      : await pendingFor(target, capability, ctx.signal);
-    const csr = pending ?? (await create(target, capability, ctx));
+  async run({ target, csrAskedAt, csr: kept }, ctx) {
+    const { csr: onAppliance, key: takesKey } = ctx.appliance;
+    const { csr, remark } = onAppliance
+      ? await fromAppliance(target, csrAskedAt, onAppliance, ctx)
+      : await fromOwnKey(target, kept, takesKey, ctx);
     refuseUnprovable(csr);
     const added = csr.dnsNames.filter((name) => !target.dnsNames.includes(name));
     if (added.length > 0) await ctx.note(`The appliance added ${added.join(', ')} to the CSR; the order names it too.`);
     await ctx.files.write('csr.pem', csr.pem);
-    return {
-      kind: 'done',
-      gives: { csr },
-      summary: `${count(csr.dnsNames.length, 'name')}, ${csr.key.kind}${pending ? ', pending CSR used' : ''}`,
-    };
+    return { kind: 'done', gives: { csr }, summary: `${count(csr.dnsNames.length, 'name')}, ${csr.key.kind}${remark}` };
   },
 });
+
+interface Requested {
+  readonly csr: CsrFacts;
+  /** What to know of it, as the end of a sentence. */
+  readonly remark: string;
+}
+
+async function fromAppliance(
+  target: Target,
+  askedAt: string | undefined,
+  capability: CsrCapability,
+  ctx: Context,
+): Promise<Requested> {
+  const pending = askedAt
+    ? await pendingSince(askedAt, target, capability, ctx)
+    : await pendingFor(target, capability, ctx.signal);
+  if (pending) return { csr: pending, remark: ', pending CSR used' };
+  return { csr: await create(target, capability, ctx), remark: '' };
+}
+
+/** The key is in the vault before its request is among the facts: after a crash in between it is made anew. */
+async function fromOwnKey(
+  target: Target,
+  kept: CsrFacts | undefined,
+  capability: KeyCapability | undefined,
+  ctx: Context,
+): Promise<Requested> {
+  if (!capability) throw new AppError('INVALID_SETTINGS', 'This appliance neither makes a key nor takes one.');
+  if (kept) return { csr: kept, remark: '' };
+  const kind = kindFor(target, capability);
+  const again = target.reuseKey ? await keyBefore(kind, ctx) : null;
+  const pem = again
+    ? await ctx.keys.requestAgain(again, csrRequest(target))
+    : await ctx.keys.request(kind, csrRequest(target));
+  return { csr: readCsr(pem), remark: again ? ', key of the certificate before' : ', new key' };
+}
+
+/** @throws AppError INVALID_SETTINGS */
+function kindFor({ keyKind }: Target, { kinds }: KeyCapability): KeyKind {
+  const kind = keyKind ?? kinds[0];
+  if (kinds.includes(kind)) return kind;
+  throw new AppError(
+    'INVALID_SETTINGS',
+    `The host does not take a key of the kind ${kind}; it takes ${kinds.join(', ')}.`,
+  );
+}
+
+/** SHA-256 of the key of the certificate before, when it is of this kind and still stored; null otherwise. */
+async function keyBefore(kind: KeyKind, { issuedBefore, keys }: Context): Promise<string | null> {
+  const last = await issuedBefore();
+  if (!last) return null;
+  const { key } = readCertificate(last.chain.leafPem);
+  return key.kind === kind && (await keys.find(key.spkiSha256)) ? key.spkiSha256 : null;
+}
 
 /** That it is asked for is stored first: see `pendingSince`. */
 async function create(target: Target, capability: CsrCapability, ctx: Context): Promise<CsrFacts> {

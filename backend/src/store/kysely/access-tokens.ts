@@ -51,6 +51,9 @@ export class KyselyApiTokens implements ApiTokenTable {
 
   async update(id: number, change: Parameters<ApiTokenTable['update']>[1]): Promise<ApiToken> {
     const columns: Updateable<ApiTokensTable> = {
+      ...(change.connectionIds === undefined
+        ? {}
+        : { connection_ids: change.connectionIds && toJson(change.connectionIds) }),
       ...(change.expiresAt === undefined ? {} : { expires_at: change.expiresAt }),
       ...(change.lastUsedAt === undefined ? {} : { last_used_at: change.lastUsedAt }),
       ...(change.revokedAt === undefined ? {} : { revoked_at: change.revokedAt }),

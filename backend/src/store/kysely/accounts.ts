@@ -79,6 +79,8 @@ async function usersIn(db: Kysely<Tables>): Promise<readonly AccountUser[]> {
     select issuer ->> '$.account' as accountId, id as connectionId, name as connectionName
       from connections where accountId is not null
     union
+    select second_issuer ->> '$.account' as accountId, id, name from connections where accountId is not null
+    union
     select dns ->> '$.account' as accountId, id, name from connections where accountId is not null
     union
     select rule.value ->> '$.use.account' as accountId, connections.id, name

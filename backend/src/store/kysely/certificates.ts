@@ -1,4 +1,5 @@
 import { type Generated, sql } from 'kysely';
+import type { RevocationReason } from '../../domain/revocation.ts';
 import type { CertificateQuery, CertificateRow, CertificateTable } from '../certificates.ts';
 import type { SeenEndpoint } from '../overview.ts';
 import type { Scope } from './scope.ts';
@@ -28,7 +29,7 @@ export class KyselyCertificates implements CertificateTable {
     this.#scope = scope;
   }
 
-  async page({ search = '', connectionId, current, within = null, offset, limit }: CertificateQuery) {
+  async page({ search = '', connectionId, current, revoked, sort, within = null, offset, limit }: CertificateQuery) {
     let query = this.#joined();
     for (const word of search.toLowerCase().split(/\s+/)) {
       if (word === '') continue;
@@ -41,16 +42,18 @@ export class KyselyCertificates implements CertificateTable {
     if (connectionId !== undefined) query = query.where('certificates.connection_id', '=', connectionId);
     if (within !== null) query = query.where(isWithin('certificates.connection_id', within));
     if (current !== undefined) query = query.where(sql<boolean>`${CURRENT} = ${Number(current)}`);
+    if (revoked !== undefined) query = query.where('revocations.at', revoked ? 'is not' : 'is', null);
     const { total } = await query
       .clearSelect()
       .select(({ fn }) => fn.countAll<number>().as('total'))
       .executeTakeFirstOrThrow();
+    if (sort === 'end') query = query.orderBy('certificates.not_after');
     const rows = await query.orderBy('certificates.seq', 'desc').limit(limit).offset(offset).execute();
     return { rows: rows.map(toCertificate), total };
   }
 
   async get(sha256: string): Promise<CertificateRow | undefined> {
-    const row = await this.#joined().where('sha256', '=', sha256).executeTakeFirst();
+    const row = await this.#joined().where('certificates.sha256', '=', sha256).executeTakeFirst();
     return row && toCertificate(row);
   }
 
@@ -58,8 +61,10 @@ export class KyselyCertificates implements CertificateTable {
     return this.#scope.db
       .selectFrom('certificates')
       .leftJoin('overview', 'overview.connection_id', 'certificates.connection_id')
+      .leftJoin('revocations', 'revocations.sha256', 'certificates.sha256')
       .selectAll('certificates')
-      .select(['overview.name', 'overview.removed', 'overview.endpoints', 'overview.seen_at', CURRENT.as('current')]);
+      .select(['overview.name', 'overview.removed', 'overview.endpoints', 'overview.seen_at', 'overview.kept'])
+      .select(['revocations.at as revoked_at', 'revocations.reason', 'revocations.actor', CURRENT.as('current')]);
   }
 }
 
@@ -71,6 +76,10 @@ interface JoinedRow extends Omit<CertificatesTable, 'seq'> {
   removed: number | null;
   endpoints: string | null;
   seen_at: string | null;
+  kept: number | null;
+  revoked_at: string | null;
+  reason: string | null;
+  actor: string | null;
   current: number;
 }
 
@@ -93,5 +102,13 @@ function toCertificate(row: JoinedRow): CertificateRow {
     current: row.current === 1,
     servedAt: endpoints.filter(({ sha256 }) => sha256 === row.sha256).map(({ name }) => name),
     seenAt: row.seen_at,
+    kept: row.kept === 1,
+    revoked: revokedOf(row),
   };
+}
+
+function revokedOf({ revoked_at, reason, actor }: JoinedRow): CertificateRow['revoked'] {
+  if (revoked_at === null || reason === null || actor === null) return null;
+  // Written from the same type, by one table alone.
+  return { at: revoked_at, reason: reason as RevocationReason, actor };
 }

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { Digester } from '../overview.ts';
-import type { Connection, ConnectionTable, NewConnection } from '../store.ts';
+import { type Connection, type ConnectionTable, type NewConnection, UNCHOSEN } from '../store.ts';
 import { markRemoved, writeConnection } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
 import { type ConnectionsTable, fromJson, toJson } from './tables.ts';
@@ -106,8 +106,12 @@ function toColumns(connection: NewConnection) {
     slot: connection.slot,
     dns_names: toJson(connection.dnsNames),
     issuer: toJson(connection.issuer),
+    second_issuer: connection.secondIssuer ? toJson(connection.secondIssuer) : null,
+    second_chain: connection.secondChain ?? null,
     dns: toJson(connection.dns),
     dns_rules: toJson(connection.dnsRules),
+    challenge: connection.challenge ?? 'dns-01',
+    http: toJson(connection.http ?? UNCHOSEN),
     policy: toJson(connection.policy),
     incomplete: toJson(connection.incomplete ?? []),
     owner_id: connection.ownerId ?? null,
@@ -122,8 +126,12 @@ export function toConnection(row: Selectable<ConnectionsTable>): Connection {
     slot: row.slot,
     dnsNames: fromJson(row.dns_names),
     issuer: fromJson(row.issuer),
+    secondIssuer: row.second_issuer === null ? null : fromJson(row.second_issuer),
+    secondChain: row.second_chain,
     dns: fromJson(row.dns),
     dnsRules: fromJson(row.dns_rules),
+    challenge: row.challenge,
+    http: fromJson(row.http),
     policy: fromJson(row.policy),
     incomplete: fromJson(row.incomplete),
     createdAt: row.created_at,

@@ -1,4 +1,5 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { CertificateChain } from '../../domain/certificate.ts';
 import { caOf } from '../../domain/issuer-key.ts';
 import { nameSetOf } from '../../domain/name-set.ts';
 import type { Issuance, IssuanceTable, LastIssued, NewIssuance } from '../issuances.ts';
@@ -21,7 +22,9 @@ const COLUMNS = [
   'certificate',
 ] as const;
 
-type Row = Pick<Selectable<IssuancesTable>, (typeof COLUMNS)[number]>;
+type Row = Pick<Selectable<IssuancesTable>, (typeof COLUMNS)[number]> & { readonly revoked?: number };
+
+const REVOKED = sql<number>`exists (select 1 from revocations where revocations.sha256 = issuances.sha256)`;
 
 export class KyselyIssuances implements IssuanceTable {
   readonly #scope: Scope;
@@ -70,7 +73,7 @@ export class KyselyIssuances implements IssuanceTable {
   async last(connectionId: number): Promise<LastIssued | undefined> {
     const row = await this.#scope.db
       .selectFrom('issuances')
-      .select([...COLUMNS, 'chain'])
+      .select([...COLUMNS, 'chain', REVOKED.as('revoked')])
       .where('connection_id', '=', connectionId)
       .where('kind', '=', 'certificate')
       .orderBy('seq', 'desc')
@@ -83,12 +86,35 @@ export class KyselyIssuances implements IssuanceTable {
   async find(sha256: string): Promise<Issuance | undefined> {
     const row = await this.#scope.db
       .selectFrom('issuances')
-      .select(COLUMNS)
+      .select([...COLUMNS, REVOKED.as('revoked')])
       .where('sha256', '=', sha256)
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst();
     return row && toIssuance(row);
+  }
+
+  async chainOf(sha256: string): Promise<CertificateChain | undefined> {
+    const row = await this.#scope.db
+      .selectFrom('issuances')
+      .select('chain')
+      .where('sha256', '=', sha256)
+      .where('chain', 'is not', null)
+      .limit(1)
+      .executeTakeFirst();
+    return row?.chain ? fromJson(row.chain) : undefined;
+  }
+
+  async chainsFrom(issuerKey: string, limit: number): Promise<readonly CertificateChain[]> {
+    const rows = await this.#scope.db
+      .selectFrom('issuances')
+      .select('chain')
+      .where('ca', '=', caOf(issuerKey))
+      .where('kind', '=', 'certificate')
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.flatMap(({ chain }) => (chain === null ? [] : [fromJson<CertificateChain>(chain)]));
   }
 
   async known(issuerKey: string, names: readonly string[]): Promise<boolean> {
@@ -118,5 +144,6 @@ function toIssuance(row: Row): Issuance {
     renews: row.renews === 1,
     replaces: row.replaces === 1,
     certificate: row.certificate === null ? null : fromJson(row.certificate),
+    ...(row.revoked === 1 && { revoked: true }),
   };
 }

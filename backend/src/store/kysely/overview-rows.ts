@@ -21,6 +21,7 @@ export interface OverviewTable {
   slot: string;
   search: string;
   practice: number;
+  kept: Generated<number>;
   incomplete: number;
   automatic: number;
   days_before: number | null;
@@ -44,6 +45,7 @@ export interface OverviewTable {
   due_at: GeneratedAlways<string | null>;
   answered: number | null;
   endpoints: JsonText | null;
+  deviation: string | null;
 }
 
 /** For a store that is opened without one: enough to list connections by name. */
@@ -64,12 +66,12 @@ export const PLAIN_DIGESTER: Digester = {
 };
 
 function plainConnection({ plugin, settings: { host } }: Connection['appliance']): ConnectionDigest {
-  return { product: plugin, address: typeof host === 'string' ? host : null };
+  return { product: plugin, address: typeof host === 'string' ? host : null, kept: false };
 }
 
 /** What the row of a connection says of the connection itself. */
 export async function writeConnection(db: Kysely<Tables>, connection: Connection, digester: Digester): Promise<void> {
-  const { product, address } = digester.connection(connection);
+  const { product, address, kept } = digester.connection(connection);
   const { id, name, slot, dnsNames, policy, issuer, incomplete } = connection;
   const columns = {
     name,
@@ -78,6 +80,7 @@ export async function writeConnection(db: Kysely<Tables>, connection: Connection
     slot,
     search: [name, address ?? '', slot, product, ...dnsNames].join('\n').toLowerCase(),
     practice: Number(await isForPractice(db, issuer, digester)),
+    kept: Number(kept),
     incomplete: Number(incomplete.length > 0),
     automatic: Number(policy.automatic),
     days_before: policy.daysBefore,
@@ -135,6 +138,8 @@ export async function writeRenewal(
       committed: Number(committed),
       old_still_served: oldStillServed === null ? null : Number(oldStillServed),
       served: Number(served),
+      // What was seen before says nothing of what this one put there.
+      ...(served ? { deviation: null } : {}),
     })
     .where('connection_id', '=', row.connectionId)
     .where(({ or, eb }) => or([eb('renewal_seq', 'is', null), eb('renewal_seq', '<=', row.seq)]))
@@ -146,10 +151,10 @@ export async function writeRenewal(
 export async function writeWatch(db: Kysely<Tables>, row: WatchRow, digester: Digester): Promise<void> {
   const digest = digester.watch(row);
   if (!digest) return;
-  const { seen, dueFrom, next } = digest;
+  const { seen, dueFrom, next, deviation } = digest;
   await db
     .updateTable('overview')
-    .set({ due_from: dueFrom, next_at: next?.at ?? null, next_why: next?.why ?? null })
+    .set({ due_from: dueFrom, next_at: next?.at ?? null, next_why: next?.why ?? null, deviation })
     .where('connection_id', '=', row.connectionId)
     .execute();
   if (seen) await writeSeen(db, row.connectionId, seen);
@@ -209,7 +214,7 @@ export function toOverviewRow(row: Selectable<OverviewTable> & { standing: Stand
   };
 }
 
-function lastRenewal(row: Selectable<OverviewTable>): OverviewRow['lastRenewal'] {
+function lastRenewal(row: Selectable<OverviewTable> & { readonly standing: Standing }): OverviewRow['lastRenewal'] {
   if (row.renewal_id === null || row.started_at === null) return null;
   return {
     id: row.renewal_id,
@@ -217,7 +222,7 @@ function lastRenewal(row: Selectable<OverviewTable>): OverviewRow['lastRenewal']
     finishedAt: row.finished_at,
     outcome: row.outcome,
     state: row.state ?? '',
-    note: row.note,
+    note: row.standing === 'not-served' ? (row.deviation ?? row.note) : row.note,
     resumeAt: row.resume_at,
     committed: row.committed === 1,
     oldStillServed: row.old_still_served === null ? null : row.old_still_served === 1,

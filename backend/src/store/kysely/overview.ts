@@ -156,7 +156,7 @@ export class KyselyOverview implements Overview {
       .where('removed', '=', 0);
   }
 
-  #matching({ now, search = '', state, product, automatic, within = null }: OverviewFilter) {
+  #matching({ now, search = '', state, product, automatic, kept, endsBefore, within = null }: OverviewFilter) {
     let query = this.#scope.db.selectFrom(this.#standing(now).as('rows'));
     for (const word of search.toLowerCase().split(/\s+/)) {
       if (word !== '') query = query.where(sql<number>`instr(search, ${word})`, '>', 0);
@@ -165,6 +165,8 @@ export class KyselyOverview implements Overview {
     if (state !== undefined) query = query.where(STATES[state](now));
     if (product !== undefined) query = query.where('product', '=', product);
     if (automatic !== undefined) query = query.where('automatic', '=', Number(automatic));
+    if (kept !== undefined) query = query.where('kept', '=', Number(kept));
+    if (endsBefore !== undefined) query = query.where('not_after', '<=', endsBefore);
     return query;
   }
 }
@@ -179,9 +181,10 @@ function standing(now: string): RawBuilder<Standing> {
     when outcome = 'failed' and old_still_served = 0 then 'affected'
     when not_after <= ${now} then 'expired'
     when incomplete = 1 then 'incomplete'
-    when outcome = 'failed' then 'failed'
+    when outcome in ('failed', 'rolled-back') then 'failed'
     when outcome = 'installed-not-served' then 'not-served'
-    when served = 1 then 'served'
+    when deviation is not null then 'not-served'
+    when served = 1 then case kept when 1 then 'kept' else 'served' end
     when outcome is null then 'never'
     else 'ended' end`;
 }
@@ -240,6 +243,7 @@ function countsOf(groups: readonly CountedGroup[]): Readonly<Record<CountName, n
   return {
     total: sum(all),
     served: stands('served'),
+    kept: stands('kept'),
     needsPerson: stands(...NEEDS_PERSON),
     restartPending: stands('restart-pending', 'not-served') + sum((group) => isRestartHeld(group)),
     running: stands('running'),

@@ -80,6 +80,8 @@ export class StoreScope implements Scope {
     this.bell.close();
     await db.connection().execute(async () => undefined);
     await db.destroy();
+    // Node would look after it, at every promise, to the end of the process.
+    this.#running.disable();
   }
 }
 

@@ -9,6 +9,7 @@ import { KyselyAudit } from './audit.ts';
 import { KyselyBulk } from './bulk.ts';
 import { KyselyCalendars } from './calendars.ts';
 import { KyselyCertificates } from './certificates.ts';
+import { KyselyClaims } from './claims.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
 import { KyselyIdempotency } from './idempotency.ts';
@@ -16,6 +17,7 @@ import { KyselyIssuances } from './issuances.ts';
 import { notifyOver } from './notify.ts';
 import { KyselyOverview } from './overview.ts';
 import { KyselyRenewals } from './renewals.ts';
+import { KyselyRevocations } from './revocations.ts';
 import type { Scope, StoreScope, TransactionScope } from './scope.ts';
 import type { Sealer } from './seal.ts';
 import { KyselySettings } from './settings.ts';
@@ -34,11 +36,37 @@ interface Parts {
 
 export function storeOver(scope: StoreScope, clock: Clock, sealer: Sealer, digester: Digester): Store {
   const parts = { clock, sealer, digester, asking: new AsyncLocalStorage<AuditedRequest>() };
+  const conditions = new AsyncLocalStorage<Condition>();
   return {
     ...tablesOver(scope, parts),
-    transaction: (work) => scope.transaction((inner) => work(joinedStore(inner, parts))),
-    [Symbol.asyncDispose]: () => scope.close(),
+    transaction: (work) =>
+      scope.transaction(async (inner) => {
+        const tx = joinedStore(inner, parts);
+        await conditions.getStore()?.meet(tx);
+        return await work(tx);
+      }),
+    provided: (condition, work) => conditions.run(new Condition(condition), work),
+    async [Symbol.asyncDispose]() {
+      await scope.close();
+      parts.asking.disable();
+      conditions.disable();
+    },
   };
+}
+
+/** Asked once. */
+class Condition {
+  #open: ((tx: Store) => Promise<void>) | null;
+
+  constructor(condition: (tx: Store) => Promise<void>) {
+    this.#open = condition;
+  }
+
+  async meet(tx: Store): Promise<void> {
+    const condition = this.#open;
+    this.#open = null;
+    await condition?.(tx);
+  }
 }
 
 /** The store that `work` of a transaction gets. Disposing it does nothing: it ends with the transaction. */
@@ -46,6 +74,7 @@ function joinedStore(scope: TransactionScope, parts: Parts): Store {
   const joined: Store = {
     ...tablesOver(scope, parts),
     transaction: (work) => scope.join(() => work(joined)),
+    provided: (_condition, work) => work(),
     [Symbol.asyncDispose]: async () => {},
   };
   return joined;
@@ -69,6 +98,8 @@ function tablesOver(scope: Scope, { clock, sealer, digester, asking }: Parts) {
     issuances: new KyselyIssuances(scope),
     overview: new KyselyOverview(scope),
     certificates: new KyselyCertificates(scope),
+    revocations: new KyselyRevocations(scope),
+    claims: new KyselyClaims(scope),
     bulk: new KyselyBulk(scope, clock),
     upkeep: new KyselyUpkeep(scope, { vault, keyId: sealer.keyId }),
     idempotency: new KyselyIdempotency(scope),

@@ -6,6 +6,7 @@ import type { CertificatesTable } from './certificates.ts';
 import type { IdempotencyRowsTable } from './idempotency.ts';
 import type { NotifyTablesRows } from './notify-tables.ts';
 import type { OverviewTable } from './overview-rows.ts';
+import type { RevocationsTable } from './revocations.ts';
 
 /**
  * The rows as SQLite holds them: text, numbers, bytes and null, as better-sqlite3 refuses booleans and dates.
@@ -26,6 +27,7 @@ export interface Tables extends AccessTables, AuditTables, NotifyTablesRows {
   overview: OverviewTable;
   certificates: CertificatesTable;
   bulk_items: BulkItemsTable;
+  revocations: RevocationsTable;
 }
 
 export interface AccountsTable {
@@ -45,11 +47,15 @@ export interface ConnectionsTable {
   issuer: JsonText;
   dns: JsonText;
   dns_rules: JsonText;
+  challenge: 'dns-01' | 'http-01';
+  http: JsonText;
   policy: JsonText;
   incomplete: JsonText;
   created_at: string;
   version: number;
   owner_id: number | null;
+  second_issuer: JsonText | null;
+  second_chain: string | null;
 }
 
 export interface CalendarsTable {

@@ -51,6 +51,12 @@ export class KyselyVault implements Vault {
     };
   }
 
+  async sealOf(name: string): Promise<string | undefined> {
+    const query = this.#scope.db.selectFrom('vault').select('nonce').where('name', '=', name);
+    const row = await query.executeTakeFirst();
+    return row && Buffer.from(row.nonce).toString('base64url');
+  }
+
   async remove(name: string): Promise<void> {
     await this.#scope.db.deleteFrom('vault').where('name', '=', name).execute();
   }

@@ -57,6 +57,16 @@ export class KyselyWatches implements WatchTable {
     return rows.map(toWatch);
   }
 
+  async endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]> {
+    const rows = await this.#scope.db
+      .selectFrom('watches')
+      .selectAll()
+      .where('ends_at', '>=', from.toISOString())
+      .where('ends_at', '<=', to.toISOString())
+      .execute();
+    return rows.map(toWatch);
+  }
+
   async nextAt(): Promise<string | null> {
     const row = await this.#scope.db
       .selectFrom('watches')

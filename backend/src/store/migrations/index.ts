@@ -8,6 +8,11 @@ import { lists } from './006-lists.ts';
 import { accounts } from './007-accounts.ts';
 import { audit } from './008-audit.ts';
 import { idempotency } from './009-idempotency.ts';
+import { ownKeys } from './010-own-keys.ts';
+import { deviations } from './011-deviations.ts';
+import { http01 } from './012-http.ts';
+import { certificates } from './013-certificates.ts';
+import { secondCa } from './014-second-ca.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +25,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '007-accounts': accounts,
   '008-audit': audit,
   '009-idempotency': idempotency,
+  '010-own-keys': ownKeys,
+  '011-deviations': deviations,
+  '012-http': http01,
+  '013-certificates': certificates,
+  '014-second-ca': secondCa,
 };

@@ -1,17 +1,19 @@
 import type { CertificateFacts } from '../../../domain/certificate.ts';
 import { AppError, type ErrorCode } from '../../../domain/errors.ts';
 import { registeredDomainsOf } from '../../../domain/name-set.ts';
+import type { Facts } from '../../../renewal/facts.ts';
+import { judge } from '../../../renewal/restart-window.ts';
 import type { StepName } from '../../../renewal/step-names.ts';
 import type { RenewalOutcome } from '../../../store/events.ts';
-import { emergencyFrom } from '../../../windows/emergency.ts';
+import type { Windows } from '../../../windows/stored-openings.ts';
 import type { Start } from '../../decide.ts';
 import type { MemoryStore } from '../memory-store.ts';
-import type { FleetCalendars } from './calendars.ts';
 import type { Chance } from './chance.ts';
 import { type CaTrouble, type Fault, isActive } from './faults.ts';
 import type { Counters } from './figures.ts';
 import type { FleetNode, Member } from './members.ts';
 import type { ModelCa } from './model-ca.ts';
+import type { WindowJudge } from './window-judge.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -24,7 +26,8 @@ const PATIENCE_MS = 50 * MINUTE_MS;
 export interface Surroundings {
   readonly store: MemoryStore;
   readonly chance: Chance;
-  readonly calendars: FleetCalendars;
+  readonly windows: Windows;
+  readonly judge: WindowJudge;
   readonly counters: Counters;
   readonly made: Map<string, CertificateFacts>;
   readonly troubles: readonly CaTrouble[];
@@ -164,25 +167,43 @@ export class Course {
     if (!certificate) throw new AppError('INTERNAL', 'There is nothing to deploy.');
     await this.#reach('install');
     this.#member.installed = certificate;
-    if (this.#member.plan.product.restartMinutes > 0) await this.#awaitWindow();
-    for (const node of this.#member.nodes) if (node.served !== certificate) await this.#restart(node, certificate);
+    for (const node of this.#member.nodes) {
+      if (node.served === certificate) continue;
+      await this.#awaitWindow(certificate);
+      await this.#restart(node, certificate);
+    }
   }
 
-  async #awaitWindow(): Promise<void> {
-    const { restartCalendar, emergency } = this.#member.connection.policy;
-    const ends = this.#member.nodes.map(({ served }) => served.notAfter).sort();
-    const rescue = emergencyFrom(ends[0] ?? null, emergency)?.getTime() ?? Number.POSITIVE_INFINITY;
+  /** Before each node, as the step does, by the product's own judgement. */
+  async #awaitWindow(certificate: CertificateFacts): Promise<void> {
+    const { connection, plan } = this.#member;
+    const seconds = plan.product.restartMinutes * 60;
+    if (seconds === 0) return;
     for (;;) {
-      const now = this.#around.now();
-      const opens = this.#around.calendars.opensAt(restartCalendar, now);
-      if (opens <= now || rescue <= now) return;
-      await this.#around.sleep(Math.min(opens, rescue) - now);
+      const { restartCalendar, emergency } = connection.policy;
+      // Nothing else of a target is asked for.
+      const target = { restartCalendar, emergency } as Facts['target'];
+      const restart = { target, actions: [], notAfter: this.#firstToEnd(certificate)?.notAfter ?? null };
+      const verdict = await judge(restart, seconds, this.#around.windows, new Date(this.#around.now()));
+      if (verdict.kind !== 'later') return;
+      await this.#around.sleep(verdict.until.getTime() - this.#around.now());
     }
+  }
+
+  /** Of what is to be replaced. */
+  #firstToEnd(certificate: CertificateFacts): CertificateFacts | null {
+    const old = this.#member.nodes.map(({ served }) => served).filter((served) => served !== certificate);
+    return old.sort((a, b) => a.notAfter.localeCompare(b.notAfter))[0] ?? null;
   }
 
   async #restart(node: FleetNode, certificate: CertificateFacts): Promise<void> {
     const { restartMinutes } = this.#member.plan.product;
-    if (restartMinutes > 0) this.#around.counters.restarts += 1;
+    const at = this.#around.now();
+    if (restartMinutes > 0) {
+      this.#around.counters.restarts += 1;
+      const first = this.#firstToEnd(certificate) ?? node.served;
+      this.#around.judge.nodeRestarted(this.#member, first, { at, end: at + restartMinutes * MINUTE_MS });
+    }
     await this.#around.sleep(restartMinutes * MINUTE_MS);
     if (this.#isActive('restart-fails')) {
       throw new Stop('activate', 'ACTIVATION_FAILED', undefined, 'installed-not-served');

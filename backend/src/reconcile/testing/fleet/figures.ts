@@ -31,7 +31,13 @@ export interface Figures {
   readonly limitsExceeded: readonly string[];
   readonly duplicates: readonly string[];
   readonly quarantines: number;
+  /** By a judge that shares nothing with the product. */
   readonly outsideWindow: readonly string[];
+  /** Restarts of nodes whose policy names a calendar. */
+  readonly inWindow: number;
+  readonly inEmergency: number;
+  /** Of them, by the day and the zone, those in nights in which the clock leaps. */
+  readonly nightsOfChange: Readonly<Record<string, number>>;
   readonly busiestHour: { readonly at: string; readonly renewals: number };
   readonly cpuSeconds: number;
 }
@@ -45,7 +51,6 @@ export class Counters {
   readonly outcomes: Record<string, number> = {};
   readonly shortestLeft: Record<string, number> = {};
   readonly expiries: Expiry[] = [];
-  readonly outsideWindow: string[] = [];
   readonly #hours = new Map<number, number>();
 
   began(at: number): void {
@@ -87,6 +92,22 @@ export function quarantinesIn(log: readonly StoredEvent[]): number {
   return log.filter(({ event }) => event.type === 'watch.quarantined').length;
 }
 
+/** What must not happen to a fleet, whatever goes wrong around it. Empty when all is well. */
+export function problemsIn(figures: Figures): readonly string[] {
+  const { expiries, limitsExceeded, duplicates, outsideWindow } = figures;
+  const named = (what: string, list: readonly string[]) => list.map((one) => `${what}: ${one}`);
+  return [
+    ...named('Expired while nobody else had to act', expiries.filter(({ excuse }) => excuse === null).map(expiryWords)),
+    ...named('A limit of the CA was exceeded', limitsExceeded),
+    ...named('A certificate that nobody needed', duplicates),
+    ...named('Outside of a window', outsideWindow),
+  ];
+}
+
+function expiryWords({ connection, at, days, excuse }: Expiry): string {
+  return `${connection} ended ${at}, ${days} days late${excuse === null ? '' : `: ${excuse}`}`;
+}
+
 /** For people, one figure on a line. */
 export function printed(figures: Figures): string {
   const { expiries, limitsExceeded, duplicates, outsideWindow, busiestHour } = figures;
@@ -114,12 +135,12 @@ export function printed(figures: Figures): string {
     ['Limits exceeded', limitsExceeded.length],
     ['Duplicate certificates', duplicates.length],
     ['Quarantines', figures.quarantines],
+    ['Restarts in their window', `${figures.inWindow}, and ${figures.inEmergency} in an emergency`],
+    ['Of them in nights of a clock change', pairs(figures.nightsOfChange)],
     ['Begun or restarted outside of a window', outsideWindow.length],
     ['Busiest hour', `${busiestHour.renewals} renewals at ${busiestHour.at}`],
     ['CPU', `${figures.cpuSeconds} s`],
   ];
-  const list = expiries.map(
-    ({ connection, at, days, excuse }) => `  ${connection} ended ${at}, ${days} days late: ${excuse ?? 'UNEXCUSED'}`,
-  );
-  return [...lines.map(([what, value]) => `${`${what}:`.padEnd(40)}${value}`), ...list].join('\n');
+  const excused = expiries.filter(({ excuse }) => excuse !== null).map((one) => `  ${expiryWords(one)}`);
+  return [...lines.map(([what, value]) => `${`${what}:`.padEnd(40)}${value}`), ...excused].join('\n');
 }

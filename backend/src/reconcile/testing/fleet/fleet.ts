@@ -1,22 +1,23 @@
 import type { CertificateFacts } from '../../../domain/certificate.ts';
 import { FakeClock } from '../../../plugins/testing/fake-clock.ts';
 import { initialState, MACHINE_VERSION } from '../../../renewal/machine.ts';
-import type { Connection, JsonObject } from '../../../store/store.ts';
-import { emergencyFrom } from '../../../windows/emergency.ts';
+import type { JsonObject } from '../../../store/store.ts';
+import { StoredOpenings } from '../../../windows/stored-openings.ts';
 import type { Start } from '../../decide.ts';
 import type { Eyes } from '../../eyes.ts';
 import { readMemory } from '../../memory.ts';
 import type { LookedAt } from '../../observe.ts';
 import { Reconciler } from '../../reconciler.ts';
+import { renewalWindowBy } from '../../renewal-window.ts';
 import type { WatchState } from '../../states.ts';
 import { MemoryStore } from '../memory-store.ts';
-import { FleetCalendars } from './calendars.ts';
 import { Chance } from './chance.ts';
 import { Course, type Surroundings } from './course.ts';
 import { globalTroubles, isActive, memberFaults, mend, type Span } from './faults.ts';
 import { Counters, type Figures, quarantinesIn } from './figures.ts';
 import { connectionOf, type FleetNode, type Member, planOf, policyOf } from './members.ts';
 import { ModelCa } from './model-ca.ts';
+import { WindowJudge } from './window-judge.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -27,6 +28,8 @@ export interface FleetOptions {
   readonly connections: number;
   readonly days: number;
   readonly lookEveryMs: number;
+  /** ISO 8601 */
+  readonly startsAt?: string;
 }
 
 export interface FleetStart {
@@ -38,7 +41,7 @@ export interface FleetStart {
 }
 
 /** In these only a person helps. */
-const FOR_PEOPLE: readonly WatchState[] = ['login-refused', 'given-up', 'incurable', 'never-open'];
+const FOR_PEOPLE: readonly WatchState[] = ['login-refused', 'given-up', 'incurable', 'never-open', 'emergency-asks'];
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -47,15 +50,16 @@ const NEVER = Number.POSITIVE_INFINITY;
  * there is real, what it meets is made of a seed, and so the same in every run.
  */
 export class Fleet {
-  readonly clock = new FakeClock('2026-11-22T12:00:00.000Z');
-  readonly store = new MemoryStore(this.clock);
+  readonly clock: FakeClock;
+  readonly store: MemoryStore;
   readonly starts: FleetStart[] = [];
   readonly members = new Map<number, Member>();
   readonly counters = new Counters();
   readonly #options: FleetOptions;
   readonly #chance: Chance;
   readonly #span: Span;
-  readonly #calendars: FleetCalendars;
+  readonly #windows: StoredOpenings;
+  readonly judge = new WindowJudge();
   readonly #cas = {
     public: new ModelCa({ isPublic: true, organisation: "Let's Encrypt" }),
     company: new ModelCa({ isPublic: false, organisation: 'Company' }),
@@ -69,16 +73,19 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.clock = new FakeClock(options.startsAt ?? '2026-11-22T12:00:00.000Z');
+    this.store = new MemoryStore(this.clock);
+    this.#windows = new StoredOpenings(this.store);
     this.#chance = new Chance(options.seed);
     const from = this.clock.now().getTime();
     this.#span = { from, to: from + options.days * DAY_MS };
-    this.#calendars = new FleetCalendars(this.#span);
     const { ca, down } = globalTroubles(this.#chance, this.#span);
     this.#down.push(...down);
     this.#around = {
       store: this.store,
       chance: this.#chance,
-      calendars: this.#calendars,
+      windows: this.#windows,
+      judge: this.judge,
       counters: this.counters,
       made: new Map(),
       troubles: ca,
@@ -137,8 +144,8 @@ export class Fleet {
     }
     const cpu = process.cpuUsage(this.#cpu);
     const cas = Object.values(this.#cas);
-    const { looks, restarts, renewals, failures, outcomes, shortestLeft, expiries, outsideWindow, busiestHour } =
-      this.counters;
+    const { looks, restarts, renewals, failures, outcomes, shortestLeft, expiries, busiestHour } = this.counters;
+    const { faults, inWindow, inEmergency } = this.judge;
     return {
       connections: this.members.size,
       days: Math.round((now - this.#span.from) / DAY_MS),
@@ -149,7 +156,10 @@ export class Fleet {
       outcomes,
       shortestLeft,
       expiries,
-      outsideWindow,
+      outsideWindow: faults,
+      inWindow,
+      inEmergency,
+      nightsOfChange: this.judge.nightsOfChange(this.#span.from, now),
       busiestHour,
       certificates: cas.reduce((sum, { issued }) => sum + issued, 0),
       exemptOrders: cas.reduce((sum, { exempt }) => sum + exempt, 0),
@@ -255,15 +265,10 @@ export class Fleet {
       log: { debug: quiet, info: quiet, warn: broken, error: broken },
       eyes: this.#eyes(),
       start: (id, start) => this.#start(id, start),
-      opensAt: async (connection, from) => this.#opensAt(connection, from),
+      opensAt: renewalWindowBy(this.#windows, ({ policy }) => policy.renewalCalendar),
       random: () => this.#chance.next(),
       lookEveryMs: this.#options.lookEveryMs,
     });
-  }
-
-  #opensAt({ policy }: Connection, from: Date): Date | null {
-    const at = this.#calendars.opensAt(policy.renewalCalendar, from.getTime());
-    return at === NEVER ? null : new Date(at);
   }
 
   async #start(id: number, start: Start): Promise<string> {
@@ -281,14 +286,11 @@ export class Fleet {
 
   #note(member: Member, start: Start): void {
     const at = this.clock.now().getTime();
-    const [first] = member.nodes.map(({ served }) => served.notAfter).sort();
-    const { renewalCalendar, emergency } = member.connection.policy;
+    const [first] = member.nodes.map(({ served }) => served).sort((a, b) => a.notAfter.localeCompare(b.notAfter));
+    if (!first) throw new Error(`${member.connection.name} has no node.`);
     this.counters.began(at);
-    this.starts.push({ at, member, start, left: Date.parse(first ?? '') - at });
-    const rescue = emergencyFrom(first ?? null, emergency)?.getTime() ?? NEVER;
-    if (this.#calendars.opensAt(renewalCalendar, at) > at && rescue > at) {
-      this.counters.outsideWindow.push(`${new Date(at).toISOString()} ${member.connection.name}`);
-    }
+    this.starts.push({ at, member, start, left: Date.parse(first.notAfter) - at });
+    this.judge.renewalBegan(member, first, at);
   }
 
   #memberOf(id: number): Member {
@@ -303,6 +305,7 @@ export class Fleet {
         const member = this.#memberOf(id);
         const { plan, nodes, faults } = member;
         return {
+          second: null,
           issuer: { key: plan.issuerKey, profile: plan.profile, hasTestDirectory: plan.ca === 'public' },
           look: async () => {
             this.counters.looks += 1;

@@ -1,5 +1,5 @@
-import { AppError, ERRORS } from '../../domain/errors.ts';
-import type { Finding } from '../../domain/finding.ts';
+import { AppError, ERRORS } from '../domain/errors.ts';
+import type { Finding } from '../domain/finding.ts';
 
 /** The small parts that the findings of a check are made of. */
 

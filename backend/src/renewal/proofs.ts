@@ -1,0 +1,37 @@
+import type { TxtRecord } from '../dns/provider.ts';
+import { type HttpToken, urlOf } from '../http01/solver.ts';
+import type { Facts, PublishedRecord } from './facts.ts';
+import { solverOf } from './http-proof.ts';
+import type { StepPeers } from './step.ts';
+
+/** Something that a renewal has published, or was about to. */
+export type Proof = {
+  /** As the fact `cleaned` names it. */
+  readonly key: string;
+} & (
+  | { readonly kind: 'dns-01'; readonly published: PublishedRecord }
+  | { readonly kind: 'http-01'; readonly token: HttpToken }
+);
+
+/** What a renewal has published, or was about to, and not removed. */
+export function leftBy({ records = [], tokens = [], cleaned = [] }: Partial<Facts>): readonly Proof[] {
+  const all: readonly Proof[] = [
+    ...records.map((published) => ({ kind: 'dns-01', key: recordKey(published.record), published }) as const),
+    ...tokens.map(({ token }) => ({ kind: 'http-01', key: urlOf(token), token }) as const),
+  ];
+  return all.filter(({ key }) => !cleaned.includes(key));
+}
+
+export async function removeProof(
+  proof: Proof,
+  peers: Pick<StepPeers, 'dns' | 'http01'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (proof.kind === 'http-01') return await solverOf(peers).cleanUp(proof.token, signal);
+  const { record, receipt } = proof.published;
+  await peers.dns.providerFor(record.fqdn).cleanUp(record, receipt, signal);
+}
+
+function recordKey({ fqdn, value }: TxtRecord): string {
+  return `${fqdn} ${value}`;
+}
