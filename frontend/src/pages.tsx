@@ -18,6 +18,7 @@ import { Empty } from './ui/empty.tsx';
 import { Page } from './ui/page.tsx';
 
 /** The form generator is large and seldom needed. */
+const RequestPage = lazy(() => import('./certificates/request-page.tsx'));
 const ConnectionFormPage = lazy(() => import('./connection-form/connection-form-page.tsx'));
 
 export function Pages() {
@@ -35,6 +36,9 @@ export function Pages() {
         <Route path="/renewals/:id">{({ id }) => <RenewalPage id={id} />}</Route>
         <Route path="/plan" component={PlanPage} />
         <Route path="/certificates" component={CertificatesPage} />
+        <Route path="/certificates/request">
+          <RequestPage />
+        </Route>
         <Route path="/certificates/:sha256">{({ sha256 }) => <CertificatePage sha256={sha256} />}</Route>
         <Route path="/dns" component={DnsPage} />
         <Route path="/activity" component={ActivityPage} />

@@ -17,7 +17,7 @@ export function AccountPage() {
   if (session.kind !== 'in') return null;
   const { actor, role, limited, user } = session.me;
   return (
-    <Page title="Your account" lead={`${actor}, ${role}: ${MEANINGS[role]}`}>
+    <Page title="Your account" lead={`You are ${actor}, with the role ${role}: ${MEANINGS[role]}`}>
       <Stack gap="md">
         {limited && <Text>You see only the connections that belong to you.</Text>}
         {user?.hasPassword === false && (

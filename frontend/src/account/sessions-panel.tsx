@@ -36,7 +36,7 @@ export function SessionsPanel() {
     >
       <Loaded query={query}>
         {(sessions) => (
-          <Table aria-label="Sessions">
+          <Table aria-label="Sessions" className="cards">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Browser</Table.Th>
@@ -54,10 +54,10 @@ export function SessionsPanel() {
                     {current && <span className="quiet"> · this one</span>}
                   </Table.Td>
                   <Table.Td className="mono">{address}</Table.Td>
-                  <Table.Td>
+                  <Table.Td data-label="Used">
                     <Moment at={usedAt} />
                   </Table.Td>
-                  <Table.Td>
+                  <Table.Td data-label="Since">
                     <Moment at={createdAt} />
                   </Table.Td>
                   <Table.Td>

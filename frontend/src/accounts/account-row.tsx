@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { IconPencil, IconPlugConnected, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { AccountView } from '../api/types.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Practice } from '../ui/practice.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
@@ -26,7 +27,8 @@ export function AccountRow({ family, account }: AccountRowProps) {
       title={name}
       aside={
         <Group gap="xs">
-          <Button
+          <RoleButton
+            needs="operator"
             variant="default"
             leftSection={<IconPlugConnected size={14} />}
             loading={test.isPending}
@@ -34,23 +36,25 @@ export function AccountRow({ family, account }: AccountRowProps) {
             aria-label={`Test ${name}`}
           >
             Test
-          </Button>
-          <Button
+          </RoleButton>
+          <RoleButton
+            needs="admin"
             variant="default"
             leftSection={<IconPencil size={14} />}
             onClick={() => setParams({ edit: String(id) })}
             aria-label={`Edit ${name}`}
           >
             Edit
-          </Button>
-          <Button
+          </RoleButton>
+          <RoleButton
+            needs="admin"
             variant="default"
             leftSection={<IconTrash size={14} />}
             onClick={() => setRemoving(true)}
             aria-label={`Delete ${name}`}
           >
             Delete
-          </Button>
+          </RoleButton>
         </Group>
       }
     >

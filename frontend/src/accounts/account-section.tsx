@@ -1,8 +1,9 @@
-import { Button, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useLocation, useSearchParams } from 'wouter';
 import { usePlugins } from '../api/queries.ts';
 import type { AccountView } from '../api/types.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -56,9 +57,9 @@ interface ListedProps {
 function Listed({ family, accounts, onAdd }: ListedProps) {
   const { add, one } = FAMILY_WORDS[family];
   const button = (
-    <Button leftSection={<IconPlus size={14} />} onClick={onAdd}>
+    <RoleButton needs="admin" leftSection={<IconPlus size={14} />} onClick={onAdd}>
       {add}
-    </Button>
+    </RoleButton>
   );
   if (accounts.length === 0) {
     return (

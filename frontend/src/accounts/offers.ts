@@ -20,12 +20,13 @@ export function useOffers(plugins: readonly PluginDeclaration[]): readonly Offer
 
 function offersOf(plugins: readonly PluginDeclaration[]): readonly Offer[] {
   return plugins.flatMap((plugin): readonly Offer[] => {
-    const { id, title, summary, presets } = plugin;
-    if (presets.length === 0) return [{ key: id, title, summary, plugin, preset: null, asked: null, fixed: [] }];
+    const { id, title, summary, group, presets } = plugin;
+    if (presets.length === 0) return [{ key: id, title, summary, group, plugin, preset: null, asked: null, fixed: [] }];
     return presets.map((preset) => ({
       key: `${id}/${preset.id}`,
       title: preset.title,
       summary: preset.summary,
+      group,
       practice: preset.practice === true,
       plugin,
       preset,

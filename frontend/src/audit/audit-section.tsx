@@ -1,4 +1,4 @@
-import { Button, Group, Select, Table, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, Table, TextInput } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -57,7 +57,7 @@ function AuditPanels() {
   });
   const rows = log.data?.pages.flat() ?? [];
   return (
-    <>
+    <Stack gap="md">
       <Chain />
       <Panel title="Who did what" aside={<Export />} flush>
         <Filters filter={filter} onChange={setFilter} />
@@ -71,7 +71,7 @@ function AuditPanels() {
           </Group>
         )}
       </Panel>
-    </>
+    </Stack>
   );
 }
 
@@ -154,7 +154,7 @@ function Rows({ rows }: { readonly rows: readonly AuditEntryView[] }) {
               {subject !== null && <div className="quiet">{subject}</div>}
             </Table.Td>
             <Table.Td data-label="From" className="mono">
-              {address ?? ''}
+              {address ?? <span className="quiet">–</span>}
             </Table.Td>
             <Table.Td data-label="Outcome">
               <State look={LOOKS[outcome]} />

@@ -11,7 +11,7 @@ export function Chain() {
   const check = useMutation({ mutationFn: () => get<AuditVerificationView>('/audit/verification') });
   return (
     <Panel
-      title="Chain"
+      title="Is it whole?"
       aside={
         <Button size="xs" variant="default" loading={check.isPending} onClick={() => check.mutate()}>
           Verify

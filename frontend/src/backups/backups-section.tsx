@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, post } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import type { Backup, BackupsView } from '../api/types.ts';
+import { useMay } from '../session/may.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Moment } from '../ui/moment.tsx';
@@ -11,6 +12,12 @@ import { ProblemNote } from '../ui/problem.tsx';
 
 /** The archives that there are, and a new one. */
 export function BackupsSection() {
+  const may = useMay('admin');
+  if (!may) return <Empty title="Only administrators see backups">An archive holds everything. Ask one of them.</Empty>;
+  return <BackupsPanel />;
+}
+
+function BackupsPanel() {
   const queries = useQueryClient();
   const backups = useQuery({
     queryKey: keys.backups,

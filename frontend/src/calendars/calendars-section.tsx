@@ -1,9 +1,10 @@
-import { Button, Group, Loader, Stack, Table, Text } from '@mantine/core';
+import { Group, Loader, Stack, Table } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { remove } from '../api/client.ts';
 import { keys, useCalendars } from '../api/queries.ts';
 import type { CalendarView } from '../api/types.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -26,9 +27,9 @@ export function CalendarsSection() {
         title="Calendars"
         flush
         aside={
-          <Button variant="default" onClick={() => setForm('new')} disabled={form !== null}>
+          <RoleButton needs="admin" variant="default" onClick={() => setForm('new')} disabled={form !== null}>
             Add a calendar
-          </Button>
+          </RoleButton>
         }
       >
         <Loaded query={query}>{(calendars) => <Calendars calendars={calendars} onChange={setForm} />}</Loaded>
@@ -114,13 +115,16 @@ function CalendarRow({ calendar, onChange, onDelete }: CalendarRowProps) {
       <Table.Td>
         <NextOpenings forecast={calendar} />
       </Table.Td>
-      <Table.Td>{usedBy.length > 0 ? usedBy.join(', ') : <Text className="quiet">nobody</Text>}</Table.Td>
+      <Table.Td data-label="Used by">
+        {usedBy.length > 0 ? usedBy.join(', ') : <span className="quiet">nobody</span>}
+      </Table.Td>
       <Table.Td>
         <Group gap={6} wrap="nowrap" className="row-actions">
-          <Button variant="default" onClick={() => onChange(calendar)} aria-label={`Change ${name}`}>
+          <RoleButton needs="admin" variant="default" onClick={() => onChange(calendar)} aria-label={`Change ${name}`}>
             Change
-          </Button>
-          <Button
+          </RoleButton>
+          <RoleButton
+            needs="admin"
             variant="default"
             disabled={usedBy.length > 0}
             title={usedBy.length > 0 ? 'Connections use it.' : undefined}
@@ -128,7 +132,7 @@ function CalendarRow({ calendar, onChange, onDelete }: CalendarRowProps) {
             aria-label={`Delete ${name}`}
           >
             Delete
-          </Button>
+          </RoleButton>
         </Group>
       </Table.Td>
     </Table.Tr>

@@ -1,4 +1,5 @@
-import { SegmentedControl, Text, Textarea, TextInput } from '@mantine/core';
+import { FileInput, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core';
+import { IconFileImport } from '@tabler/icons-react';
 import type { CalendarDraft, Source } from './draft.ts';
 import { type CalendarErrors, errorAt } from './field-errors.ts';
 
@@ -11,7 +12,7 @@ interface SourceFieldsProps {
 const SOURCES: readonly { readonly value: Source; readonly label: string }[] = [
   { value: 'none', label: 'None' },
   { value: 'url', label: 'Address' },
-  { value: 'text', label: 'Pasted file' },
+  { value: 'text', label: 'File' },
 ];
 
 /** Freezes that others keep: each event of an iCalendar file. */
@@ -56,18 +57,44 @@ export function SourceFields({ draft, errors, onChange }: SourceFieldsProps) {
         </>
       )}
       {draft.source === 'text' && (
-        <Textarea
-          label="File"
-          placeholder="BEGIN:VCALENDAR"
-          className="mono-input"
-          autosize
-          minRows={3}
-          maxRows={10}
-          value={draft.text}
-          error={errorAt(errors, 'iCalendar')}
-          onChange={(event) => onChange({ text: event.currentTarget.value })}
-        />
+        <FileFields text={draft.text} error={errorAt(errors, 'iCalendar')} onChange={onChange} />
       )}
+    </>
+  );
+}
+
+interface FileFieldsProps {
+  readonly text: string;
+  readonly error: string | undefined;
+  readonly onChange: SourceFieldsProps['onChange'];
+}
+
+/** The text stands below the picker: people see what was read, and can paste instead. */
+function FileFields({ text, error, onChange }: FileFieldsProps) {
+  const read = async (file: File | null) => {
+    if (file) onChange({ text: await file.text() });
+  };
+  return (
+    <>
+      <FileInput
+        label="Read it from a file"
+        placeholder="freezes.ics"
+        accept=".ics,.ical,.ifb,text/calendar"
+        leftSection={<IconFileImport size={14} />}
+        onChange={(file) => void read(file)}
+      />
+      <Textarea
+        label="Content"
+        description="Of the file that you chose, or pasted."
+        placeholder="BEGIN:VCALENDAR"
+        className="mono-input"
+        autosize
+        minRows={3}
+        maxRows={10}
+        value={text}
+        error={error}
+        onChange={(event) => onChange({ text: event.currentTarget.value })}
+      />
     </>
   );
 }

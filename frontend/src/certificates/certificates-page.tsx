@@ -1,10 +1,11 @@
-import { Group, SegmentedControl, Table, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Table, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { useCertificateList } from '../api/list-queries.ts';
 import type { CertificateItem } from '../api/types.ts';
+import { Only } from '../session/only.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Moment } from '../ui/moment.tsx';
@@ -44,7 +45,17 @@ export function CertificatesPage() {
   const query = new URLSearchParams({ search, page: String(page), limit: String(PAGE_SIZE) });
   if (current !== '') query.set('current', current);
   return (
-    <Page title="Certificates" lead="What was issued, the newest first.">
+    <Page
+      title="Certificates"
+      lead="What was issued, the newest first."
+      actions={
+        <Only needs="operator">
+          <Button component={Link} href="/certificates/request" leftSection={<IconPlus size={14} />}>
+            Request a certificate
+          </Button>
+        </Only>
+      }
+    >
       <div className="panel">
         <Group p="sm" gap="xs">
           <Search value={search} onChange={(text) => change('search', text)} />
@@ -97,7 +108,9 @@ function Nothing({ asked }: { readonly asked: boolean }) {
   }
   return (
     <Empty title="Nothing was issued yet">
-      Every certificate that a renewal gets from a CA is kept here, with its chain to download.
+      Every certificate that a renewal gets from a CA is listed here, with its chain to download.{' '}
+      <Link href="/certificates/request">Request one</Link> for a host that fetches it itself, or{' '}
+      <Link href="/connections/new">add a connection</Link> to have one installed.
     </Empty>
   );
 }

@@ -11,7 +11,7 @@ import { ProblemNote } from '../ui/problem.tsx';
 import { Tiles } from '../ui/tiles.tsx';
 import { withTidyAddress } from './address.ts';
 import { CredentialChoice, useCredentials } from './credential-choice.tsx';
-import { type Draft, isNamed, type PartDraft, part, partInput } from './draft.ts';
+import { type Draft, emptyDraft, isNamed, type PartDraft, part, partInput } from './draft.ts';
 import { pluginFieldErrors } from './field-errors.ts';
 import { Look } from './look.tsx';
 import { SettingsForm } from './settings-form.tsx';
@@ -37,18 +37,20 @@ export function ApplianceSection(props: ApplianceSectionProps) {
   const choose = (next: string) => {
     const found = offers.find((one) => one.key === next);
     setKey(next);
-    if (found) onChange({ appliance: withOffer(appliance, found) });
+    if (found) onChange({ appliance: withOffer(appliance, found), ...slotOf(found, offer, draft.slot) });
   };
   const settle = (settings: PartDraft['settings']) => onChange({ appliance: { ...appliance, settings } });
   return (
     <Panel title="Appliance">
       <div className="fields">
-        <Tiles label="Which product" tiles={offers} value={key} onChange={choose} />
+        <Product offers={offers} chosen={offer} isNew={props.stored === null} onChange={choose} />
         {offer && (
           <>
             <ApplianceFields {...props} offer={offer} />
-            <Look appliance={appliance} onTrust={settle} onNames={onServed} />
-            <Ask {...props} />
+            {!offer.plugin.servesNothing && isElsewhere(appliance, offer.plugin) && (
+              <Look appliance={appliance} plugin={offer.plugin} onTrust={settle} onNames={onServed} />
+            )}
+            {!offer.plugin.servesNothing && <Ask {...props} plugin={offer.plugin} />}
             <Caveats caveats={offer.plugin.caveats} />
           </>
         )}
@@ -57,10 +59,53 @@ export function ApplianceSection(props: ApplianceSectionProps) {
   );
 }
 
+interface ProductProps {
+  readonly offers: readonly Offer[];
+  readonly chosen: Offer | undefined;
+  readonly isNew: boolean;
+  readonly onChange: (key: string) => void;
+}
+
+/** Of a connection that has one, only that: seldom does anybody change it. */
+function Product({ offers, chosen, isNew, onChange }: ProductProps) {
+  const [picking, setPicking] = useState(isNew || !chosen);
+  return (
+    <>
+      <Tiles
+        label="Which product"
+        tiles={picking || !chosen ? offers : [{ ...chosen, group: '' }]}
+        value={chosen?.key ?? null}
+        onChange={onChange}
+      />
+      {!picking && (
+        <Group>
+          <Button variant="default" onClick={() => setPicking(true)}>
+            Choose another product
+          </Button>
+        </Group>
+      )}
+    </>
+  );
+}
+
 /** Another product of one family keeps what was typed. */
 function withOffer(appliance: PartDraft, { plugin, preset }: Offer): PartDraft {
   if (appliance.plugin !== plugin.id) return part(plugin.id, { ...preset?.settings });
   return { ...appliance, settings: { ...appliance.settings, ...preset?.settings } };
+}
+
+/** A product that has other slots than the one that was typed brings its first. */
+function slotOf({ plugin: { slots } }: Offer, before: Offer | undefined, typed: string): Partial<Draft> {
+  const [first] = slots;
+  if (first !== undefined) return slots.includes(typed) ? {} : { slot: first };
+  return before?.plugin.slots.includes(typed) ? { slot: emptyDraft().slot } : {};
+}
+
+/** There is an address to look at: not of this host, nor of what is not reached by one. */
+function isElsewhere({ settings }: PartDraft, { settings: { properties } }: PluginDeclaration): boolean {
+  const { onlyWith = {} } = properties.host ?? {};
+  const isMeant = ([field, value]: [string, string]) => (settings[field] ?? properties[field]?.default) === value;
+  return properties.host !== undefined && Object.entries(onlyWith).every(isMeant);
 }
 
 function ApplianceFields({ draft, offer, stored, error, onChange }: ApplianceSectionProps & { readonly offer: Offer }) {
@@ -73,7 +118,7 @@ function ApplianceFields({ draft, offer, stored, error, onChange }: ApplianceSec
   return (
     // A pasted URL becomes an address when the field is left.
     // biome-ignore lint/a11y/noStaticElementInteractions: it listens for its fields being left
-    <div className="fields" onBlur={() => settle(withTidyAddress(appliance.settings))}>
+    <div className="fields" onBlur={() => settle(withTidyAddress(appliance.settings, portOf(plugin)))}>
       <SettingsForm
         key={offer.key}
         plugin={plugin}
@@ -100,6 +145,11 @@ function ApplianceFields({ draft, offer, stored, error, onChange }: ApplianceSec
   );
 }
 
+/** The field for the port at which the address is spoken to. */
+function portOf({ settings: { properties } }: PluginDeclaration): string | null {
+  return ['apiPort', 'sshPort'].find((name) => properties[name] !== undefined) ?? null;
+}
+
 /** A shared password is not overruled by one that was typed before. */
 function without({ settings }: PartDraft, secrets: readonly string[], credential: string | null) {
   if (!isNamed(credential)) return settings;
@@ -116,7 +166,7 @@ export function useSecretsSet(appliance: PartDraft, stored: ConnectionView | nul
 }
 
 /** Logs in and reads. */
-function Ask({ draft, stored, onAnswer }: ApplianceSectionProps) {
+function Ask({ draft, stored, onAnswer, plugin }: ApplianceSectionProps & { readonly plugin: PluginDeclaration }) {
   const ask = useMutation({
     mutationFn: () =>
       post<ApplianceAnswerView>('/appliances/ask', {
@@ -135,9 +185,13 @@ function Ask({ draft, stored, onAnswer }: ApplianceSectionProps) {
           loading={ask.isPending}
           onClick={() => ask.mutate()}
         >
-          Log in and read
+          {isElsewhere(draft.appliance, plugin) ? 'Log in and read' : 'Read what is there'}
         </Button>
-        <Text className="quiet">Reads product, slots and names with the account above. Changes nothing.</Text>
+        <Text className="quiet">
+          {plugin.takesKey.length > 0
+            ? 'Reads which certificate is there. Changes nothing.'
+            : 'Reads product, slots and names with the account above. Changes nothing.'}
+        </Text>
       </Group>
       {ask.error && <ProblemNote error={ask.error} />}
       {ask.data && <Answer answer={ask.data} />}

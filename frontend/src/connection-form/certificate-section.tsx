@@ -1,8 +1,10 @@
 import { Autocomplete, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import type { KeyKind } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
 import { type Draft, namesIn } from './draft.ts';
 import { ownFieldErrors } from './field-errors.ts';
+import { KeyFields } from './key-fields.tsx';
 
 /** Names that something has already, to be taken over. */
 export interface NameSuggestion {
@@ -15,10 +17,16 @@ interface CertificateSectionProps {
   readonly change: (part: Partial<Draft>) => void;
   readonly error: Error | null;
   readonly slots: readonly string[];
+  /** There is nothing to choose. */
+  readonly isOnlySlot: boolean;
+  /** Kinds of keys that certferry makes for the host; empty: the appliance makes key and request. */
+  readonly keyKinds: readonly KeyKind[];
   readonly suggestions: readonly NameSuggestion[];
 }
 
-export function CertificateSection({ draft, change, error, slots, suggestions }: CertificateSectionProps) {
+export function CertificateSection({ draft, change, error, slots, ...props }: CertificateSectionProps) {
+  const { isOnlySlot, keyKinds, suggestions } = props;
+  const takesKey = keyKinds.length > 0;
   const errors = ownFieldErrors(error);
   return (
     <Panel title="Certificate">
@@ -26,24 +34,26 @@ export function CertificateSection({ draft, change, error, slots, suggestions }:
         <TextInput
           label="Name of this connection"
           description="As you want to read it in lists. Left empty: the first name in the certificate."
-          placeholder="CUCM publisher"
+          placeholder={takesKey ? 'Web shop' : 'CUCM publisher'}
           value={draft.name}
           error={errors.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
-        <Autocomplete
-          label="Slot"
-          description="The place for the certificate, in the appliance’s own words."
-          required
-          data={[...slots]}
-          value={draft.slot}
-          error={errors.slot}
-          onChange={(slot) => change({ slot })}
-        />
+        {!isOnlySlot && (
+          <Autocomplete
+            label="Slot"
+            description="The place for the certificate, in the appliance’s own words."
+            required
+            data={[...slots]}
+            value={draft.slot}
+            error={errors.slot}
+            onChange={(slot) => change({ slot })}
+          />
+        )}
         <Textarea
           label="Names in the certificate"
-          description="One on each line; URLs are taken too. They are looked for in the request of the appliance."
-          placeholder="cucm-pub.example.com"
+          description={`One on each line; URLs are taken too.${takesKey ? '' : ' They are looked for in the request of the appliance.'}`}
+          placeholder={takesKey ? 'www.example.com' : 'cucm-pub.example.com'}
           className="mono-input"
           autosize
           minRows={2}
@@ -54,6 +64,7 @@ export function CertificateSection({ draft, change, error, slots, suggestions }:
           onBlur={() => change({ names: namesIn(draft.names).join('\n') })}
         />
         <Suggestions draft={draft} change={change} suggestions={suggestions} />
+        {takesKey && <KeyFields policy={draft.policy} keyKinds={keyKinds} onChange={(policy) => change({ policy })} />}
       </div>
     </Panel>
   );

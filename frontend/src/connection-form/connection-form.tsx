@@ -5,12 +5,13 @@ import type { ApplianceAnswerView, ConnectionView, PluginDeclaration, Plugins } 
 import { Panel } from '../ui/panel.tsx';
 import { ApplianceSection, useSecretsSet } from './appliance-section.tsx';
 import { CertificateSection, type NameSuggestion } from './certificate-section.tsx';
-import { DnsRules } from './dns-rules.tsx';
 import { type Draft, missingIn } from './draft.ts';
 import { DryRunPanel } from './dry-run-panel.tsx';
 import { PartSection } from './part-section.tsx';
 import { PolicyFields } from './policy-fields.tsx';
+import { ProofSection } from './proof-section.tsx';
 import { SaveBar } from './save-bar.tsx';
+import { SecondCa } from './second-ca.tsx';
 import { useSave } from './use-save.ts';
 import './connection-form.css';
 
@@ -39,6 +40,7 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
     submit(missing.length > 0);
   };
   const common = { error: save.error };
+  const product = plugins.appliance.find(({ id }) => id === draft.appliance.plugin);
   return (
     <form onSubmit={onSubmit} className="connection-form" aria-label="Connection" noValidate>
       <Stack gap="md">
@@ -55,7 +57,9 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
           {...common}
           draft={draft}
           change={change}
-          slots={answer?.slots ?? []}
+          slots={answer?.slots ?? product?.slots ?? []}
+          isOnlySlot={product?.slots.length === 1}
+          keyKinds={product?.takesKey ?? []}
           suggestions={suggestionsOf(served, answer)}
         />
         <PartSection
@@ -68,28 +72,16 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
           draft={draft.issuer}
           stored={stored?.issuer ?? null}
           onChange={(issuer) => change({ issuer })}
-        />
-        <PartSection
-          {...common}
-          family="dns"
-          title="DNS service"
-          label="DNS account"
-          id="dns"
-          plugins={plugins.dns}
-          draft={draft.dns}
-          stored={stored?.dns ?? null}
-          onChange={(dns) => change({ dns })}
         >
-          <DnsRules
-            rules={draft.dnsRules}
-            plugins={plugins.dns}
-            stored={stored}
-            error={save.error}
-            onChange={(dnsRules) => change({ dnsRules })}
-          />
+          <SecondCa draft={draft} plugins={plugins.issuer} stored={stored} error={save.error} onChange={change} />
         </PartSection>
+        <ProofSection {...common} draft={draft} plugins={plugins} stored={stored} change={change} />
         <Panel title="When">
-          <PolicyFields policy={draft.policy} onChange={(policy) => change({ policy })} />
+          <PolicyFields
+            policy={draft.policy}
+            restarts={!product?.restartsNothing}
+            onChange={(policy) => change({ policy })}
+          />
         </Panel>
         <DryRunPanel draft={draft} stored={stored} />
         <SaveBar

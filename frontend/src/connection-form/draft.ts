@@ -1,4 +1,11 @@
-import type { ConnectionView, EmergencyPolicy, PartView, PluginDeclaration, PluginView } from '../api/types.ts';
+import type {
+  ConnectionView,
+  EmergencyPolicy,
+  KeyKind,
+  PartView,
+  PluginDeclaration,
+  PluginView,
+} from '../api/types.ts';
 import { hostIn } from '../dns/host.ts';
 
 export interface PartDraft {
@@ -26,8 +33,14 @@ export interface Draft {
   /** Under which name the typed secrets of the appliance are to be shared; empty: not at all. */
   readonly shareAs: string;
   readonly issuer: PartDraft;
+  /** Unchosen: there is none. */
+  readonly secondIssuer: PartDraft;
+  /** PEM, as it is typed. */
+  readonly secondChain: string;
   readonly dns: PartDraft;
   readonly dnsRules: readonly RuleDraft[];
+  readonly challenge: 'dns-01' | 'http-01';
+  readonly http: PartDraft;
   readonly policy: PolicyDraft;
 }
 
@@ -38,6 +51,9 @@ export interface PolicyDraft {
   readonly renewalCalendar: number | null;
   readonly restartCalendar: number | null;
   readonly emergency: EmergencyPolicy | null;
+  /** Null: what the host takes first. */
+  readonly keyKind: KeyKind | null;
+  readonly reuseKey: boolean;
 }
 
 export function emptyDraft(): Draft {
@@ -48,14 +64,28 @@ export function emptyDraft(): Draft {
     appliance: part(''),
     shareAs: '',
     issuer: part(''),
+    secondIssuer: part(''),
+    secondChain: '',
     dns: part(''),
     dnsRules: [],
-    policy: { daysBefore: null, activation: 'ask', renewalCalendar: null, restartCalendar: null, emergency: null },
+    challenge: 'dns-01',
+    http: part(''),
+    policy: {
+      daysBefore: null,
+      activation: 'ask',
+      renewalCalendar: null,
+      restartCalendar: null,
+      emergency: null,
+      keyKind: null,
+      reuseKey: false,
+    },
   };
 }
 
-export function draftOf({ name, slot, dnsNames, appliance, issuer, dns, dnsRules, policy }: ConnectionView): Draft {
-  const { daysBefore, activation, renewalCalendar, restartCalendar, emergency } = policy;
+export function draftOf(connection: ConnectionView): Draft {
+  const { name, slot, dnsNames, appliance, issuer, secondIssuer, secondChain, dns, dnsRules } = connection;
+  const { challenge, http } = connection;
+  const { daysBefore, activation, renewalCalendar, restartCalendar, emergency, keyKind, reuseKey } = connection.policy;
   return {
     name,
     slot,
@@ -63,9 +93,13 @@ export function draftOf({ name, slot, dnsNames, appliance, issuer, dns, dnsRules
     appliance: own(appliance),
     shareAs: '',
     issuer: partOf(issuer),
+    secondIssuer: secondIssuer === null ? part('') : partOf(secondIssuer),
+    secondChain: secondChain ?? '',
     dns: partOf(dns),
     dnsRules: dnsRules.map(({ suffix, use }) => ({ key: suffix, suffix, use: partOf(use) })),
-    policy: { daysBefore, activation, renewalCalendar, restartCalendar, emergency },
+    challenge,
+    http: own(http),
+    policy: { daysBefore, activation, renewalCalendar, restartCalendar, emergency, keyKind, reuseKey },
   };
 }
 
@@ -91,15 +125,21 @@ function own({ plugin, settings, credential }: PluginView): PartDraft {
 }
 
 /** What the daemon takes. It validates; nothing is left out here because it looks wrong. */
-export function toInput({ names, policy, dnsRules, appliance, issuer, dns, name, slot }: Draft): object {
+export function toInput(draft: Draft): object {
+  const { names, policy, dnsRules, appliance, issuer, secondIssuer, secondChain, dns, name, slot } = draft;
+  const { challenge, http } = draft;
+  const isHttp = challenge === 'http-01';
   return {
     name,
     slot,
     dnsNames: namesIn(names),
     ...chosen('appliance', appliance),
     ...chosen('issuer', issuer),
-    ...chosen('dns', dns),
-    dnsRules: dnsRules.map(({ suffix, use }) => ({ suffix, ...chosen('use', use) })),
+    challenge,
+    // What belongs to the other way was perhaps typed before it was left.
+    ...(isHttp ? chosen('http', http) : chosen('dns', dns)),
+    dnsRules: (isHttp ? [] : dnsRules).map(({ suffix, use }) => ({ suffix, ...chosen('use', use) })),
+    ...(isUnchosen(secondIssuer) ? {} : { ...chosen('secondIssuer', secondIssuer), secondChain }),
     policy,
   };
 }
@@ -130,7 +170,7 @@ export function isNamed(credential: string | null): credential is string {
 
 /** What a person would be told to fill in, before anybody is asked. Empty: all that is needed is there. */
 export function missingIn(
-  { appliance, slot, names, issuer, dns, dnsRules }: Draft,
+  { appliance, slot, names, issuer, ...proof }: Draft,
   plugins: readonly PluginDeclaration[],
   secretsSet: readonly string[],
 ): readonly string[] {
@@ -139,6 +179,13 @@ export function missingIn(
     ...(slot.trim() === '' ? ['the slot'] : []),
     ...(namesIn(names).length === 0 ? ['names for the certificate'] : []),
     ...(isUnchosen(issuer) ? ['a certificate authority'] : []),
+    ...missingOfProof(proof),
+  ];
+}
+
+function missingOfProof({ challenge, http, dns, dnsRules }: Pick<Draft, 'challenge' | 'http' | 'dns' | 'dnsRules'>) {
+  if (challenge === 'http-01') return isUnchosen(http) ? ['who places the HTTP files'] : [];
+  return [
     ...(isUnchosen(dns) ? ['a DNS account'] : []),
     ...(dnsRules.some(({ suffix, use }) => suffix === '' || isUnchosen(use))
       ? ['domain and account of a DNS rule']

@@ -4,7 +4,7 @@ import type { PluginDeclaration } from '../api/types.ts';
 /** What the daemon said of single fields, by the path of the field. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
-const OWN_FIELDS = ['name', 'slot', 'dnsNames', 'dnsRules', 'policy'];
+const OWN_FIELDS = ['name', 'slot', 'dnsNames', 'secondIssuer', 'secondChain', 'dnsRules', 'policy'];
 
 /** `dnsNames: "cucm pub" is not a host name.` to its field; null for what names none. */
 export function ownFieldErrors(error: Error | null): FieldErrors {

@@ -1,7 +1,7 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { FieldSchema, SettingsSchema } from '../api/types.ts';
 
-const LONG_TEXT = ['caBundle', 'findRootIn', 'nodeCredentials', 'variables', 'body'];
+const LONG_TEXT = ['caBundle', 'findRootIn', 'nodeCredentials', 'variables', 'body', 'privateKey'];
 
 interface Given {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ export function formUi({ properties }: SettingsSchema, given: Given): UiSchema {
 
 function schemaOf(field: FieldSchema): RJSFSchema {
   const { title, help, secret, properties, required, items, choices, ...others } = field;
-  const { example: _, advanced: _advanced, onlyWith: _onlyWith, ...rest } = others;
+  const { example: _, advanced: _advanced, onlyWith: _onlyWith, wholeLines: _wholeLines, ...rest } = others;
   const words = { ...(title ? { title } : {}), ...(help ? { description: help } : {}) };
   if (secret) return { ...words, type: 'string' };
   return {
@@ -77,12 +77,13 @@ function uiOf(name: string, field: FieldSchema, isStored: boolean): UiSchema {
   return field.type === 'boolean' ? { 'ui:options': { description: '' } } : placeholder;
 }
 
-function listUi({ items }: FieldSchema, placeholder: UiSchema): UiSchema {
+function listUi({ items, wholeLines }: FieldSchema, placeholder: UiSchema): UiSchema {
   if (!items?.properties)
     return {
       ...placeholder,
       'ui:field': 'lines',
       'ui:numbers': items?.type === 'integer',
+      'ui:wholeLines': wholeLines === true,
       'ui:options': { label: false },
     };
   const fields = Object.entries(items.properties).map(([name, field]) => [name, uiOf(name, field, false)]);

@@ -6,6 +6,7 @@ import type { PluginDeclaration } from '../api/types.ts';
 import { daemonValidates } from './daemon-validates.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { formSchema, formUi } from './form-schema.ts';
+import { LineInput } from './line-input.tsx';
 import { LinesField } from './lines-field.tsx';
 import { ChoiceWidget, FlagWidget, LongTextWidget, SecretWidget } from './widgets.tsx';
 
@@ -16,7 +17,7 @@ const WIDGETS = {
   PasswordWidget: SecretWidget,
   TextareaWidget: LongTextWidget,
 };
-const TEMPLATES = { ObjectFieldTemplate: Fields, FieldErrorTemplate: ListError };
+const TEMPLATES = { BaseInputTemplate: LineInput, ObjectFieldTemplate: Fields, FieldErrorTemplate: ListError };
 
 const NONE: readonly string[] = [];
 

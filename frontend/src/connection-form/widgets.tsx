@@ -1,5 +1,6 @@
 import { Checkbox, PasswordInput, Select, Textarea } from '@mantine/core';
 import type { WidgetProps } from '@rjsf/utils';
+import { Prose } from '../ui/prose.tsx';
 
 /** One of a few; what counts when none was chosen is shown as chosen. */
 export function ChoiceWidget({ id, label, value, required, disabled, rawErrors, onChange, ...props }: WidgetProps) {
@@ -9,7 +10,7 @@ export function ChoiceWidget({ id, label, value, required, disabled, rawErrors, 
     <Select
       id={id}
       label={label}
-      description={schema.description}
+      description={schema.description && <Prose>{schema.description}</Prose>}
       placeholder={placeholder}
       data={choicesOf(schema)}
       allowDeselect={false}
@@ -28,7 +29,7 @@ export function FlagWidget({ id, label, value, rawErrors, onChange, schema }: Wi
     <Checkbox
       id={id}
       label={label}
-      description={schema.description}
+      description={schema.description && <Prose>{schema.description}</Prose>}
       checked={value === true}
       error={rawErrors?.join(' ')}
       onChange={(event) => onChange(event.currentTarget.checked)}
@@ -54,7 +55,7 @@ export function SecretWidget({ id, label, value, required, rawErrors, placeholde
     <PasswordInput
       id={id}
       label={label}
-      description={schema.description}
+      description={schema.description && <Prose>{schema.description}</Prose>}
       placeholder={placeholder}
       autoComplete="new-password"
       required={required ?? false}
@@ -71,7 +72,7 @@ export function LongTextWidget({ id, label, value, required, rawErrors, placehol
     <Textarea
       id={id}
       label={label}
-      description={schema.description}
+      description={schema.description && <Prose>{schema.description}</Prose>}
       placeholder={placeholder}
       className="mono-input"
       autosize

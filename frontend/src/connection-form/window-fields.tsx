@@ -5,6 +5,7 @@ import type { PolicyDraft } from './draft.ts';
 
 interface WindowFieldsProps {
   readonly policy: PolicyDraft;
+  readonly restarts: boolean;
   readonly onChange: (policy: PolicyDraft) => void;
 }
 
@@ -12,7 +13,7 @@ const ALWAYS = 'always';
 const FIRST_EMERGENCY: EmergencyPolicy = { daysLeft: 5, mode: 'ask' };
 
 /** The calendars that a renewal and its restart wait for, and when they are not waited for any more. */
-export function WindowFields({ policy, onChange }: WindowFieldsProps) {
+export function WindowFields({ policy, restarts, onChange }: WindowFieldsProps) {
   const calendars = useCalendars().data ?? [];
   const { renewalCalendar, restartCalendar, emergency } = policy;
   return (
@@ -24,14 +25,16 @@ export function WindowFields({ policy, onChange }: WindowFieldsProps) {
         value={renewalCalendar}
         onChange={(chosen) => onChange({ ...policy, renewalCalendar: chosen })}
       />
-      <CalendarChoice
-        label="Restart"
-        description="When services may be restarted. An installed certificate waits for it."
-        calendars={calendars}
-        value={restartCalendar}
-        onChange={(chosen) => onChange({ ...policy, restartCalendar: chosen })}
-      />
-      {(renewalCalendar !== null || restartCalendar !== null) && (
+      {restarts && (
+        <CalendarChoice
+          label="Restart"
+          description="When services may be restarted. An installed certificate waits for it."
+          calendars={calendars}
+          value={restartCalendar}
+          onChange={(chosen) => onChange({ ...policy, restartCalendar: chosen })}
+        />
+      )}
+      {(renewalCalendar !== null || (restarts && restartCalendar !== null)) && (
         <Emergency emergency={emergency} onChange={(next) => onChange({ ...policy, emergency: next })} />
       )}
     </>

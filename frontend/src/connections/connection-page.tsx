@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { useConnection, useRenewals, useWords } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
+import { KeptPanel } from '../certificates/kept-panel.tsx';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { RenewalTable } from '../renewal/renewal-table.tsx';
 import { useLock } from '../session/may.ts';
@@ -39,7 +40,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       title={name}
       lead={
         <>
-          <State look={lookOfConnection(connection, words)} /> {slot !== '' && `· ${slot}`}{' '}
+          <State look={lookOfConnection(connection, words)} /> {slot !== '' && !connection.kept && `· ${slot}`}{' '}
           {connection.issuer.practice && <Practice long />}
         </>
       }
@@ -63,17 +64,20 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
             >
               Edit
             </Button>
-            <Button variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
-              Delete
-            </Button>
+            {!connection.kept && (
+              <Button variant="default" leftSection={<IconTrash size={14} />} onClick={() => setDeleting(true)}>
+                Delete
+              </Button>
+            )}
           </Only>
         </>
       }
     >
       {!isComplete && <IncompletePanel connection={connection} />}
       {isComplete && <SchedulePanel connectionId={id} />}
-      {isComplete && <ServedPanel connection={connection} />}
-      {isComplete && <TrustPanel connection={connection} />}
+      {isComplete && connection.kept && <KeptPanel connectionId={id} />}
+      {isComplete && !connection.kept && <ServedPanel connection={connection} />}
+      {isComplete && !connection.kept && <TrustPanel connection={connection} />}
       <StoredPanel connection={connection} />
       <Only needs="admin">
         <OwnerPanel connection={connection} />

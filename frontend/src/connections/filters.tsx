@@ -53,7 +53,7 @@ function Search({ view }: { readonly view: TableView }) {
   return (
     <TextInput
       aria-label="Search"
-      placeholder="Name, address, DNS name"
+      placeholder="Name or address"
       leftSection={<IconSearch size={14} />}
       size="xs"
       value={typed}

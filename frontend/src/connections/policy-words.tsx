@@ -1,8 +1,14 @@
 import type { ConnectionView } from '../api/types.ts';
 import { WindowWords } from './window-words.tsx';
 
+interface PolicyWordsProps {
+  readonly connection: Pick<ConnectionView, 'policy' | 'challenge'>;
+  /** False: the appliance serves at once what is installed. */
+  readonly restarts: boolean;
+}
+
 /** The policy as one would tell it. */
-export function PolicyWords({ policy }: { readonly policy: ConnectionView['policy'] }) {
+export function PolicyWords({ connection: { policy, challenge }, restarts }: PolicyWordsProps) {
   const { daysBefore, propagation } = policy;
   return (
     <>
@@ -11,9 +17,9 @@ export function PolicyWords({ policy }: { readonly policy: ConnectionView['polic
           ? 'Due when the CA asks for it, else with a third of the lifetime left.'
           : `Due ${daysBefore} days before the end of validity, or when the CA asks for it.`}
       </div>
-      <div>{restartWords(policy)}</div>
-      <WindowWords policy={policy} />
-      <div>{WHO[propagation?.mode ?? 'authoritative']}</div>
+      {restarts && <div>{restartWords(policy)}</div>}
+      <WindowWords policy={policy} restarts={restarts} />
+      {challenge === 'dns-01' && <div>{WHO[propagation?.mode ?? 'authoritative']}</div>}
     </>
   );
 }

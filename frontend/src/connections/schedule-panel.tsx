@@ -1,7 +1,10 @@
-import { Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useExplanation } from '../api/queries.ts';
 import type { ExplanationView } from '../api/types.ts';
+import { useDialogs } from '../renewal/dialogs.ts';
+import { useLock } from '../session/may.ts';
 import { Loaded } from '../ui/loading.tsx';
 import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -15,11 +18,16 @@ export function SchedulePanel({ connectionId }: { readonly connectionId: number 
   );
 }
 
-function Explained({ explanation: { sentence, facts } }: { readonly explanation: ExplanationView }) {
+function Explained({
+  explanation: { connectionId, state, sentence, facts },
+}: {
+  readonly explanation: ExplanationView;
+}) {
   const setback = facts.setbacks.issue ?? facts.setbacks.deploy;
   return (
     <>
       <Text>{sentence}</Text>
+      {state === 'emergency-asks' && <RenewNow connectionId={connectionId} />}
       <dl className="facts schedule-facts">
         {facts.dueFrom && (
           <Fact name="Due from">
@@ -28,8 +36,7 @@ function Explained({ explanation: { sentence, facts } }: { readonly explanation:
         )}
         {facts.caWindow && (
           <Fact name="The CA’s window">
-            <Moment at={facts.caWindow.start} /> to <Moment at={facts.caWindow.end} />, drawn{' '}
-            <Moment at={facts.caWindow.selectedAt} />
+            begins <Moment at={facts.caWindow.start} />, ends <Moment at={facts.caWindow.end} />
             {facts.caWindow.explanationUrl && (
               <>
                 {' '}
@@ -65,6 +72,19 @@ function Explained({ explanation: { sentence, facts } }: { readonly explanation:
         )}
       </dl>
     </>
+  );
+}
+
+/** What the sentence above asks a person to do. */
+function RenewNow({ connectionId }: { readonly connectionId: number }) {
+  const { askToRenew } = useDialogs();
+  const operate = useLock('operator');
+  return (
+    <Group mt="xs">
+      <Button {...operate} leftSection={<IconPlayerPlay size={14} />} onClick={() => askToRenew(connectionId)}>
+        Renew now
+      </Button>
+    </Group>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { usePlugins } from '../api/queries.ts';
 import type { ConnectionView, Family, FieldSchema, PartView, PluginView } from '../api/types.ts';
+import { UndoWords } from '../renewal/undo-words.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Practice } from '../ui/practice.tsx';
 import { PolicyWords } from './policy-words.tsx';
@@ -8,24 +9,48 @@ import './stored-panel.css';
 
 /** The connection as it is stored: secrets are named, never shown. */
 export function StoredPanel({ connection }: { readonly connection: ConnectionView }) {
-  const { appliance, issuer, dns, dnsRules, dnsNames, slot } = connection;
+  const { appliance, issuer, secondIssuer, secondChain, dns, dnsRules, dnsNames, slot, challenge, http } = connection;
+  const product = usePlugins().data?.appliance.find(({ id }) => id === appliance.plugin);
   return (
     <Panel title="What is stored">
       <dl className="facts">
         <dt>Names</dt>
         <dd className="mono">{dnsNames.length === 0 ? <NotYet /> : dnsNames.join(', ')}</dd>
-        <dt>Slot</dt>
-        <dd>{slot === '' ? <NotYet /> : slot}</dd>
+        {!connection.kept && (
+          <>
+            <dt>Slot</dt>
+            <dd>{slot === '' ? <NotYet /> : slot}</dd>
+          </>
+        )}
         <Part family="appliance" title="Appliance" part={appliance} />
         <Part family="issuer" title="CA" part={issuer} />
-        <Part family="dns" title="DNS" part={dns} />
+        {secondIssuer && (
+          <>
+            <Part family="issuer" title="Second CA" part={secondIssuer} />
+            <dt>Its CA certificates</dt>
+            <dd>{secondChain === null ? 'those that it was seen to sign with' : shown(secondChain)}</dd>
+          </>
+        )}
+        {challenge === 'http-01' ? (
+          <Part family="http" title="HTTP files" part={http} />
+        ) : (
+          <Part family="dns" title="DNS" part={dns} />
+        )}
         {dnsRules.map(({ suffix, use }) => (
           <Part key={suffix} family="dns" title={`DNS for ${suffix}`} part={use} />
         ))}
         <dt>Policy</dt>
         <dd>
-          <PolicyWords policy={connection.policy} />
+          <PolicyWords connection={connection} restarts={product !== undefined && !product.restartsNothing} />
         </dd>
+        {!connection.kept && appliance.plugin !== '' && (
+          <>
+            <dt>If a new one is not seen served</dt>
+            <dd>
+              <UndoWords connection={connection} />
+            </dd>
+          </>
+        )}
       </dl>
     </Panel>
   );

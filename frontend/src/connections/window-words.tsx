@@ -2,10 +2,16 @@ import { Link } from 'wouter';
 import { useCalendars } from '../api/queries.ts';
 import type { CalendarView, ConnectionView } from '../api/types.ts';
 
+interface WindowWordsProps {
+  readonly policy: ConnectionView['policy'];
+  readonly restarts: boolean;
+}
+
 /** The windows of a connection as one would tell them. */
-export function WindowWords({ policy }: { readonly policy: ConnectionView['policy'] }) {
+export function WindowWords({ policy, restarts }: WindowWordsProps) {
   const calendars = useCalendars().data ?? [];
-  const { renewalCalendar, restartCalendar, emergency } = policy;
+  const { renewalCalendar, emergency } = policy;
+  const restartCalendar = restarts ? policy.restartCalendar : null;
   if (renewalCalendar === null && restartCalendar === null) return null;
   return (
     <>

@@ -16,6 +16,7 @@ interface Shown {
 
 const SHOWN: readonly Shown[] = [
   { name: 'served', look: STATE_FILTERS.served, filter: 'state=served', always: true },
+  { name: 'kept', look: STATE_FILTERS.kept, filter: 'state=kept' },
   { name: 'running', look: STATE_FILTERS.running, filter: 'state=running' },
   { name: 'retrying', look: STATE_FILTERS.retrying, filter: 'state=retrying' },
   { name: 'restartPending', look: STATE_FILTERS['restart-pending'], filter: 'state=restart-pending', always: true },

@@ -67,7 +67,8 @@ function Item({ item }: { readonly item: ConnectionItem }) {
         <span className="needs-why">
           {item.standing === 'expired' && item.lastSeen ? (
             <>
-              What is served ended <Moment at={item.lastSeen.notAfter} />.
+              {item.lastSeen.endpoints === 0 ? 'The certificate' : 'What is served'} ended{' '}
+              <Moment at={item.lastSeen.notAfter} />.
             </>
           ) : (
             lastRenewal?.note?.split('\n')[0]

@@ -8,7 +8,7 @@ import { SERVER_ANSWERS } from '../words/states.ts';
 export function AnswerTable({ answers }: { readonly answers: DnsCheckView['answers'] }) {
   return (
     <Scroll>
-      <Table aria-label="What each server answers">
+      <Table aria-label="What each server answers" className="cards">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Server</Table.Th>
@@ -35,8 +35,12 @@ export function AnswerTable({ answers }: { readonly answers: DnsCheckView['answe
                 {detail}
                 {state !== 'seen' && values.length > 0 && <div className="mono quiet">{values.join(' ')}</div>}
               </Table.Td>
-              <Table.Td className="mono">{soaSerial ?? '–'}</Table.Td>
-              <Table.Td className="mono">{latencyMs} ms</Table.Td>
+              <Table.Td className="mono" data-label="Serial">
+                {soaSerial ?? '–'}
+              </Table.Td>
+              <Table.Td className="mono" data-label="Took">
+                {latencyMs} ms
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -9,7 +9,7 @@ import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 
-/** TXT records that a renewal published and could not remove. */
+/** TXT records and HTTP files that a renewal published and could not remove. */
 export function LeftoversPanel() {
   const queries = useQueryClient();
   const operate = useLock('operator');
@@ -59,7 +59,7 @@ function Records({ records, troubles }: RecordsProps) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
-          <Table.Th>TXT value</Table.Th>
+          <Table.Th>TXT value, or text</Table.Th>
           <Table.Th>Why it stayed</Table.Th>
         </Table.Tr>
       </Table.Thead>

@@ -60,7 +60,10 @@ async function followOnce(
     if (!response.ok || !response.body) return 'never-live';
     live = true;
     listener.connectivity({ kind: 'live' });
-    if (cursor.last === null) listener.fresh();
+    if (cursor.last === null) {
+      cursor.last = beginningOf(response);
+      listener.fresh();
+    }
     const alive = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, out) {
         watchdog.reset();
@@ -86,6 +89,12 @@ function deliver(id: string | undefined, data: string, cursor: Cursor, listener:
   cursor.last = seq;
   // The daemon of the same version wrote it.
   listener.event(JSON.parse(data) as StoredEvent);
+}
+
+/** Where a stream without a cursor begins, so that nothing is lost when it breaks before its first event. */
+function beginningOf(response: Response): number | null {
+  const text = response.headers.get('x-last-event-id') ?? '';
+  return /^\d+$/.test(text) ? Number(text) : null;
 }
 
 function headers({ last }: Cursor): Record<string, string> {

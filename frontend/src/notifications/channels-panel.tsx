@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { NotifierView, PluginDeclaration } from '../api/types.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -25,9 +26,9 @@ export function ChannelsPanel({ plugins }: ChannelsPanelProps) {
       title="Channels"
       aside={
         !adding && (
-          <Button size="xs" onClick={() => setAdding(true)}>
+          <RoleButton needs="admin" size="xs" onClick={() => setAdding(true)}>
             Add a channel
-          </Button>
+          </RoleButton>
         )
       }
     >
@@ -84,9 +85,15 @@ function Channel({ notifier, plugins }: ChannelProps) {
       </div>
       <State look={enabled ? last : DELIVERY.off} />
       <Group gap="xs">
-        <Button size="xs" variant="default" onClick={() => setEditing(!editing)} aria-expanded={editing}>
+        <RoleButton
+          needs="admin"
+          size="xs"
+          variant="default"
+          onClick={() => setEditing(!editing)}
+          aria-expanded={editing}
+        >
           Edit
-        </Button>
+        </RoleButton>
         <RemoveButton
           path={`/notifiers/${id}`}
           name={name}

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { remove } from '../api/client.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { useRefresh } from './queries.ts';
 
@@ -24,9 +25,15 @@ export function RemoveButton({ path, name, consequence }: RemoveButtonProps) {
   });
   return (
     <>
-      <Button size="xs" variant="default" onClick={() => setOpened(true)} aria-label={`Delete ${name}`}>
+      <RoleButton
+        needs="admin"
+        size="xs"
+        variant="default"
+        onClick={() => setOpened(true)}
+        aria-label={`Delete ${name}`}
+      >
         Delete
-      </Button>
+      </RoleButton>
       <Modal opened={opened} onClose={() => setOpened(false)} title={`Delete ${name}`} centered>
         <Stack gap="sm">
           <Text>{consequence}</Text>

@@ -27,6 +27,7 @@ const KIND_WORDS = {
   expiring: 'a certificate expires soon',
   unreachable: 'an endpoint is unreachable',
   deviates: 'another certificate is served',
+  stuck: 'it is due, and left to a person',
   quarantined: 'renewals are stopped for a while',
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',

@@ -1,6 +1,7 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { NotifierView, RuleView } from '../api/types.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -17,9 +18,9 @@ export function RulesPanel() {
       title="Rules"
       aside={
         !adding && (
-          <Button size="xs" disabled={notifiers.length === 0} onClick={() => setAdding(true)}>
+          <RoleButton needs="admin" size="xs" disabled={notifiers.length === 0} onClick={() => setAdding(true)}>
             Add a rule
-          </Button>
+          </RoleButton>
         )
       }
     >
@@ -64,9 +65,15 @@ function Rule({ rule, notifiers }: RuleProps) {
         <Text className="quiet">{rule.words}</Text>
       </div>
       <Group gap="xs">
-        <Button size="xs" variant="default" onClick={() => setEditing(!editing)} aria-expanded={editing}>
+        <RoleButton
+          needs="admin"
+          size="xs"
+          variant="default"
+          onClick={() => setEditing(!editing)}
+          aria-expanded={editing}
+        >
           Edit
-        </Button>
+        </RoleButton>
         <RemoveButton
           path={`/notification-rules/${rule.id}`}
           name={rule.name}

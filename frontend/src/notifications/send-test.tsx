@@ -1,7 +1,8 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { post } from '../api/client.ts';
 import type { NotifierTestView } from '../api/types.ts';
+import { RoleButton } from '../session/role-button.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { State } from '../words/state.tsx';
 import { DELIVERY } from './looks.ts';
@@ -17,9 +18,9 @@ export function SendTest({ path, body }: SendTestProps) {
   return (
     <div>
       <Group gap="sm" align="center">
-        <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+        <RoleButton needs="operator" size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
           Send test
-        </Button>
+        </RoleButton>
         {test.data && (
           <div role="status">
             <State look={DELIVERY.delivered} />

@@ -19,7 +19,9 @@ export function WeekBars({ weeks }: { readonly weeks: readonly PlannedWeek[] }) 
       </ol>
       <div className="week-months" aria-hidden>
         {weeks.map(({ start }, index) => (
-          <span key={start}>{isNewMonth(weeks, index) && monthOf(start)}</span>
+          <span key={start} data-every={monthNumber(start) % 3 === 1 ? 'third' : undefined}>
+            {isNewMonth(weeks, index) && monthOf(start)}
+          </span>
         ))}
       </div>
       <figcaption className="quiet">
@@ -32,6 +34,11 @@ export function WeekBars({ weeks }: { readonly weeks: readonly PlannedWeek[] }) 
 
 function isNewMonth(weeks: readonly PlannedWeek[], index: number): boolean {
   return index > 0 && weeks[index]?.start.slice(0, 7) !== weeks[index - 1]?.start.slice(0, 7);
+}
+
+/** 1 for January. */
+function monthNumber(start: string): number {
+  return Number(start.slice(5, 7));
 }
 
 function monthOf(start: string): string {

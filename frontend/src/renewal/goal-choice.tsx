@@ -31,6 +31,11 @@ export const CHOICES = {
       'The certificate is kept, and nothing on the appliance changes but its CSR. The next renewal installs it.',
     options: { goal: 'issue', activation: null },
   },
+  keep: {
+    label: 'Issue and keep',
+    description: 'The new key and certificate take the place of those that can be downloaded now.',
+    options: { goal: 'serve', activation: null },
+  },
   validate: {
     label: 'Prove it at the test CA',
     description: 'The same CA issues a certificate that nobody trusts. No limit is used up and nothing is kept.',
@@ -41,7 +46,8 @@ export const CHOICES = {
 export type ChoiceName = keyof typeof CHOICES;
 
 /** What the connection's policy would do. */
-export function usualChoice({ policy }: ConnectionView): ChoiceName {
+export function usualChoice({ policy, kept }: ConnectionView): ChoiceName {
+  if (kept) return 'keep';
   if (policy.activation === 'ask') return 'later';
   return policy.restartCalendar === null ? 'now' : 'window';
 }
@@ -55,7 +61,11 @@ interface GoalChoiceProps {
 export function GoalChoice({ connection, value, onChange }: GoalChoiceProps) {
   const testable = useBlastRadius(connection.id).data?.testDirectory ?? false;
   const usual = usualChoice(connection);
-  const isOffered = (name: ChoiceName) => (name === 'validate' ? testable : name !== 'window' || name === usual);
+  const isOffered = (name: ChoiceName) => {
+    if (name === 'validate') return testable;
+    if (connection.kept || name === 'keep') return name === usual;
+    return name !== 'window' || name === usual;
+  };
   const names = (Object.keys(CHOICES) as ChoiceName[]).filter(isOffered);
   return (
     <Radio.Group label="How far" value={value} onChange={(next) => onChange(next as ChoiceName)}>

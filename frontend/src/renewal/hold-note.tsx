@@ -3,6 +3,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RenewalView, StepName } from '../api/types.ts';
 import { useLock } from '../session/may.ts';
+import { Moment } from '../ui/moment.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { State } from '../words/state.tsx';
 import { MODES } from '../words/states.ts';
@@ -16,6 +17,11 @@ const GO: Partial<Record<StepName, string>> = {
   cleanUp: 'The records are removed, go on',
   activate: 'Restart now',
 };
+
+function goWords({ facts }: RenewalView, { name }: StepProgress): string {
+  if (name === 'publish' && facts.tokens?.length) return 'The files are there, go on';
+  return GO[name] ?? 'Go on';
+}
 
 interface HoldNoteProps {
   readonly view: RenewalView;
@@ -32,6 +38,11 @@ export function HoldNote({ view, step, ask }: HoldNoteProps) {
     <Stack gap="xs" className="note" data-tone="person">
       <State look={MODES.held} />
       <Ask ask={ask} />
+      {view.resumeAt !== null && (
+        <div className="quiet">
+          Without an answer it gives up <Moment at={view.resumeAt} />, and removes what it published.
+        </div>
+      )}
       {confirm !== null && (
         <TextInput
           label={`Type "${confirm}" to go on`}
@@ -50,7 +61,7 @@ export function HoldNote({ view, step, ask }: HoldNoteProps) {
           onClick={() => resume.mutate(confirm)}
           data-testid="go-on"
         >
-          {GO[step.name] ?? 'Go on'}
+          {goWords(view, step)}
         </Button>
       </Group>
       {resume.error && <ProblemNote error={resume.error} />}

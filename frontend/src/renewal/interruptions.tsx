@@ -9,11 +9,13 @@ export function Interruptions({ connectionId }: { readonly connectionId: number 
   if (plan.interruptions.length === 0) return <span>Nothing.</span>;
   return (
     <>
-      {byNode(plan).map(({ node, services, seconds }) => (
+      {byNode(plan).map(({ node, services, seconds, measured }) => (
         <div key={node}>
           <span className="mono">{node}</span> {services.join(', ')}, {roughly(seconds)}
+          {measured && ', as seen here before'}
         </div>
       ))}
+      <div className="quiet">What is missed meanwhile, as documented:</div>
       {impactsOf(plan).map(({ service, impact }) => (
         <div key={service} className="quiet">
           {service}: {impact}
@@ -39,6 +41,8 @@ interface NodeInterruption {
   readonly node: string;
   readonly services: readonly string[];
   readonly seconds: number;
+  /** By what earlier renewals took, and not by what is documented. */
+  readonly measured: boolean;
 }
 
 function byNode({ interruptions }: BlastRadius): readonly NodeInterruption[] {
@@ -49,6 +53,7 @@ function byNode({ interruptions }: BlastRadius): readonly NodeInterruption[] {
       node,
       services: own.map(({ service }) => service),
       seconds: own.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0),
+      measured: own.every(({ basis }) => basis === 'history'),
     };
   });
 }

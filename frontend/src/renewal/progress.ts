@@ -41,7 +41,7 @@ export interface Progress {
 }
 
 /** Steps that most renewals do not need: shown once they have begun. */
-const SELDOM: readonly StepName[] = ['reuse', 'assess'];
+const SELDOM: readonly StepName[] = ['reuse', 'rollBack', 'assess'];
 
 type StepEvent = Extract<DomainEvent, { readonly step: string }>;
 
@@ -58,7 +58,7 @@ export function progressOf(order: readonly StepName[], events: RenewalView['even
   const end = events.find(({ event }) => event.type === 'renewal.finished');
   const finished = end?.event.type === 'renewal.finished' ? end.event : null;
   const all = [...steps.values()].filter(({ name, state }) => !SELDOM.includes(name) || state !== 'todo');
-  const shown = finished ? all.map((step) => closed(step, end?.at ?? null)) : all;
+  const shown = finished ? all.map((step) => closed(refused(step, finished), end?.at ?? null)) : all;
   const failed = finished ? firstFailed(shown, events) : null;
   return {
     steps: shown,
@@ -132,6 +132,12 @@ function failedWith(step: StepProgress, event: Extract<StepEvent, { type: 'step.
   };
 }
 
+/** That nothing could be put back is what the step found out, and not that it was done. */
+function refused(step: StepProgress, { outcome }: NonNullable<Progress['finished']>): StepProgress {
+  const idle = step.name === 'rollBack' && step.state === 'done' && outcome !== 'rolled-back';
+  return idle ? { ...step, state: 'skipped' } : step;
+}
+
 /** Once the renewal is over nothing runs: a step that was cut short is not needed any more. */
 function closed(step: StepProgress, at: string | null): StepProgress {
   if (step.state === 'done' || step.state === 'failed') return step;
@@ -141,7 +147,8 @@ function closed(step: StepProgress, at: string | null): StepProgress {
 /** The first failure is the cause; a restart that failed is no cause when the certificate was then seen served. */
 function firstFailed(steps: readonly StepProgress[], events: readonly StoredEvent[]): StepProgress | null {
   const end = events.find(({ event }) => event.type === 'renewal.finished')?.event;
-  if (end?.type !== 'renewal.finished' || !['failed', 'installed-not-served'].includes(end.outcome)) return null;
+  if (end?.type !== 'renewal.finished' || !['failed', 'installed-not-served', 'rolled-back'].includes(end.outcome))
+    return null;
   const first = events.find(
     ({ event }) => event.type === 'step.failed' && event.retryAt === null && !isHarmless(event.step, events),
   );

@@ -18,11 +18,17 @@ export function RenewalView({ id }: { readonly id: string }) {
   return <Loaded query={query}>{(view) => words && <Shown view={view} words={words} />}</Loaded>;
 }
 
+/** Not of a certificate that is only kept. */
+const ON_THE_APPLIANCE: readonly StepName[] = ['install', 'activate', 'verify'];
+
 function Shown({ view, words }: { readonly view: Renewal; readonly words: WordsView }) {
   const { kind } = useConnectivity();
+  const keeps = view.facts.target?.goal === 'keep';
   const [chosen, choose] = useState<StepName | null>(null);
   // The daemon of the same version names its own steps.
-  const order = words.steps.map(({ name }) => name as StepName);
+  const order = words.steps
+    .map(({ name }) => name as StepName)
+    .filter((name) => !keeps || !ON_THE_APPLIANCE.includes(name));
   const progress = progressOf(order, view.events);
   const shown = chosen ?? progress.current ?? 'inspect';
   const step = progress.steps.find(({ name }) => name === shown) ?? progress.steps[0];
@@ -34,7 +40,7 @@ function Shown({ view, words }: { readonly view: Renewal; readonly words: WordsV
         {step && <StepDetails view={view} step={step} words={words} key={step.name} />}
       </div>
       <footer className="renewal-footer">
-        <ServedFooter view={view} />
+        {keeps ? <span /> : <ServedFooter view={view} />}
         <Controls view={view} progress={progress} />
       </footer>
     </div>

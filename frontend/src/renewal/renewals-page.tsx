@@ -7,7 +7,7 @@ import { RenewalTable } from './renewal-table.tsx';
 export function RenewalsPage() {
   return (
     <Page title="Renewals" lead="The last begun first.">
-      <Panel title="The last 100" flush>
+      <Panel title="Latest" flush>
         <Loaded query={useRenewals(null)}>{(renewals) => <RenewalTable renewals={renewals} />}</Loaded>
       </Panel>
     </Page>

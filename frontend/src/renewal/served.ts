@@ -12,7 +12,8 @@ export interface ServedLine {
 
 /** What the renewal itself saw last, endpoint by endpoint. */
 export function lastServed({ facts }: RenewalView): readonly ServedEndpoint[] {
-  return facts.aftermath ?? facts.served ?? facts.before ?? [];
+  const restored = facts.restored?.served ?? [];
+  return facts.aftermath ?? (restored.length > 0 ? restored : facts.served) ?? facts.before ?? [];
 }
 
 /** Compared with what was served before and with what is wanted. */

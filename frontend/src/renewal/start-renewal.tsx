@@ -1,8 +1,8 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useConnection } from '../api/queries.ts';
-import type { ConnectionView, PreflightView } from '../api/types.ts';
+import type { ConnectionView, PreflightView, RenewalOptions } from '../api/types.ts';
 import { Findings, verdict } from '../connections/findings.tsx';
 import { WhatIsMissing } from '../connections/incomplete-panel.tsx';
 import { usePreflight } from '../connections/use-preflight.ts';
@@ -42,11 +42,12 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
   const operate = useLock('operator');
   const { follow, close } = useDialogs();
   const [choice, setChoice] = useState(() => usualChoice(connection));
+  const [second, setSecond] = useState(false);
   const running = connection.lastRenewal?.outcome === null ? connection.lastRenewal.id : null;
   return (
     <Stack gap="md">
       <Title order={2}>
-        Renew {connection.name} · {connection.slot}
+        Renew {connection.name} {!connection.kept && `· ${connection.slot}`}
       </Title>
       <WhatWillHappen connection={connection} />
       <section aria-label="Dry run">
@@ -64,6 +65,14 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
         <Loaded query={preflight}>{(view) => <Checked view={view} />}</Loaded>
       </section>
       {running === null && <GoalChoice connection={connection} value={choice} onChange={setChoice} />}
+      {running === null && connection.secondIssuer && (
+        <Checkbox
+          label={`Ask the second CA: ${connection.secondIssuer.title}`}
+          description="In place of the first one, for this renewal. The next one asks the first again."
+          checked={second}
+          onChange={(event) => setSecond(event.currentTarget.checked)}
+        />
+      )}
       {start.error && <ProblemNote error={start.error} />}
       <Group className="start-actions" justify="flex-end" gap="xs">
         <Button variant="default" onClick={close}>
@@ -76,7 +85,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
             {...operate}
             leftSection={<IconPlayerPlay size={14} />}
             loading={start.isPending}
-            onClick={() => start.mutate(CHOICES[choice].options, { onSuccess: ({ id }) => follow(id) })}
+            onClick={() => start.mutate(optionsOf(choice, second), { onSuccess: ({ id }) => follow(id) })}
           >
             {preflight.data?.outcome === 'block' ? 'Start all the same' : START[choice]}
           </Button>
@@ -86,11 +95,16 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
   );
 }
 
+function optionsOf(choice: ChoiceName, second: boolean): RenewalOptions {
+  return { ...CHOICES[choice].options, issuer: second ? 'second' : 'first' };
+}
+
 const START = {
   window: 'Start the renewal',
   now: 'Start the renewal',
   later: 'Start the renewal',
   issue: 'Have it issued',
+  keep: 'Start the renewal',
   validate: 'Try at the test CA',
 } as const satisfies Record<ChoiceName, string>;
 

@@ -1,4 +1,4 @@
-import { useServed } from '../api/queries.ts';
+import { usePlugins, useServed } from '../api/queries.ts';
 import type { ConnectionView, PartView } from '../api/types.ts';
 import { hostOf } from '../connections/describe.ts';
 import { Moment } from '../ui/moment.tsx';
@@ -7,6 +7,7 @@ import { Practice } from '../ui/practice.tsx';
 import { Budget } from './budget.tsx';
 import { Interruptions } from './interruptions.tsx';
 import { RestartWindow } from './restart-window.tsx';
+import { UndoWords } from './undo-words.tsx';
 
 /** The certificate, who signs it, who proves it, what is interrupted for how long, and what to mind. */
 export function WhatWillHappen({ connection }: { readonly connection: ConnectionView }) {
@@ -17,11 +18,17 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       <dd>
         <span className="mono">{connection.dnsNames.join(', ')}</span>
       </dd>
-      <dt>Appliance</dt>
-      <dd className="mono">{hostOf(connection)}</dd>
-      <dt>Served now</dt>
+      {!connection.kept && (
+        <>
+          <dt>Appliance</dt>
+          <dd className="mono">{hostOf(connection)}</dd>
+        </>
+      )}
+      <dt>{connection.kept ? 'Served' : 'Served now'}</dt>
       <dd>
-        {served ? (
+        {connection.kept ? (
+          'Nowhere that certferry knows: it is kept, to be downloaded.'
+        ) : served ? (
           served.endpoints.map(({ endpoint, certificate, detail }) => (
             <div key={`${endpoint.serverName}:${endpoint.port}`}>
               <span className="mono">
@@ -47,8 +54,7 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       <Budget connectionId={connection.id} />
       <dt>Proved by</dt>
       <dd>
-        TXT records, {connection.dns.account?.name ?? connection.dns.title}
-        {connection.dns.account && <span className="quiet"> ({connection.dns.title})</span>}
+        <ProvedBy connection={connection} />
       </dd>
       <RestartWindow connectionId={connection.id} />
       <dt>A restart interrupts</dt>
@@ -57,7 +63,29 @@ export function WhatWillHappen({ connection }: { readonly connection: Connection
       </dd>
       <dt>Until then</dt>
       <dd>It can be cancelled, and nothing changes for clients, until the certificate is handed to the appliance.</dd>
+      {!connection.kept && (
+        <>
+          <dt>If it is not seen served</dt>
+          <dd>
+            <UndoWords connection={connection} />
+          </dd>
+        </>
+      )}
     </dl>
+  );
+}
+
+function ProvedBy({ connection: { challenge, dns, http } }: { readonly connection: ConnectionView }) {
+  const plugins = usePlugins().data;
+  if (challenge === 'http-01') {
+    const solver = plugins?.http.find(({ id }) => id === http.plugin);
+    return <>HTTP files, {solver?.title ?? http.plugin}</>;
+  }
+  return (
+    <>
+      TXT records, {dns.account?.name ?? dns.title}
+      {dns.account && <span className="quiet"> ({dns.title})</span>}
+    </>
   );
 }
 

@@ -21,6 +21,11 @@ export const SECTIONS: readonly Section[] = [
   { path: 'dns-accounts', label: 'DNS accounts', Content: DnsAccountsSection },
   { path: 'calendars', label: 'Calendars', Content: CalendarsSection },
   { path: 'backups', label: 'Backups', Content: BackupsSection },
+  {
+    path: 'transfer',
+    label: 'Import and export',
+    Content: lazy(() => import('../transfer/transfer-section.tsx')),
+  },
   { path: 'notifications', label: 'Notifications', Content: NotificationsSection },
   { path: 'users', label: 'Users', Content: lazy(() => import('../users/users-section.tsx')) },
   { path: 'tokens', label: 'API tokens', Content: lazy(() => import('../tokens/tokens-section.tsx')) },

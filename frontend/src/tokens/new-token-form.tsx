@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { NewTokenView, Role } from '../api/access-types.ts';
 import { ConnectionsSelect } from '../connections/connections-select.tsx';
@@ -13,11 +13,12 @@ export function NewTokenForm({ onMade }: { readonly onMade: (token: NewTokenView
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
   const [ids, setIds] = useState<string[]>([]);
+  const [isOwn, setOwn] = useState(false);
   const [expiresInDays, setDays] = useState(DEFAULT_DAYS);
   const create = useNewToken(onMade);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ name, role, connectionIds: ids.length === 0 ? null : ids.map(Number), expiresInDays });
+    create.mutate({ name, role, connectionIds: isOwn ? [] : ids.length === 0 ? null : ids.map(Number), expiresInDays });
   };
   return (
     <form onSubmit={submit}>
@@ -31,7 +32,12 @@ export function NewTokenForm({ onMade }: { readonly onMade: (token: NewTokenView
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <RoleField role={role} onChange={setRole} />
-        <ConnectionsSelect placeholder={ids.length === 0 ? 'All' : undefined} ids={ids} onChange={setIds} />
+        <Checkbox
+          label="It sees only the certificates that it registers itself"
+          checked={isOwn}
+          onChange={(event) => setOwn(event.currentTarget.checked)}
+        />
+        {!isOwn && <ConnectionsSelect placeholder={ids.length === 0 ? 'All' : undefined} ids={ids} onChange={setIds} />}
         <NumberInput
           label="Good for days"
           min={1}

@@ -111,8 +111,8 @@ function TokenTable({ tokens, onMade }: TokenTableProps) {
             <TokenRow
               key={token.id}
               token={token}
-              onReplace={() => replace.mutate(token.id)}
-              onRevoke={() => revoke.mutate(token.id)}
+              onReplace={() => replace.mutate(token)}
+              onRevoke={() => revoke.mutate(token)}
             />
           ))}
         </Table.Tbody>
@@ -141,7 +141,9 @@ function TokenRow({ token, onReplace, onRevoke }: TokenRowProps) {
         </div>
       </Table.Td>
       <Table.Td data-label="Role">{role}</Table.Td>
-      <Table.Td data-label="Sees">{seen?.join(', ') ?? 'all connections'}</Table.Td>
+      <Table.Td data-label="Sees">
+        {seen === undefined ? 'all connections' : seen.join(', ') || 'what it will register'}
+      </Table.Td>
       <Table.Td data-label="Good until">
         {revokedAt !== null ? <State look={{ word: 'Revoked', tone: 'off' }} /> : <Moment at={expiresAt} />}
         {successorId !== null && <div className="quiet">has a successor</div>}

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { NewTokenView, TokenView } from '../api/access-types.ts';
-import { post, remove } from '../api/client.ts';
+import { changeTagged, post } from '../api/client.ts';
 
 export const TOKENS = ['tokens'];
 
@@ -26,19 +26,19 @@ export function useNewToken(onMade: (token: NewTokenView) => void) {
 export function useReplaceToken(onMade: (token: NewTokenView) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: number) =>
-      post<NewTokenView>(`/tokens/${id}/successor`, { oldUntil: new Date(Date.now() + OVERLAP).toISOString() }),
-    onSuccess: (token) => {
-      onMade(token);
-      void queries.invalidateQueries({ queryKey: TOKENS });
+    mutationFn: ({ id, tag }: TokenView) => {
+      const oldUntil = new Date(Date.now() + OVERLAP).toISOString();
+      return changeTagged<NewTokenView>('POST', `/tokens/${id}/successor`, tag, { oldUntil });
     },
+    onSuccess: onMade,
+    onSettled: () => queries.invalidateQueries({ queryKey: TOKENS }),
   });
 }
 
 export function useRevokeToken() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (id: number) => remove(`/tokens/${id}`),
-    onSuccess: () => queries.invalidateQueries({ queryKey: TOKENS }),
+    mutationFn: ({ id, tag }: TokenView) => changeTagged('DELETE', `/tokens/${id}`, tag),
+    onSettled: () => queries.invalidateQueries({ queryKey: TOKENS }),
   });
 }

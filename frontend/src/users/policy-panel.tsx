@@ -1,7 +1,7 @@
 import { Checkbox, Group, Stack } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AccessPolicy } from '../api/access-types.ts';
-import { get, put } from '../api/client.ts';
+import { changeTagged, getTagged } from '../api/client.ts';
 import { Loaded } from '../ui/loading.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
@@ -12,22 +12,27 @@ const ROLES = ['viewer', 'operator', 'admin'] as const;
 /** Which roles need a second factor. */
 export function PolicyPanel() {
   const queries = useQueryClient();
-  const query = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<AccessPolicy>('/access/policy', signal) });
+  const query = useQuery({ queryKey: KEY, queryFn: ({ signal }) => getTagged<AccessPolicy>('/access/policy', signal) });
   const change = useMutation({
-    mutationFn: (policy: AccessPolicy) => put<AccessPolicy>('/access/policy', policy),
-    onSuccess: (policy) => queries.setQueryData(KEY, policy),
+    mutationFn: ({ tag, ...policy }: AccessPolicy & { readonly tag: string }) =>
+      changeTagged('PUT', '/access/policy', tag, policy),
+    // Also after a refusal: then the boxes show what somebody else has chosen meanwhile.
+    onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
   });
   return (
     <Panel title="Second factor">
       <Loaded query={query}>
-        {({ secondFactorFor }) => (
+        {({ value: { secondFactorFor }, tag }) => (
           <Stack gap="xs">
             <Checkbox.Group
               label="Needed for"
               description="Whoever has none sets it up at the next request. Single sign-on is not concerned: the provider asks for it."
               value={[...secondFactorFor]}
               onChange={(roles) =>
-                change.mutate({ secondFactorFor: ROLES.filter((role) => (roles as readonly string[]).includes(role)) })
+                change.mutate({
+                  tag,
+                  secondFactorFor: ROLES.filter((role) => (roles as readonly string[]).includes(role)),
+                })
               }
             >
               <Group mt={6}>

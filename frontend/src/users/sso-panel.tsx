@@ -1,8 +1,8 @@
 import { Button, Checkbox, Group, PasswordInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { SsoTestView, SsoView } from '../api/access-types.ts';
-import { get, post, put, remove } from '../api/client.ts';
+import { ApiError, changeTagged, getTagged, post, type Tagged } from '../api/client.ts';
 import { Copy } from '../ui/copy.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Mono } from '../ui/mono.tsx';
@@ -10,26 +10,41 @@ import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { draftOf, type SsoDraft, settingsOf } from './sso-draft.ts';
 
-const KEY = ['sso'];
+const SSO = queryOptions({
+  queryKey: ['sso'],
+  queryFn: ({ signal }) => getTagged<SsoView>('/access/sso', signal),
+});
 
 export function SsoPanel() {
-  const query = useQuery({ queryKey: KEY, queryFn: ({ signal }) => get<SsoView>('/access/sso', signal) });
+  const query = useQuery(SSO);
   return (
     <Panel title="Single sign-on (OpenID Connect)">
-      <Loaded query={query}>{(view) => <SsoForm view={view} />}</Loaded>
+      <Loaded query={query}>{(stored) => <SsoForm stored={stored} />}</Loaded>
     </Panel>
   );
 }
 
-function SsoForm({ view }: { readonly view: SsoView }) {
+function SsoForm({ stored: { value: view, tag: storedTag } }: { readonly stored: Tagged<SsoView> }) {
   const queries = useQueryClient();
   const [draft, setDraft] = useState(() => draftOf(view.settings));
+  // Of what is typed over, and not of what was read since: that is somebody else's, and nobody has looked at it.
+  const [tag, setTag] = useState(storedTag);
   const [clientSecret, setSecret] = useState('');
   const input = () => ({ settings: settingsOf(draft), ...(clientSecret === '' ? {} : { clientSecret }) });
-  const refresh = () => queries.invalidateQueries({ queryKey: KEY });
+  const reread = async () => {
+    const { value, tag: next } = await queries.fetchQuery({ ...SSO, staleTime: 0 });
+    setTag(next);
+    setDraft(draftOf(value.settings));
+    setSecret('');
+  };
   const test = useMutation({ mutationFn: () => post<SsoTestView>('/access/sso/test', input()) });
-  const save = useMutation({ mutationFn: () => put('/access/sso', input()), onSuccess: refresh });
-  const turnOff = useMutation({ mutationFn: () => remove('/access/sso'), onSuccess: refresh });
+  const save = useMutation({ mutationFn: () => changeTagged('PUT', '/access/sso', tag, input()), onSuccess: reread });
+  const turnOff = useMutation({ mutationFn: () => changeTagged('DELETE', '/access/sso', tag), onSuccess: reread });
+  const startOver = () => {
+    save.reset();
+    turnOff.reset();
+    return reread();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
@@ -53,6 +68,13 @@ function SsoForm({ view }: { readonly view: SsoView }) {
           visibilityToggleButtonProps={{ 'aria-label': 'Show the client secret' }}
         />
         {error && <ProblemNote error={error} />}
+        {error instanceof ApiError && error.problem.code === 'PRECONDITION_FAILED' && (
+          <Group>
+            <Button variant="default" onClick={() => void startOver()}>
+              Show what is stored now
+            </Button>
+          </Group>
+        )}
         {test.data && <Text role="status">The provider answers: {test.data.issuer}</Text>}
         {save.isSuccess && <Text role="status">Stored. The login page offers it now.</Text>}
         <Group gap="xs">

@@ -1,12 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { UserView } from '../api/access-types.ts';
-import { get, patch, post, put, remove } from '../api/client.ts';
+import { changeTagged, get, post } from '../api/client.ts';
 
 const USERS = ['users'];
 
 export function useUsers() {
   return useQuery({ queryKey: USERS, queryFn: ({ signal }) => get<readonly UserView[]>('/users', signal) });
 }
+
+/** As it was read: what somebody else changed meanwhile is not overwritten. */
+type Known = Pick<UserView, 'id' | 'tag'>;
 
 export type UserAction =
   | {
@@ -15,31 +18,37 @@ export type UserAction =
     }
   | {
       readonly do: 'change';
-      readonly id: number;
+      readonly user: Known;
       readonly change: Partial<Pick<UserView, 'role' | 'scope' | 'disabled'>>;
     }
-  | { readonly do: 'reset-password'; readonly id: number; readonly password: string }
-  | { readonly do: 'reset-second-factor' | 'remove'; readonly id: number };
+  | { readonly do: 'reset-password'; readonly user: Known; readonly password: string }
+  | { readonly do: 'reset-second-factor' | 'remove'; readonly user: Known };
 
 export function useUserAction() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (action: UserAction) => perform(action),
-    onSuccess: () => queries.invalidateQueries({ queryKey: USERS }),
+    onSuccess: (changed) => {
+      // The next change names the tag of this one, also before the list was read again.
+      queries.setQueryData<readonly UserView[]>(USERS, (users) =>
+        users?.map((user) => (changed && user.id === changed.id ? changed : user)),
+      );
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: USERS }),
   });
 }
 
-function perform(action: UserAction): Promise<unknown> {
+function perform(action: UserAction): Promise<UserView | undefined> {
+  if (action.do === 'add') return post<UserView>('/users', action.user);
+  const { id, tag } = action.user;
   switch (action.do) {
-    case 'add':
-      return post('/users', action.user);
     case 'change':
-      return patch(`/users/${action.id}`, action.change);
+      return changeTagged<UserView>('PATCH', `/users/${id}`, tag, action.change);
     case 'reset-password':
-      return put(`/users/${action.id}/password`, { password: action.password });
+      return changeTagged<UserView>('PUT', `/users/${id}/password`, tag, { password: action.password });
     case 'reset-second-factor':
-      return remove(`/users/${action.id}/totp`);
+      return changeTagged<UserView>('DELETE', `/users/${id}/totp`, tag);
     case 'remove':
-      return remove(`/users/${action.id}`);
+      return changeTagged<undefined>('DELETE', `/users/${id}`, tag);
   }
 }

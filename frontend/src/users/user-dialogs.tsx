@@ -101,21 +101,21 @@ export function UserDialog({ user, onClose }: UserDialogProps) {
 }
 
 function UserForm({ user, onClose }: { readonly user: UserView; readonly onClose: () => void }) {
-  const { id, name, role, scope, disabled, hasPassword, secondFactor } = user;
+  const { name, role, scope, disabled, hasPassword, secondFactor } = user;
   const action = useUserAction();
   const [password, setPassword] = useState<string | null>(null);
   const reset = () => {
     const next = newPassword();
-    action.mutate({ do: 'reset-password', id, password: next }, { onSuccess: () => setPassword(next) });
+    action.mutate({ do: 'reset-password', user, password: next }, { onSuccess: () => setPassword(next) });
   };
   return (
     <Stack gap="sm">
-      <RoleField role={role} onChange={(next) => action.mutate({ do: 'change', id, change: { role: next } })} />
-      <ScopeField scope={scope} onChange={(next) => action.mutate({ do: 'change', id, change: { scope: next } })} />
+      <RoleField role={role} onChange={(next) => action.mutate({ do: 'change', user, change: { role: next } })} />
+      <ScopeField scope={scope} onChange={(next) => action.mutate({ do: 'change', user, change: { scope: next } })} />
       <Checkbox
         label="Disabled: cannot log in, and is logged out at once"
         checked={disabled}
-        onChange={(event) => action.mutate({ do: 'change', id, change: { disabled: event.currentTarget.checked } })}
+        onChange={(event) => action.mutate({ do: 'change', user, change: { disabled: event.currentTarget.checked } })}
       />
       {password !== null && <HandOver name={name} password={password} />}
       {action.error && <ProblemNote error={action.error} />}
@@ -126,11 +126,11 @@ function UserForm({ user, onClose }: { readonly user: UserView; readonly onClose
           </Button>
         )}
         {secondFactor && (
-          <Button variant="default" onClick={() => action.mutate({ do: 'reset-second-factor', id })}>
+          <Button variant="default" onClick={() => action.mutate({ do: 'reset-second-factor', user })}>
             Reset second factor
           </Button>
         )}
-        <RemoveButton name={name} onRemove={() => action.mutate({ do: 'remove', id }, { onSuccess: onClose })} />
+        <RemoveButton name={name} onRemove={() => action.mutate({ do: 'remove', user }, { onSuccess: onClose })} />
       </Group>
     </Stack>
   );

@@ -23,10 +23,11 @@ export function lookOfConnection({ standing, lastRenewal }: Standing, words: Wor
   if (standing === 'expired') return CONNECTION.expired;
   if (standing === 'incomplete') return CONNECTION.incomplete;
   if (standing === 'served') return OUTCOMES.verified;
+  if (standing === 'kept') return OUTCOMES.kept;
   return lastRenewal ? lookOfRenewal(lastRenewal, words) : CONNECTION.never;
 }
 
-/** `Waiting for DNS` */
+/** `Wait for the proofs` */
 export function titleOf(step: string, words: Words): string {
   const name = step === 'cleanUpAfterFailure' ? 'cleanUp' : step;
   return words?.steps.find((known) => known.name === name)?.title ?? MODES.running.word;

@@ -27,10 +27,12 @@ export const RESTART_PENDING = {
 export const OUTCOMES = {
   verified: { word: 'Served', tone: 'served' },
   'installed-not-served': { word: 'Not served', tone: 'person' },
+  'rolled-back': { word: 'Failed, old one put back', tone: 'person' },
   failed: { word: 'Failed', tone: 'person' },
   cancelled: { word: 'Cancelled', tone: 'off' },
   'not-due': { word: 'Not due', tone: 'off' },
   issued: { word: 'Issued, not installed', tone: 'pending' },
+  kept: { word: 'Kept', tone: 'plain' },
   validated: { word: 'Proved at the test CA', tone: 'plain' },
 } as const satisfies Record<RenewalOutcome, Look>;
 
@@ -70,6 +72,7 @@ export const STATE_FILTERS = {
   incomplete: { word: 'Not complete', tone: 'pending' },
   expiring: { word: 'Expiring', tone: 'pending' },
   served: { word: 'Served', tone: 'served' },
+  kept: { word: 'Kept for download', tone: 'plain' },
   never: { word: 'Never renewed', tone: 'off' },
   ended: { word: 'Cancelled or not due', tone: 'off' },
 } as const satisfies Record<StateFilter, Look>;
@@ -109,19 +112,27 @@ export const SERVER_ANSWERS = {
   failed: { word: 'failed', tone: 'person' },
 } as const satisfies Record<string, Look>;
 
+/** What an address of a name gave, where names are proved over HTTP. */
+export const ADDRESS_ANSWERS = {
+  seen: { word: 'seen', tone: 'plain' },
+  failed: { word: 'failed', tone: 'person' },
+  unknown: { word: 'no way there', tone: 'pending' },
+} as const satisfies Record<string, Look>;
+
 /** What a step shows of its own: the file in renewal/details/ that does it. */
 export const STEP_SUBJECTS = {
   inspect: 'What is installed and served',
   reuse: 'The certificate issued earlier',
   request: 'The request of the appliance',
   order: 'The order at the CA',
-  publish: 'The records to prove the names',
-  propagate: 'What each name server answers',
+  publish: 'The records or files that prove the names',
+  propagate: 'What each server answers',
   issue: 'The new certificate and its chain',
-  cleanUp: 'The records, removed again',
+  cleanUp: 'The records or files, removed again',
   install: 'What the appliance took',
   activate: 'What was restarted',
   verify: 'What each endpoint serves',
+  rollBack: 'The certificate that was put back',
   assess: 'What is served after the failure',
 } as const satisfies Record<StepName, string>;
 
@@ -142,18 +153,22 @@ export const REMEDIES = {
   ACTIVATION_FAILED: ['dry-run'],
   NAMES_NOT_PROVABLE: ['edit-connection', 'dry-run'],
   CERTIFICATE_MISMATCH: ['renew-again'],
+  KEY_MISSING: ['renew-again'],
   DNS_UNREACHABLE: ['renew-again', 'edit-connection'],
   DNS_DENIED: ['edit-connection', 'renew-again'],
   DNS_ZONE_NOT_FOUND: ['check-dns', 'edit-connection'],
   DNS_REFUSED: ['edit-connection', 'renew-again'],
   DNS_RATE_LIMITED: ['renew-again'],
   DNS_NOT_PROPAGATED: ['check-dns', 'renew-again'],
+  HTTP_NOT_REACHABLE: ['dry-run', 'renew-again'],
+  HTTP_SOLVER_FAILED: ['edit-connection', 'renew-again'],
   ISSUER_UNREACHABLE: ['renew-again', 'edit-connection'],
   ISSUER_NOT_TRUSTED: ['edit-connection', 'renew-again'],
   ISSUER_RATE_LIMITED: ['renew-again'],
   ISSUER_REFUSED: ['edit-connection', 'renew-again'],
   ISSUER_ACCOUNT: ['edit-connection', 'renew-again'],
   CHALLENGE_FAILED: ['check-dns', 'renew-again'],
+  CHALLENGE_NOT_PLACED: ['renew-again'],
   SERVED_CERTIFICATE_DIFFERS: ['dry-run'],
   CSR_INCOMPATIBLE: ['edit-connection', 'dry-run'],
   CONFIRMATION_NEEDED: ['none'],

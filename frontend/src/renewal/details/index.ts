@@ -23,5 +23,6 @@ export const DETAILS: Readonly<Record<StepName, ComponentType<{ readonly view: R
   install: Installed,
   activate: Activation,
   verify: Endpoints,
+  rollBack: Endpoints,
   assess: Endpoints,
 };

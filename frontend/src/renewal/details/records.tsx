@@ -2,11 +2,13 @@ import { Table, Text } from '@mantine/core';
 import type { PublishedRecord, RenewalView } from '../../api/types.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Scroll } from '../../ui/scroll.tsx';
+import { Tokens } from './tokens.tsx';
 
-/** Each TXT record, to be copied where a person publishes it. */
+/** Each TXT record or file, to be copied where a person publishes it. */
 export function Records({ view }: { readonly view: RenewalView }) {
-  const { records = [], cleaned = [] } = view.facts;
-  if (records.length === 0) return <Text className="quiet">There is no record to publish or to remove.</Text>;
+  const { records = [], tokens = [], cleaned = [] } = view.facts;
+  if (tokens.length > 0) return <Tokens tokens={tokens} cleaned={cleaned} />;
+  if (records.length === 0) return <Text className="quiet">There is nothing to publish or to remove.</Text>;
   return (
     <Scroll>
       <Table aria-label="TXT records">
