@@ -7,7 +7,12 @@ export default defineConfig({
   test: {
     include: ['backend/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the smallest machine has cores: journeys wait for a third of their time.
+    maxWorkers: 3,
+    // A worker keeps what it has imported and compiled. Test files leave nothing behind: there are no mocked modules and no singletons.
+    isolate: false,
+    unstubEnvs: true,
+    globalSetup: 'test/support/chromium.ts',
     sequence: { sequencer: SlowestFirst },
     // As CI services do it: what is written to a file or a pipe must stay plain nevertheless.
     env: { FORCE_COLOR: '1' },

@@ -3,10 +3,21 @@ import { dirname, join } from 'node:path';
 import { FAULTS } from '@certferry/lab';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../backend/src/domain/errors.ts';
+import { type Explanation, explain, type RenewalInHand } from '../backend/src/reconcile/explain.ts';
+import { emptyMemory } from '../backend/src/reconcile/memory.ts';
+import { WATCH_STATES, type WatchState } from '../backend/src/reconcile/states.ts';
 import type { Facts } from '../backend/src/renewal/facts.ts';
-import { effectOf, initialState, type MachineState, nextState, stepStates } from '../backend/src/renewal/machine.ts';
+import {
+  effectOf,
+  initialState,
+  type MachineState,
+  machineStates,
+  nextState,
+  stepStates,
+} from '../backend/src/renewal/machine.ts';
 import { STEP_NAMES, type StepName } from '../backend/src/renewal/step-names.ts';
 import { steps } from '../backend/src/renewal/steps/index.ts';
+import type { Connection } from '../backend/src/store/store.ts';
 import { GENERATED } from '../tools/docs/markdown.ts';
 import { generatedPages } from '../tools/docs/pages.ts';
 import { FAMILIES } from '../tools/docs/plugins.ts';
@@ -23,6 +34,14 @@ interface StepDeclaration {
   readonly gives: readonly FactName[];
 }
 
+/** What they say to their service cannot be kept as a file that stays true (ADR 31). */
+const UNRECORDED = {
+  'acme-sh': 'what a script says is up to the script; BIND sees its effect in each run',
+  exec: 'what a program says is up to the program; BIND sees its effect in each run',
+  manual: 'a person says it',
+  rfc2136: 'each message has a random id, the time and a signature over both; BIND judges it in each run',
+};
+
 const declared: readonly StepDeclaration[] = Object.values(steps);
 
 describe.each(FAMILIES)('$folder', ({ folder, plugins }) => {
@@ -38,6 +57,21 @@ describe.each(FAMILIES)('$folder', ({ folder, plugins }) => {
       .filter((path) => !existsSync(join(ROOT, path)));
 
     expect(lacking).toEqual([]);
+  });
+});
+
+describe('DNS services', () => {
+  it('each bring the contract suite, and a recording unless there is a reason', () => {
+    const ids = [...foldersIn('backend/src/dns'), '_blueprint'].filter((id) =>
+      existsSync(join(ROOT, `backend/src/dns/${id}/index.ts`)),
+    );
+    const files = ids.flatMap((id) =>
+      ['contract.test.ts', ...(id in UNRECORDED ? [] : ['fixtures/renewal.json'])].map(
+        (file) => `backend/src/dns/${id}/${file}`,
+      ),
+    );
+
+    expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 
@@ -79,6 +113,51 @@ describe('facts', () => {
     expect(declaredStep(step).needs.filter((fact) => !there.has(fact))).toEqual([]);
   });
 });
+
+describe('states', () => {
+  const deciding = ['decide', 'reconciler', 'explain']
+    .map((name) => read(`backend/src/reconcile/${name}.ts`))
+    .join('\n');
+
+  it.each([...WATCH_STATES])(
+    'of the reconciler: %s is come to somewhere, and explained in words of its own',
+    (state) => {
+      const others = WATCH_STATES.filter((other) => other !== state).map(sentenceOf);
+
+      expect(deciding).toMatch(new RegExp(`(state: |return |\\? |: |=== )'${state}'`));
+      expect(sentenceOf(state)).toMatch(/^[A-Z].{20,}\.$/);
+      expect(others).not.toContain(sentenceOf(state));
+    },
+  );
+
+  it('of the reconciler are those that the API describes, and their sentence is what the page shows', () => {
+    expect(read('backend/src/api/answers/connections.ts')).toContain('z.enum(WATCH_STATES)');
+    expect(read('frontend/src/connections/schedule-panel.tsx')).toMatch(/\bsentence\b/);
+  });
+
+  it.each(machineStates())('of the machine: %s is explained', (at) => {
+    const { context } = initialState();
+    const state = { at, context: { ...context, resumeAt: LATER, note: 'It waits for somebody' } };
+
+    expect(explanationOf('renewing', { id: 'r1', state }).sentence).toMatch(/^Renewal r1 .{10,}\.$/);
+  });
+});
+
+const LATER = '2026-11-23T03:12:00.000Z';
+
+function sentenceOf(state: WatchState): string {
+  return explanationOf(state, null).sentence;
+}
+
+function explanationOf(state: WatchState, renewal: RenewalInHand | null): Explanation {
+  const now = new Date('2026-11-22T12:00:00.000Z');
+  const decision = { state, at: now.toISOString(), until: LATER, why: 'Expires in 20 days' };
+  const incomplete = state === 'incomplete' ? [{ part: 'issuer' as const, sentence: 'Choose a CA.' }] : [];
+  const policy = { automatic: true, daysBefore: null, emergency: { daysLeft: 5, mode: 'automatic' } };
+  // Nothing else of a policy is explained.
+  const connection = { id: 1, incomplete, policy: policy as unknown as Connection['policy'] };
+  return explain({ memory: { ...emptyMemory(now), decision }, nextAt: LATER }, connection, renewal, now);
+}
 
 describe('errors', () => {
   it('are the sections of docs/errors.md', () => {

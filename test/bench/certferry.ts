@@ -51,7 +51,7 @@ export class MeteredIssuer {
     const signal = AbortSignal.timeout(60_000);
     const waitedBefore = this.#meter.waitingMs;
     const ticket = await this.#issuer.openOrder({ dnsNames: [name], replacesPem: null }, null, signal);
-    const challenges = await this.#issuer.pendingChallenges(ticket, signal);
+    const challenges = await this.#issuer.pendingChallenges(ticket, 'dns-01', signal);
     for (const { recordName, recordValue } of challenges) await this.#wait(this.#setTxt(recordName, recordValue));
     await this.#issuer.issue(ticket, challenges, csrPem, signal);
     const wallMs = performance.now() - started;

@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ActivationAction, ApplianceDriver } from '../../backend/src/appliances/driver.ts';
 import { chainPems, sha256OfPem } from '../../backend/src/domain/certificate.ts';
+import { sharedAbort } from '../../backend/src/plugins/shared-abort.ts';
 import { AXL, type ClusterUnderTest, clusterUnderTest } from './appliance-driver-cluster.ts';
 
-const never = new AbortController().signal;
+const never = sharedAbort().signal;
 const SLOT = 'tomcat';
 
 const PATIENCE = { timeout: 10_000, interval: 50 };
@@ -44,7 +45,7 @@ describe.concurrent('a cluster', () => {
       const chain = await readyChain(world);
       const sha256 = sha256OfPem(chain.leafPem);
 
-      await driver.install(SLOT, chain, never);
+      await driver.install(SLOT, chain, { held: 'appliance' }, never);
       // The renewal moves the pins when it hands the certificate over.
       const pinnedSha256 = [...cluster.nodes.map(({ certificateSha256 }) => certificateSha256), sha256];
       const afterwards = driverWith({ ...AXL, pinnedSha256 });
@@ -67,7 +68,7 @@ describe.concurrent('a cluster', () => {
       const [subscriber] = cluster.subscribers;
       faults.on('identity-not-distributed', subscriber?.nodeName);
 
-      await expect(driver.install(SLOT, chain, never)).rejects.toMatchObject({
+      await expect(driver.install(SLOT, chain, { held: 'appliance' }, never)).rejects.toMatchObject({
         code: 'APPLIANCE_BUSY',
         message: expect.stringContaining(subscriber?.nodeName ?? ''),
       });
@@ -84,7 +85,7 @@ describe.concurrent('a cluster', () => {
       const [subscriber] = cluster.subscribers;
       faults.on(fault, subscriber?.nodeName);
 
-      await expect(driver.install(SLOT, chain, never)).rejects.toMatchObject({
+      await expect(driver.install(SLOT, chain, { held: 'appliance' }, never)).rejects.toMatchObject({
         code,
         message: expect.stringContaining(subscriber?.nodeName ?? ''),
       });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createSelfDriver } from '../../backend/src/appliances/self/driver.ts';
+import { Secret } from '../../backend/src/domain/secret.ts';
 import { systemClock } from '../../backend/src/plugins/clock.ts';
 import { createSshDialer } from '../../backend/src/plugins/ssh2-dialer.ts';
 import { createTlsDialer } from '../../backend/src/plugins/tls-dialer.ts';
@@ -20,7 +21,7 @@ const never = new AbortController().signal;
 applianceDriverContract('self', async (): Promise<ApplianceUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), 'certferry-self-'));
   const log = pino({ level: 'silent' });
-  const tls = await TlsIdentities.open({ folder, clock: systemClock, log });
+  const tls = await TlsIdentities.open({ folder, passphrase: new Secret('of these files'), clock: systemClock, log });
   const server = createWebServer((_req, res) => res.end(), tls);
   server.front.listen(0, '127.0.0.1');
   await once(server.front, 'listening');

@@ -51,7 +51,7 @@ describe.concurrent('an answer that got lost', () => {
     const driver = world.driverWith(IMPATIENT);
     faults.on('identity-timeout-but-stored');
 
-    const receipt = await driver.install(SLOT, chain, never);
+    const receipt = await driver.install(SLOT, chain, { held: 'appliance' }, never);
 
     expect(receipt).toEqual({ changed: true, sha256: sha256OfPem(chain.leafPem) });
     expect(exchanges.count('vos.identity.upload')).toBe(1);
@@ -89,7 +89,9 @@ describe.concurrent('somebody else', () => {
     const before = await driver.readInstalled(SLOT, never);
     once(world, 'vos.identity.upload', 'received', () => newRequest(driver));
 
-    await expect(driver.install(SLOT, chain, never)).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
+    await expect(driver.install(SLOT, chain, { held: 'appliance' }, never)).rejects.toMatchObject({
+      code: 'APPLIANCE_CSR_REPLACED',
+    });
     expect(await driver.readInstalled(SLOT, never)).toEqual(before);
   });
 

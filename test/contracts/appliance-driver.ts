@@ -1,5 +1,6 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
-import type { ApplianceDriver, SlotId } from '../../backend/src/appliances/driver.ts';
+import type { ApplianceDriver, KeyMaterial, SlotId } from '../../backend/src/appliances/driver.ts';
+import { appliancePlugin } from '../../backend/src/appliances/index.ts';
 import {
   type CertificateChain,
   chainPems,
@@ -7,6 +8,8 @@ import {
   sameNames,
   sha256OfPem,
 } from '../../backend/src/domain/certificate.ts';
+import { Secret } from '../../backend/src/domain/secret.ts';
+import { makeCsr, makeKey } from '../../backend/src/plugins/keys.ts';
 import type { TlsEndpoint } from '../../backend/src/plugins/tls.ts';
 
 /** One appliance, fresh for each test, and what a CA and a second administrator do to it. */
@@ -21,6 +24,10 @@ export interface ApplianceUnderTest extends AsyncDisposable {
   readonly denied: { readonly driver: ApplianceDriver; readonly password: string } | null;
   /** The same product at an address where nobody answers; null where there is no address. */
   readonly absent: ApplianceDriver | null;
+  /** How a person replaces the pending request, where the product keeps one and its API replaces none. */
+  readonly replaceRequest?: () => Promise<void>;
+  /** By these settings nothing is restarted, by others it is. */
+  readonly restartsBySettings?: true;
   /** What a CA makes of the request, root included. The appliance does not trust that CA yet. */
   issue(csrPem: string): Promise<CertificateChain>;
   /** A chain for the same names and another key. */
@@ -29,7 +36,7 @@ export interface ApplianceUnderTest extends AsyncDisposable {
   served(endpoint: TlsEndpoint): Promise<string>;
 }
 
-/** The promises of backend/src/appliances/driver.ts, for one implementation. */
+/** The promises of backend/src/appliances/driver.ts, for one implementation. `name` begins with the id of its plugin. */
 export function applianceDriverContract(name: string, setup: () => Promise<ApplianceUnderTest>): void {
   const promise: Pledge = (title, keeps) =>
     test(title, async (context) => {
@@ -37,6 +44,7 @@ export function applianceDriverContract(name: string, setup: () => Promise<Appli
       await keeps(world, context);
     });
   describe.concurrent(`appliance driver: ${name}`, () => {
+    describe('declaring', () => declaring(name, promise));
     describe('looking', () => looking(promise));
     describe('requests', () => requests(promise));
     describe('installing', () => installing(promise));
@@ -46,9 +54,22 @@ export function applianceDriverContract(name: string, setup: () => Promise<Appli
 }
 
 const never = new AbortController().signal;
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const ON_APPLIANCE: KeyMaterial = { held: 'appliance' };
+/** Milliseconds. Longer than one call that hangs as its port is closed beneath it. */
+const PATIENCE = { timeout: 40_000, interval: 50 };
 /** A test with an appliance of its own. */
 type Pledge = (title: string, keeps: (world: ApplianceUnderTest, context: TestContext) => Promise<void>) => void;
+
+function declaring(name: string, promise: Pledge): void {
+  promise(
+    'the plugin says so when nothing is ever restarted, and only then',
+    async ({ driver, restartsBySettings }) => {
+      const { restartsNothing = false } = appliancePlugin(name.split(' ')[0] ?? '');
+
+      expect(driver.activation === undefined).toBe(restartsNothing || restartsBySettings === true);
+    },
+  );
+}
 
 function looking(promise: Pledge): void {
   promise('identify names the node and its slots', async (world) => {
@@ -110,8 +131,14 @@ function requests(promise: Pledge): void {
     if (!driver.csr) return context.skip('makes no requests');
     const first = await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
 
-    const second = await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+    const created = driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+    if (world.replaceRequest) {
+      await expect(created).rejects.toMatchObject({ code: 'APPLIANCE_REFUSED' });
+      expect(await driver.csr.pending(slot, never)).toBe(first);
+      return;
+    }
 
+    const second = await created;
     const pending = await driver.csr.pending(slot, never);
     expect(readCsr(second).key).not.toEqual(readCsr(first).key);
     expect(pending && readCsr(pending).key).toEqual(readCsr(second).key);
@@ -133,11 +160,11 @@ function requests(promise: Pledge): void {
 function installing(promise: Pledge): void {
   promise('install puts the leaf into the slot; again, it changes nothing', async (world) => {
     const { driver, slot } = world;
-    const chain = await issued(world);
+    const { chain, key } = await issued(world);
     await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
 
-    const first = await driver.install(slot, chain, never);
-    const second = await driver.install(slot, chain, never);
+    const first = await driver.install(slot, chain, key, never);
+    const second = await driver.install(slot, chain, key, never);
 
     const sha256 = sha256OfPem(chain.leafPem);
     expect(first).toEqual({ changed: true, sha256 });
@@ -149,9 +176,9 @@ function installing(promise: Pledge): void {
     const { driver, slot } = world;
     if (!driver.trust) return context.skip('needs no trusted CA');
     const before = await driver.readInstalled(slot, never);
-    const chain = await issued(world);
+    const { chain, key } = await issued(world);
 
-    const failure = await driver.install(slot, chain, never).catch((err) => err);
+    const failure = await driver.install(slot, chain, key, never).catch((err) => err);
 
     expect(failure).toMatchObject({ code: 'APPLIANCE_REJECTED_CERTIFICATE' });
     expect(failure.evidence.body).toBeTruthy();
@@ -162,11 +189,12 @@ function installing(promise: Pledge): void {
     const { driver, slot, dnsNames } = world;
     if (!driver.csr) return context.skip('makes no requests');
     const before = await driver.readInstalled(slot, never);
-    const chain = await issued(world);
+    const { chain, key } = await issued(world);
     await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
-    await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
+    if (world.replaceRequest) await world.replaceRequest();
+    else await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never);
 
-    const installed = driver.install(slot, chain, never);
+    const installed = driver.install(slot, chain, key, never);
 
     await expect(installed).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
     expect(await driver.readInstalled(slot, never)).toEqual(before);
@@ -176,20 +204,32 @@ function installing(promise: Pledge): void {
     const { driver, slot, issueForStranger } = world;
     if (!driver.csr) return context.skip('makes no requests');
 
-    const installed = driver.install(slot, await issueForStranger(), never);
+    const installed = driver.install(slot, await issueForStranger(), ON_APPLIANCE, never);
 
     await expect(installed).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
+  });
+
+  promise('a certificate for another key than the one handed over is not put there', async (world, context) => {
+    const { driver, slot, issueForStranger } = world;
+    if (!driver.key) return context.skip('takes no keys');
+    const before = await driver.readInstalled(slot, never);
+    const { key } = await issued(world);
+
+    const installed = driver.install(slot, await issueForStranger(), key, never);
+
+    await expect(installed).rejects.toMatchObject({ code: 'CERTIFICATE_MISMATCH' });
+    expect(await driver.readInstalled(slot, never)).toEqual(before);
   });
 }
 
 function activating(promise: Pledge): void {
   promise('every planned action begins once, ends, and then the new certificate is served', async (world, context) => {
     const { driver, slot, served } = world;
-    if (!driver.activation) return context.skip('serves at once');
+    if (!driver.activation || !(await driver.activation.plan(slot, never))[0]) return context.skip('serves at once');
     const { activation } = driver;
-    const chain = await issued(world);
+    const { chain, key } = await issued(world);
     await driver.trust?.ensure(slot, chainPems(chain).slice(1), never);
-    await driver.install(slot, chain, never);
+    await driver.install(slot, chain, key, never);
     const plan = await activation.plan(slot, never);
     let accepted = 0;
 
@@ -283,16 +323,23 @@ function failing(promise: Pledge): void {
   });
 }
 
-/** A chain for a request that waits on the appliance, or for a key of the CA's own where there are no requests. */
-async function issued({
-  driver,
-  slot,
-  dnsNames,
-  issue,
-  issueForStranger,
-}: ApplianceUnderTest): Promise<CertificateChain> {
-  if (!driver.csr) return await issueForStranger();
-  return await issue(await driver.csr.create(slot, { commonName: dnsNames[0], dnsNames }, never));
+interface Issued {
+  readonly chain: CertificateChain;
+  readonly key: KeyMaterial;
+}
+
+/** A chain for a request that waits on the appliance, or for a key of ours where the host takes one. */
+async function issued({ driver, slot, dnsNames, issue }: ApplianceUnderTest): Promise<Issued> {
+  const [commonName] = dnsNames;
+  if (driver.csr) {
+    const csr = await driver.csr.create(slot, { commonName, dnsNames }, never);
+    return { chain: await issue(csr), key: ON_APPLIANCE };
+  }
+  const key = await makeKey(driver.key?.kinds[0] ?? 'EC P-256');
+  return {
+    chain: await issue(await makeCsr(key, commonName, dnsNames)),
+    key: { held: 'certferry', pem: new Secret(key.keyPem) },
+  };
 }
 
 async function stateOf({ driver, slot }: ApplianceUnderTest) {

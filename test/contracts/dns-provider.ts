@@ -5,6 +5,8 @@ import { AppError } from '../../backend/src/domain/errors.ts';
 /** What a service under test offers to the suite. */
 export interface DnsProviderHarness extends AsyncDisposable {
   readonly provider: DnsProvider;
+  /** The same account in an object of its own, as the renewal of another connection has it. */
+  readonly another: DnsProvider;
   /** A zone that the provider may write: canonical, no trailing dot. */
   readonly zone: string;
   /** What `check` returns. */
@@ -121,6 +123,45 @@ const PROMISES = {
     await published(harness, fqdn, ['foreign', 'value']);
     await cleanUp(fqdn, 'value', receipt);
     await published(harness, fqdn, ['foreign']);
+  },
+
+  async 'apex and wildcard of a zone live beside a foreign value, and only they are removed'(scene: Scene) {
+    const { harness, present, cleanUp } = scene;
+    const fqdn = `_acme-challenge.${harness.zone}`;
+    await harness.addForeign(fqdn, 'foreign');
+
+    const ofApex = await present(fqdn, 'of-the-apex');
+    const ofWildcard = await present(fqdn, 'of-the-wildcard');
+
+    await published(harness, fqdn, ['foreign', 'of-the-apex', 'of-the-wildcard']);
+    await cleanUp(fqdn, 'of-the-apex', ofApex);
+    await cleanUp(fqdn, 'of-the-wildcard', ofWildcard);
+    await published(harness, fqdn, ['foreign']);
+  },
+
+  async 'two renewals that publish at one name at once keep both values'({ harness, fqdn }: Scene) {
+    const { provider, another, zone } = harness;
+
+    await Promise.all([
+      provider.present(txt(fqdn, 'of-one', zone), NEVER),
+      another.present(txt(fqdn, 'of-the-other', zone), NEVER),
+    ]);
+
+    await published(harness, fqdn, ['of-one', 'of-the-other']);
+  },
+
+  async 'a renewal that cleans up while another publishes at the name removes its own value only'(scene: Scene) {
+    const { harness, present, cleanUp, fqdn } = scene;
+    const { another, zone } = harness;
+    await harness.addForeign(fqdn, 'foreign');
+    const first = await present(fqdn, 'first');
+    const second = txt(fqdn, 'second', zone);
+
+    const [, receipt] = await Promise.all([cleanUp(fqdn, 'first', first), another.present(second, NEVER)]);
+
+    await published(harness, fqdn, ['foreign', 'second']);
+    await Promise.all([present(fqdn, 'third'), another.cleanUp(second, receipt, NEVER)]);
+    await published(harness, fqdn, ['foreign', 'third']);
   },
 
   async 'cleanUp of one value leaves the other'({ harness, present, cleanUp, fqdn }: Scene) {

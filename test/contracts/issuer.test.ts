@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { MemoryAccounts } from '../support/accounts.ts';
 import { acmeIssuer } from '../support/acme-issuer.ts';
 import { startPebble } from '../support/pebble.ts';
@@ -21,6 +22,9 @@ issuerContract(
       rootPem,
       issuer: () => acmeIssuer(settings, { accountFolder: accounts.folder }),
       present: ({ recordName, recordValue }) => pebble.setTxt(recordName, recordValue),
+      confirmRevoked: async (serial) => {
+        expect(await pebble.certificateStatus(serial)).toMatchObject({ Status: 'Revoked', Reason: 4 });
+      },
       [Symbol.asyncDispose]: () => pebble[Symbol.asyncDispose](),
     };
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCertificate, readCsr } from '../../backend/src/domain/certificate.ts';
 import { AppError } from '../../backend/src/domain/errors.ts';
-import type { Challenge, Issuer, OrderTicket } from '../../backend/src/issuers/issuer.ts';
+import type { DnsChallenge, Issuer, OrderTicket } from '../../backend/src/issuers/issuer.ts';
 import { makeCsr } from '../support/x509.ts';
 
 /** A CA with an issuer in front of it. */
@@ -9,7 +9,9 @@ export interface IssuerWorld extends AsyncDisposable {
   /** A new instance over the same accounts folder, as after a restart. */
   issuer(): Issuer;
   /** Publishes the record where the CA looks. */
-  present(challenge: Challenge): Promise<void>;
+  present(challenge: DnsChallenge): Promise<void>;
+  /** Asks the CA itself, behind the issuer's back, whether the certificate with this serial number is revoked. */
+  confirmRevoked?(serial: string): Promise<void>;
   /** PEM of the root of the chain. */
   readonly rootPem: string;
 }
@@ -30,8 +32,8 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       return issuer.openOrder({ dnsNames, replacesPem: null }, previous, signal);
     }
 
-    async function presented(issuer: Issuer, ticket: OrderTicket): Promise<readonly Challenge[]> {
-      const challenges = await issuer.pendingChallenges(ticket, signal);
+    async function presented(issuer: Issuer, ticket: OrderTicket): Promise<readonly DnsChallenge[]> {
+      const challenges = await issuer.pendingChallenges(ticket, 'dns-01', signal);
       for (const challenge of challenges) await world.present(challenge);
       return challenges;
     }
@@ -84,7 +86,7 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       const issuer = world.issuer();
       const name = newName();
 
-      const challenges = await issuer.pendingChallenges(await open(issuer, [`*.${name}`]), signal);
+      const challenges = await issuer.pendingChallenges(await open(issuer, [`*.${name}`]), 'dns-01', signal);
 
       expect(challenges).toMatchObject([{ type: 'dns-01', dnsName: name, recordName: `_acme-challenge.${name}` }]);
     });
@@ -93,7 +95,7 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       const issuer = world.issuer();
       const name = newName();
 
-      const challenges = await issuer.pendingChallenges(await open(issuer, [name, `*.${name}`]), signal);
+      const challenges = await issuer.pendingChallenges(await open(issuer, [name, `*.${name}`]), 'dns-01', signal);
 
       expect(new Set(challenges.map(({ recordName }) => recordName)).size).toBe(1);
       expect(new Set(challenges.map(({ recordValue }) => recordValue)).size).toBe(2);
@@ -103,8 +105,8 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       const name = newName();
       const ticket = stored(await open(world.issuer(), [name]));
 
-      const first = await world.issuer().pendingChallenges(ticket, signal);
-      const second = await world.issuer().pendingChallenges(ticket, signal);
+      const first = await world.issuer().pendingChallenges(ticket, 'dns-01', signal);
+      const second = await world.issuer().pendingChallenges(ticket, 'dns-01', signal);
 
       expect(first).toHaveLength(1);
       expect(second).toEqual(first);
@@ -183,7 +185,7 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       const issuer = world.issuer();
       const { ticket } = await issued(issuer, [newName()]);
 
-      expect(await issuer.pendingChallenges(ticket, signal)).toEqual([]);
+      expect(await issuer.pendingChallenges(ticket, 'dns-01', signal)).toEqual([]);
     });
 
     it('refuses the certificate of an order that was finalised with another key', async () => {
@@ -201,7 +203,7 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       const name = newName();
       const csr = await makeCsr([name]);
       const ticket = await open(issuer, [name]);
-      const challenges = await issuer.pendingChallenges(ticket, signal);
+      const challenges = await issuer.pendingChallenges(ticket, 'dns-01', signal);
 
       const failure = await issuer.issue(ticket, challenges, csr, signal).catch((err: unknown) => err);
 
@@ -214,7 +216,7 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
       const issuer = world.issuer();
       const name = newName();
       const failed = await open(issuer, [name]);
-      const challenges = await issuer.pendingChallenges(failed, signal);
+      const challenges = await issuer.pendingChallenges(failed, 'dns-01', signal);
       await issuer.issue(failed, challenges, await makeCsr([name]), signal).catch(codeOf);
 
       const opened = await open(issuer, [name], failed);
@@ -241,6 +243,17 @@ export function issuerContract(title: string, setup: () => Promise<IssuerWorld>,
 
       if (window) expect(Date.parse(window.end)).toBeGreaterThan(Date.parse(window.start));
       else expect(window).toBeNull();
+    });
+
+    it('has a certificate revoked, and says so when it is asked again', async () => {
+      const issuer = world.issuer();
+      const { chain } = await issued(issuer, [newName()]);
+
+      const first = await issuer.revoke(chain.leafPem, 'superseded', signal);
+      const second = await issuer.revoke(chain.leafPem, 'superseded', signal);
+
+      expect([first, second]).toEqual(['revoked', 'already']);
+      await world.confirmRevoked?.(readCertificate(chain.leafPem).serial);
     });
 
     it('accepts that an order replaces a certificate of its own', async () => {

@@ -63,7 +63,7 @@ export function aMessage(part: Partial<NoticeMessage> = {}): NoticeMessage {
     title: 'Failed, service affected',
     body: 'The DNS service refused the change.\n\nCheck the key or token and what it may write.',
     facts: [
-      { label: 'Step', value: 'Publish TXT records' },
+      { label: 'Step', value: 'Publish proofs' },
       { label: 'Next try', value: 'none' },
     ],
     link: 'https://certferry.example.com/renewals/20261122T031200-9f3a1c',
@@ -85,7 +85,7 @@ const PROMISES = {
     const text = await last(shown, 'Failed, service affected: CUCM publisher');
     expect(text).toContain('The DNS service refused the change.');
     expect(text).toContain('Check the key or token and what it may write.');
-    expect(text).toMatch(/Step:?\s*Publish TXT records/);
+    expect(text).toMatch(/Step:?\s*Publish proofs/);
     expect(text).toContain('https://certferry.example.com/renewals/20261122T031200-9f3a1c');
     expect(text).toMatch(marks.critical);
     expect(answer).not.toBe('');

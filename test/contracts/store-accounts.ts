@@ -50,18 +50,22 @@ export function accountPromises(store: Get): void {
     const user = { ...aConnection(), issuer: { account: issuer.id }, dns: use, dnsRules };
     const { id } = await store().connections.insert({ ...user, name: 'B' });
     await store().connections.insert({ ...aConnection(), name: 'A', dnsRules });
+    await store().connections.insert({ ...aConnection(), name: 'C', secondIssuer: { account: issuer.id } });
 
     const users = await store().accounts.users();
 
     expect(users.filter(({ accountId }) => accountId === dns.id).map((one) => one.connectionName)).toEqual(['A', 'B']);
     expect(users.filter(({ accountId }) => accountId === issuer.id)).toEqual([
       { accountId: issuer.id, connectionId: id, connectionName: 'B' },
+      { accountId: issuer.id, connectionId: id + 2, connectionName: 'C' },
     ]);
     await expect(store().accounts.remove(dns.id)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: '"Zone" is used by "A", "B".',
     });
     await store().connections.remove(id);
+    await expect(store().accounts.remove(issuer.id)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await store().connections.remove(id + 2);
     await store().accounts.remove(issuer.id);
     await expect(store().accounts.remove(issuer.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -5,15 +5,20 @@ import type { Connection, NewConnection, NewRenewal, Store } from '../../backend
 export type Get = () => Store;
 
 /** A connection with nothing special about it. */
-export function aConnection(): NewConnection & Pick<Connection, 'incomplete'> {
+export function aConnection(): NewConnection &
+  Pick<Connection, 'incomplete' | 'secondIssuer' | 'secondChain' | 'challenge' | 'http'> {
   return {
     name: 'Call manager',
     appliance: { plugin: 'vos', settings: { host: 'cucm.example.com', port: 8443 }, credential: 'cucm' },
     slot: 'tomcat',
     dnsNames: ['cucm.example.com', 'cucm-sub1.example.com'],
     issuer: { plugin: 'acme', settings: { directory: 'https://ca.example.com/dir', eab: null }, credential: null },
+    secondIssuer: { plugin: 'acme', settings: { directory: 'https://other.example.net/dir' }, credential: null },
+    secondChain: 'PEM',
     dns: { plugin: 'rfc2136', settings: { servers: ['192.0.2.1:53'] }, credential: 'tsig' },
     dnsRules: [{ suffix: 'acme.example.net', use: { plugin: 'manual', settings: {}, credential: null } }],
+    challenge: 'dns-01',
+    http: { plugin: 'webroot', settings: { folder: '/srv/www' }, credential: null },
     policy: {
       automatic: true,
       daysBefore: 30,
@@ -21,6 +26,8 @@ export function aConnection(): NewConnection & Pick<Connection, 'incomplete'> {
       propagation: null,
       propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
+      keyKind: null,
+      reuseKey: false,
       renewalCalendar: null,
       restartCalendar: null,
       emergency: null,

@@ -32,6 +32,17 @@ export function watchPromises(store: Get): void {
     expect(await store().watches.nextAt()).toBe(past);
   });
 
+  test('gives what ends within a time', async () => {
+    const at = NOW.toISOString();
+    await store().watches.put(watch(1, at, '2026-11-20T00:00:00.000Z'));
+    await store().watches.put(watch(2, at, '2026-11-25T00:00:00.000Z'));
+    await store().watches.put(watch(3, at));
+
+    const rows = await store().watches.endingBetween(NOW, new Date('2026-11-25T00:00:00.000Z'));
+
+    expect(rows.map(({ connectionId }) => connectionId)).toEqual([2]);
+  });
+
   test('forgets what was removed, also twice', async () => {
     await store().watches.put(watch(1, NOW.toISOString()));
 
@@ -62,6 +73,21 @@ function issued(sha256: string, change: Partial<NewIssuance> = {}): NewIssuance 
 }
 
 export function ledgerPromises(store: Get): void {
+  test('gives the chain of a certificate, and those of a CA, the newest first', async () => {
+    const other = 'acme:other.example.com:1';
+    await store().issuances.record(issued('aa'));
+    await store().issuances.record(issued('bb', { connectionId: 2, issuerKey: 'acme:ca.example.com:22222222' }));
+    await store().issuances.record(issued('cc', { issuerKey: other }));
+    await store().issuances.record(issued('dd', { kind: 'failed-validation', certificate: null, chain: null }));
+
+    const chains = await store().issuances.chainsFrom(KEY, 10);
+
+    expect(chains.map(({ leafPem }) => leafPem)).toEqual(['bb', 'aa']);
+    expect(await store().issuances.chainsFrom(KEY, 1)).toHaveLength(1);
+    expect(await store().issuances.chainOf('cc')).toMatchObject({ leafPem: 'cc' });
+    expect(await store().issuances.chainOf('zz')).toBeUndefined();
+  });
+
   test('records a certificate once, and finds it by connection and fingerprint', async () => {
     await store().issuances.record(issued('aa'));
     await store().issuances.record(issued('bb'));

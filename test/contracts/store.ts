@@ -5,6 +5,7 @@ import { calendarPromises } from './store-calendars.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
 import { beginningPromises, savingPromises } from './store-renewals.ts';
+import { revocationPromises } from './store-revocations.ts';
 import { settingsPromises, vaultPromises } from './store-secrets.ts';
 import { disposalPromises, nestingPromises, transactionPromises } from './store-transactions.ts';
 import { ledgerPromises, watchPromises } from './store-watches.ts';
@@ -31,6 +32,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describe('settings', () => settingsPromises(store));
     describe('watches', () => watchPromises(store));
     describe('ledger', () => ledgerPromises(store));
+    describe('revocations and claims', () => revocationPromises(store));
     describe('transactions', () => transactionPromises(store));
     describe('nested transactions', () => nestingPromises(store));
     describe('event log', () => eventPromises(store));

@@ -264,7 +264,7 @@ async function readyChain({ driver, issue, dnsNames }: World) {
 }
 
 async function installed(world: World) {
-  return await world.driver.install(SLOT, await readyChain(world), never);
+  return await world.driver.install(SLOT, await readyChain(world), { held: 'appliance' }, never);
 }
 
 async function trustIsAdded({ driver, issueForStranger }: VosUnderTest): Promise<void> {
@@ -290,7 +290,9 @@ async function staleIsRefused(world: VosUnderTest, fault: 'csr-stale-500' | null
   if (fault) world.faults.on(fault);
   else await requestFor(world.driver, SLOT, world.dnsNames);
 
-  await expect(world.driver.install(SLOT, chain, never)).rejects.toMatchObject({ code: 'APPLIANCE_CSR_REPLACED' });
+  await expect(world.driver.install(SLOT, chain, { held: 'appliance' }, never)).rejects.toMatchObject({
+    code: 'APPLIANCE_CSR_REPLACED',
+  });
   expect(world.sim.servedSha256()).toBe(world.sim.certificateSha256);
 }
 

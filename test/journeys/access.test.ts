@@ -474,7 +474,7 @@ describe('users', () => {
     const input = {
       name: 'x',
       slot: 'tomcat',
-      dnsNames: ['cucm.example.com'],
+      dnsNames: ['quentin.example.com'],
       appliance: plain,
       issuer: { plugin: 'acme' },
       dns: { plugin: 'manual' },
@@ -487,8 +487,14 @@ describe('users', () => {
     expect(await add({ dns: { plugin: 'exec' } })).toBe('FORBIDDEN');
     expect(await add({ dnsRules: [{ suffix: 'example.com', use: { plugin: 'acme-sh' } }] })).toBe('FORBIDDEN');
     expect(await add({ appliance: { ...plain, credential: 'shared' } })).toBe('FORBIDDEN');
+    const http = { plugin: 'webroot', settings: { folder: '/' } };
+    expect(await add({ challenge: 'http-01', http })).toBe('FORBIDDEN');
+    const shared = { plugin: 'webroot-sftp', credential: 'shared' };
+    expect(await add({ challenge: 'http-01', http: shared })).toBe('FORBIDDEN');
     expect(await add({ issuer: { account: 1 } })).toBe('FORBIDDEN');
     expect(await add({ dns: { account: 'Company DNS' } })).toBe('FORBIDDEN');
+    // What was proved to the CA for somebody else would be taken as proved for him.
+    expect(await add({ dnsNames: ['quentin.example.com', 'CUCM.example.com'] })).toBe('FORBIDDEN');
     expect(await add({})).toBe('INVALID_SETTINGS');
   });
 });

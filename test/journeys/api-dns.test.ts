@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import type { ConnectionInput } from '../../backend/src/connections.ts';
 import { acmeDns } from '../../backend/src/dns/acme-dns/index.ts';
+import { type AcmeDnsServer, startAcmeDns } from '../../backend/src/dns/acme-dns/testing/api.ts';
 import { DEFAULT_PROPAGATION } from '../../backend/src/dns/resolver.ts';
 import { httpAnswer, startTlsServer } from '../../backend/src/plugins/testing/tls-server.ts';
 import type { Listening } from '../../backend/src/server.ts';
 import { certferry } from '../support/command.ts';
-import { type AcmeDnsServer, startAcmeDns } from '../support/dns-apis/acme-dns.ts';
 import { Journey } from '../support/journey.ts';
 import { makeTlsCertificate } from '../support/x509.ts';
 

@@ -233,7 +233,7 @@ describe('plugins', () => {
   it('come with a JSON schema whose fields have titles and mark what is secret', async () => {
     const families = (await (await call('GET', '/api/v1/plugins')).json()) as Record<string, PluginView[]>;
 
-    expect(Object.keys(families)).toEqual(['appliance', 'issuer', 'dns', 'notifier']);
+    expect(Object.keys(families)).toEqual(['appliance', 'issuer', 'dns', 'http', 'notifier']);
     for (const plugin of Object.values(families).flat()) {
       for (const [name, field] of Object.entries(plugin.settings.properties))
         expect(field, `${plugin.id}.${name}`).toHaveProperty('title');

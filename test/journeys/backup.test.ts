@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyAuditFile } from '../../backend/src/store/kysely/audit-file.ts';
+import { VERSION } from '../../backend/src/version.ts';
 import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
 
@@ -27,6 +29,36 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     expect(output).toMatch(/^Restored the state of 20\d\d-/);
     expect(finished.outcome).toBe('verified');
     expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
+  });
+
+  it('carries a renewal that is running, which resumes by itself, and says in the audit that it was restored', async () => {
+    await using journey = await Journey.start();
+    journey.lab.faults.on('dns-servfail-secondary');
+    const id = await journey.start();
+    await journey.event(id, 'step.started', ({ step }) => step === 'propagate');
+    const { name } = await journey.app.backups.run();
+    const archive = join(journey.folder, 'taken-away.age');
+    await journey.app.backups.fetch(name, archive);
+    const running = await journey.app.store.renewals.get(id);
+    await journey.release();
+    await journey.wipe();
+    journey.lab.faults.off('dns-servfail-secondary');
+    const env = { ...journey.folders(), CERTFERRY_MASTER_KEY: journey.secrets.masterKey.reveal() };
+
+    await certferry(env, 'restore', archive);
+    await journey.takeOver();
+    const { finished } = await journey.ended(id);
+    const [restored] = await journey.app.store.audit.list({ action: 'backup.restore', limit: 5 });
+
+    expect(running?.state).toMatchObject({ at: expect.stringMatching(/^propagate\./) });
+    expect(finished.outcome).toBe('verified');
+    expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
+    expect(restored).toMatchObject({
+      actor: 'local operator',
+      outcome: 'done',
+      detail: { stateOf: expect.stringMatching(/^20\d\d-.*Z$/), madeByVersion: VERSION },
+    });
+    expect(verifyAuditFile(journey.app.config.databaseFile, []).fault).toBeNull();
   });
 
   it('is refused without the master key, with another one, and over an installation', async () => {

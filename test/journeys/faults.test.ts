@@ -26,7 +26,7 @@ const denied: Expectation = {
 };
 
 /** For each fault: how the renewal ends, how many certificates it costs and how often Tomcat is restarted. */
-const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
+const EXPECTATIONS: Readonly<Record<keyof typeof FAULTS, Expectation>> = {
   'csr-stale-500': {
     outcome: 'failed',
     issued: 1,
@@ -115,6 +115,15 @@ const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
       expect(finished).toMatchObject({ oldStillServed: true });
     },
   },
+  'ca-down': {
+    outcome: 'failed',
+    issued: 0,
+    restarts: 0,
+    also: ({ finished, events }) => {
+      expect(failures(events)).toEqual(['ISSUER_UNREACHABLE']);
+      expect(finished).toMatchObject({ oldStillServed: true });
+    },
+  },
   // These three are about other nodes: test/journeys/cluster.test.ts.
   'sub-other-version': verifiedOnce,
   'soap-rate-limited': verifiedOnce,
@@ -132,10 +141,10 @@ const EXPECTATIONS: Readonly<Record<FaultName, Expectation>> = {
 };
 
 /** Faults under which trying again only takes long. */
-const HOPELESS: readonly FaultName[] = ['node-down', 'ssh-closes'];
+const HOPELESS: readonly FaultName[] = ['node-down', 'ssh-closes', 'ca-down'];
 
 describe('under a fault of the lab', { timeout: 120_000 }, () => {
-  it.concurrent.each(Object.keys(FAULTS) as FaultName[])('%s', async (fault) => {
+  it.concurrent.each(Object.keys(FAULTS) as (keyof typeof FAULTS)[])('%s', async (fault) => {
     const { outcome, issued, restarts, also } = EXPECTATIONS[fault];
     await using journey = await Journey.start({
       // A fault that makes the CA forget needs an account to forget.

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { csrfToken } from '../../backend/src/access/sessions.ts';
 import type { ApiDocument } from '../../backend/src/api/openapi/document.ts';
 import { UNDOCUMENTED } from '../../backend/src/api/problem.ts';
-import type { Listening } from '../../backend/src/server.ts';
+import { type Listening, listen } from '../../backend/src/server.ts';
 import type { Caller } from '../support/daemon.ts';
-import { bare, fuzz } from '../support/fuzz.ts';
+import { bare, type FuzzCaller, fuzz, trickle } from '../support/fuzz.ts';
 import { Journey } from '../support/journey.ts';
+import { operationsOf } from '../support/openapi.ts';
 
 /** `npm run fuzz` sends more. A failure prints the requests; the same seed sends them again. */
 const REQUESTS = Number(process.env.CERTFERRY_FUZZ_REQUESTS ?? 2_000);
@@ -18,6 +21,12 @@ beforeAll(async () => {
   server = await journey.listen();
 });
 afterAll(async () => {
+  const data = journey.app.config.dataDir;
+  // A backup that was asked for is still being made.
+  await vi.waitFor(
+    async () => expect((await readdir(data)).filter((name) => name.startsWith('.'))).toEqual([]),
+    20_000,
+  );
   await server[Symbol.asyncDispose]();
   await journey[Symbol.asyncDispose]();
 });
@@ -33,6 +42,29 @@ async function viewer(): Promise<Caller> {
   return { authorization: `Bearer ${(await tokens.create(input, 'a test')).secret.reveal()}` };
 }
 
+/** A browser in which an administrator has logged in, whatever was done to the account meanwhile. */
+async function session(): Promise<string> {
+  // Of two requests at once that find it removed, one makes it.
+  const { id } = await journey.user('fuzz').catch(() => journey.user('fuzz'));
+  const able = { disabled: false, role: 'admin', scope: 'all', passwordTemporary: false } as const;
+  await journey.app.store.access.users.update(id, able);
+  return await journey.session('fuzz');
+}
+
+function cookie(secret: string): Caller {
+  return { cookie: `certferry-${new URL(server.url).port}=${secret}` };
+}
+
+async function browser(): Promise<Caller> {
+  const secret = await session();
+  return { ...cookie(secret), 'x-csrf-token': csrfToken(secret) };
+}
+
+/** What a page of another site can make it send. */
+async function forged(): Promise<Caller> {
+  return cookie(await session());
+}
+
 async function get(path: string): Promise<Response> {
   return await fetch(`${server.url}${path}`, { headers: admin() });
 }
@@ -40,10 +72,12 @@ async function get(path: string): Promise<Response> {
 it(`answers ${REQUESTS} odd requests as the document says`, { timeout: 30_000 + REQUESTS * 30 }, async () => {
   const document = (await (await get('/api/v1/openapi.json')).json()) as ApiDocument;
   const asViewer = await viewer();
-  const callers = {
-    admin: async () => admin(),
-    viewer: async () => asViewer,
-    nobody: async () => ({}),
+  const callers: Record<string, FuzzCaller> = {
+    admin: { weight: 5, headers: async () => admin() },
+    browser: { weight: 4, headers: browser },
+    forged: { weight: 1, headers: forged, forged: true },
+    viewer: { weight: 1, headers: async () => asViewer },
+    nobody: { weight: 1, headers: async () => ({}) },
   };
   const hidden = [journey.folder, process.cwd()];
 
@@ -56,6 +90,7 @@ it(`answers ${REQUESTS} odd requests as the document says`, { timeout: 30_000 + 
     `fuzz: ${figures.requests} requests in ${seconds} s, ${JSON.stringify(figures.byClass)}, 5xx: ${fifth}`,
     `(502 to 504 that name the other side: ${JSON.stringify(figures.otherSides)}), seed ${SEED}`,
   );
+  console.log(`fuzz: ${figures.accepted} of ${operationsOf(document).length} routes accepted at least one request`);
   expect(figures.troubles).toEqual([]);
   const suspicious = journey.logLines.filter((line) => line.includes(UNDOCUMENTED) || line.includes('by a defect'));
   expect(suspicious).toEqual([]);
@@ -92,5 +127,21 @@ it.each([
   // Nothing at all: the daemon hung up. Without a host Node.js answers by itself, and says nothing.
   expect(answer).toMatch(/^$|^HTTP\/1\.1 4\d\d /);
   expect(answer === '' || answer.includes('application/problem+json') || answer.endsWith('\r\n0\r\n\r\n')).toBe(true);
+  expect((await get('/healthz')).status).toBe(200);
+});
+
+it.each([
+  ['a body that trickles', 'Content-Length: 1000\r\n\r\n', ' '],
+  ['a body that trickles in chunks', 'Transfer-Encoding: chunked\r\n\r\n', '1\r\n \r\n'],
+  ['headers that trickle', 'X-Slow: ', ' '],
+])('ends %s, and says so', async (_what, more, piece) => {
+  await using hasty = await listen(journey.app, journey.secrets.accessToken, { requestMs: 600, lookEveryMs: 100 });
+  const { authorization } = admin();
+  const head = `POST /api/v1/connections HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n`;
+
+  const answer = await trickle(hasty.url, `${head}${more}`, piece);
+
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('application/problem+json');
   expect((await get('/healthz')).status).toBe(200);
 });

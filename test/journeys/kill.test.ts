@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { ExchangePhase } from '@certferry/lab';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ExchangePhase, LAB_NODE } from '@certferry/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundle } from '../support/bundle.ts';
-import { type Doom, namingStore } from '../support/doomed-daemon.ts';
+import type { Doom } from '../support/doomed-daemon.ts';
+import { serveFolder } from '../support/http-solver.ts';
 import { Journey } from '../support/journey.ts';
+import { namingStore } from '../support/naming-store.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 /** Every commit of a renewal, in order. The last test proves that none is missing. */
 const COMMITS = [
@@ -87,6 +92,30 @@ describe('a daemon killed in the middle of an effect', { timeout: 120_000 }, () 
   );
 });
 
+describe('a daemon killed while a name is proved over HTTP', { timeout: 120_000 }, () => {
+  // The first is stored before the file is there, the second after.
+  it.concurrent.each(['keep tokens 1', 'keep tokens 2'] as const)(
+    'after "%s" leaves a renewal that is resumed to its end, and no file',
+    async (commit) => {
+      const folder = await scratchFolder('certferry-killed-');
+      await using web = await serveFolder(folder);
+      const http = { plugin: 'webroot', settings: { folder } };
+      await using journey = await Journey.start({
+        lab: { httpPort: web.port },
+        config: { http01: { port: null, host: null, validationPort: web.port } },
+        connection: (input) => ({ ...input, challenge: 'http-01', http }),
+      });
+      journey.lab.dns.add({ name: LAB_NODE, type: 'A', data: '127.0.0.1' });
+      await exitOf(await spawnDaemon(journey, commit, web.port));
+
+      await expectResumed(journey);
+
+      expect(await readdir(join(folder, '.well-known/acme-challenge'))).toEqual([]);
+      await rm(folder, { recursive: true });
+    },
+  );
+});
+
 it('the list of commits is complete', async () => {
   const seen = new Set<string>();
   await using journey = await Journey.start({
@@ -114,7 +143,7 @@ async function expectResumed(journey: Journey): Promise<void> {
   expect(journey.effects()).toEqual({ issued: 1, restarts: 1, records: [] });
 }
 
-async function spawnDaemon(journey: Journey, dieAfter: string | null): Promise<ChildProcess> {
+async function spawnDaemon(journey: Journey, dieAfter: string | null, httpPort = 80): Promise<ChildProcess> {
   await journey.release();
   const { lab, folder, connection } = journey;
   const doom: Doom = {
@@ -122,6 +151,7 @@ async function spawnDaemon(journey: Journey, dieAfter: string | null): Promise<C
     resolvers: [lab.dns.resolver],
     nameServers: lab.dns.nameServers,
     connectionId: connection.id,
+    httpPort,
     dieAfter,
   };
   const daemon = spawn(process.execPath, [program.path, JSON.stringify(doom)], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -221,6 +221,41 @@ describe('what the schedule has seen', () => {
     expect(item).toMatchObject({ dueAt: at, lastSeen: { at, notAfter: end, answered: 1, endpoints: 2 } });
     expect(next).toEqual([{ connectionId: 39, name: 'Site 00038', at: later, why: 'Its renewal window opens' }]);
   });
+
+  it('stands as not served, with the reason, while an endpoint serves another certificate than after the last renewal', async () => {
+    const { watches } = daemon.app.store;
+    const { items } = await list('state=served&sort=name');
+    const served = items.at(-1);
+    if (!served) throw new Error('Nothing is served.');
+    const id = served.id;
+    const at = new Date().toISOString();
+    const end = new Date(Date.now() + 40 * 86_400_000).toISOString();
+    const [wanted, other] = ['44'.repeat(32), '55'.repeat(32)];
+    const deviating = {
+      ...emptyMemory(new Date()),
+      lookedAt: at,
+      expected: wanted,
+      deviates: true,
+      endpoints: [{ name: 'node:443', answeredAt: at, sha256: other, silence: null }],
+      certificates: [{ ...CERTIFICATE, sha256: other, notAfter: end }],
+      decision: { state: 'fresh', at, until: null, why: 'Valid' } as const,
+    };
+    const itemOf = async () => (await list(`search=${encodeURIComponent(served.name)}`)).items[0];
+    const renewing = { ...deviating, decision: { ...deviating.decision, state: 'starting' as const } };
+    const again = deviating.endpoints.map((one) => ({ ...one, sha256: wanted }));
+
+    await watches.put(toRow(id, deviating, new Date(Date.now() + 3_600_000)));
+    const changed = await itemOf();
+    await watches.put(toRow(id, renewing, new Date(Date.now() + 3_600_000)));
+    const unclear = await itemOf();
+    await watches.put(toRow(id, { ...deviating, deviates: false, endpoints: again }, new Date(Date.now() + 3_600_000)));
+    const restored = await itemOf();
+
+    expect(changed).toMatchObject({ standing: 'not-served', lastSeen: { notAfter: end } });
+    expect(changed?.lastRenewal?.note).toContain('node:443 no longer serves the certificate');
+    expect(unclear).toMatchObject({ standing: 'served' });
+    expect(restored).toMatchObject({ standing: 'served' });
+  });
 });
 
 describe('activity', () => {

@@ -276,12 +276,12 @@ describe('a version', () => {
   });
 
   it('is refused where there is none', async () => {
-    expect((await call('PATCH', '/users/1', { body: {}, headers: { 'if-match': '"1"' } })).status).toBe(400);
+    expect((await call('POST', '/backups', { headers: { 'if-match': '"1"' } })).status).toBe(400);
   });
 });
 
 function filesText(folder: string): readonly string[] {
-  const names = ['access', 'connections', 'installation', 'lists'];
+  const names = ['access', 'certificates', 'connections', 'installation', 'lists'];
   return names.map((name) => readFileSync(join(ROOT, `backend/src/api/${folder}/${name}.ts`), 'utf8'));
 }
 

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { text } from 'node:stream/consumers';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Download,
+  type LaunchOptions,
+  type Page,
+} from 'playwright-core';
 import type { Role } from '../../backend/src/domain/roles.ts';
-import { buildUiIfStale } from '../../tools/build-ui.ts';
 import type { Journey } from './journey.ts';
 import { pathOf } from './programs.ts';
 
@@ -14,13 +22,27 @@ const PATIENCE_MS = 60_000;
 
 export type Scheme = 'light' | 'dark';
 
-/** The web interface as it is now, in a Chromium of its own. Playwright gives each browser a new profile and removes it. */
-export async function startBrowser(): Promise<Browser> {
-  await buildUiIfStale();
-  return await chromium.launch({
+/** The variable that says whom to ask for the Chromium of a run of tests: `chromium.ts`. */
+export const CHROMIUM_AT = 'CERTFERRY_TEST_CHROMIUM';
+
+/** Playwright gives each browser a new profile and removes it. */
+export function launchOptions(): LaunchOptions {
+  return {
     executablePath: pathOf('chromium') ?? 'chromium',
     args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking'],
-  });
+  };
+}
+
+/**
+ * The Chromium of this run of tests; closing it closes the windows that were opened with it. Outside a run a Chromium of its
+ * own.
+ */
+export async function startBrowser(): Promise<Browser> {
+  const server = process.env[CHROMIUM_AT];
+  if (server === undefined) return await chromium.launch(launchOptions());
+  const answer = await fetch(server);
+  if (!answer.ok) throw new Error(`Chromium did not start: ${await answer.text()}`);
+  return await chromium.connect(await answer.text());
 }
 
 interface WindowOptions {
@@ -76,6 +98,11 @@ export class Window implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#context.close();
   }
+}
+
+/** What was downloaded, from the Chromium of the run too, whose files are not those of the test. */
+export async function contentOf(download: Download): Promise<string> {
+  return await text(await download.createReadStream());
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -7,8 +7,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ignored by git, and within reach of the packages that are not bundled. */
 const CACHE = join(ROOT, 'backend/.cache');
 
-/** Native ones, one with a worker of its own, and those that the daemon loads only when they are needed. */
-const LEFT_OUT = ['better-sqlite3', 'ssh2', 'pino', 'cloudflare', 'digitalocean-js'];
+/** Native ones, one with a worker of its own, one that is CommonJS to the bottom, and those that the daemon loads only when they are needed. */
+const LEFT_OUT = ['better-sqlite3', 'ssh2', 'pino', 'cloudflare', 'digitalocean-js', 'express'];
 const LEFT_OUT_SCOPES = /^@(?:aws-sdk|azure|google-cloud|smithy)\//;
 
 /** What packages in CommonJS expect to find in their file. */

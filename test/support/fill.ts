@@ -58,6 +58,8 @@ function connection(index: number): NewConnection {
       propagation: null,
       propagationPatienceSeconds: null,
       verifyPatienceSeconds: null,
+      keyKind: null,
+      reuseKey: false,
       renewalCalendar: null,
       restartCalendar: null,
       emergency: null,

@@ -12,17 +12,28 @@ export interface FuzzOptions {
   readonly url: string;
   readonly document: ApiDocument;
   /** By name. */
-  readonly callers: Readonly<Record<string, () => Promise<Caller>>>;
+  readonly callers: Readonly<Record<string, FuzzCaller>>;
   readonly requests: number;
   readonly seed: number;
   /** Text that no problem may contain: folders. */
   readonly hidden: readonly string[];
 }
 
+export interface FuzzCaller {
+  /** How often, beside the others. */
+  readonly weight: number;
+  /** What its requests are sent with. */
+  headers(): Promise<Caller>;
+  /** A browser that another site makes ask: no change of it may be accepted. */
+  readonly forged?: true;
+}
+
 export interface FuzzFigures {
   readonly requests: number;
   /** `4xx`: how many. */
   readonly byClass: Readonly<Record<string, number>>;
+  /** How many routes accepted at least one request. */
+  readonly accepted: number;
   /** 502, 503 and 504, by the code that names the other side. */
   readonly otherSides: Readonly<Record<string, number>>;
   readonly troubles: readonly string[];
@@ -31,6 +42,7 @@ export interface FuzzFigures {
 /** Milliseconds: what asks an appliance may take some. */
 const DEADLINE_MS = 30_000;
 const AT_ONCE = 12;
+const READS = ['GET', 'HEAD', 'OPTIONS'];
 const OTHER_SIDES = [502, 503, 504];
 
 /** What nothing outside this machine is reached with. */
@@ -116,31 +128,35 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzFigures> {
   const troubles: string[] = [];
   const check = new AnswerCheck(document);
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  const queue = fc.sample(requestOf(document, Object.keys(options.callers)), { numRuns: requests, seed });
+  const accepted = new Set<string>();
+  const queue = fc.sample(requestOf(document, options.callers), { numRuns: requests, seed });
   const worker = async () => {
     for (let one = queue.pop(); one; one = queue.pop()) {
       const answer = await send(options, one, agent);
       const name = `${Math.floor(answer.status / 100)}xx`;
       byClass[name] = (byClass[name] ?? 0) + 1;
+      if (answer.status > 0 && answer.status < 300) accepted.add(`${one.target.method} ${one.target.path}`);
       const { code } = answer.json as { readonly code?: string };
       if (OTHER_SIDES.includes(answer.status)) otherSides[`${code}`] = (otherSides[`${code}`] ?? 0) + 1;
-      const trouble = troubleOf(answer, one, check, options.hidden);
+      const trouble = troubleOf(answer, one, check, options);
       if (trouble) troubles.push(`${trouble}\n  ${shown(one)}\n  ${answer.text.slice(0, 500)}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   agent.destroy();
-  return { requests, byClass, otherSides, troubles };
+  return { requests, byClass, accepted: accepted.size, otherSides, troubles };
 }
 
-function requestOf(document: ApiDocument, callers: readonly string[]): fc.Arbitrary<FuzzRequest> {
+function requestOf(document: ApiDocument, callers: FuzzOptions['callers']): fc.Arbitrary<FuzzRequest> {
   const all = operationsOf(document);
   return fc.constantFrom(...all).chain((target) =>
     fc
       .record({
         method: fc.oneof({ weight: 30, arbitrary: fc.constant(target.method) }, { weight: 1, arbitrary: ODD_METHOD }),
         path: pathOf(target),
-        caller: fc.constantFrom(...callers),
+        caller: fc.oneof(
+          ...Object.entries(callers).map(([name, { weight }]) => ({ weight, arbitrary: fc.constant(name) })),
+        ),
         headers: headersOf(target),
         body: bodyOf(target, document),
       })
@@ -154,12 +170,17 @@ function pathOf({ path, operation }: DocumentedOperation): fc.Arbitrary<string> 
   const segments = path.split('/').map((segment) => (segment.startsWith('{') ? SEGMENT : fc.constant(segment)));
   const known = operation.parameters.filter((parameter) => parameter.in === 'query');
   return fc
-    .tuple(fc.tuple(...segments), queryOf(known), fc.constantFrom('', '', '', '', '', '/', '//', '/.', '/..', ';x=1'))
+    .tuple(fc.tuple(...segments), queryOf(known), TAIL)
     .map(([parts, query, tail]) => `/api/v1${parts.join('/')}${tail}${query}`);
 }
 
+const TAIL = fc.oneof(
+  { weight: 12, arbitrary: fc.constant('') },
+  { weight: 1, arbitrary: fc.constantFrom('/', '//', '/.', '/..', ';x=1') },
+);
+
 const SEGMENT = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('1', '2', '3', '9999') },
+  { weight: 12, arbitrary: fc.constantFrom('1', '2', '3', '9999') },
   {
     weight: 2,
     arbitrary: fc.constantFrom(
@@ -190,8 +211,8 @@ function queryOf(known: readonly ApiParameter[]): fc.Arbitrary<string> {
   );
   const pairs = fc.array(fc.tuple(name, value), { maxLength: 3 });
   return fc.oneof(
-    { weight: known.length === 0 ? 12 : 3, arbitrary: fc.constant('') },
-    { weight: 3, arbitrary: pairs.map((all) => `?${all.map((pair) => pair.join('=')).join('&')}`) },
+    { weight: known.length === 0 ? 30 : 4, arbitrary: fc.constant('') },
+    { weight: 2, arbitrary: pairs.map((all) => `?${all.map((pair) => pair.join('=')).join('&')}`) },
   );
 }
 
@@ -233,7 +254,7 @@ function headersOf({ method }: DocumentedOperation): fc.Arbitrary<Caller> {
       { authorization: `Bearer ${'x'.repeat(4_000)}` },
     ),
   );
-  return fc.oneof({ weight: 5, arbitrary: json }, { weight: 2, arbitrary: odd });
+  return fc.oneof({ weight: 8, arbitrary: json }, { weight: 1, arbitrary: odd });
 }
 
 function bodyOf({ operation }: DocumentedOperation, document: ApiDocument): fc.Arbitrary<string | null> {
@@ -256,49 +277,69 @@ function bodyOf({ operation }: DocumentedOperation, document: ApiDocument): fc.A
   );
   if (!schema) {
     return fc.oneof(
-      { weight: 12, arbitrary: none },
+      { weight: 24, arbitrary: none },
       { weight: 1, arbitrary: broken },
       { weight: 1, arbitrary: oddValue.map(text) },
     );
   }
   return fc.oneof(
-    { weight: 10, arbitrary: likeValue(schema, document, '').map(text) },
+    { weight: 10, arbitrary: fittingValue(schema, { document, strict: true }, '').map(text) },
+    { weight: 10, arbitrary: likeValue(schema, { document, strict: false }, '').map(text) },
     { weight: 2, arbitrary: oddValue.map(text) },
     { weight: 1, arbitrary: broken },
     { weight: 1, arbitrary: none },
   );
 }
 
+interface Making {
+  readonly document: ApiDocument;
+  /** Every part fits. */
+  readonly strict: boolean;
+}
+
 /** What mostly fits the schema; each part of it may be something else. */
-function likeValue(schema: JsonSchema, document: ApiDocument, name: string): fc.Arbitrary<unknown> {
-  const fitting = fittingValue(schema, document, name);
-  return REACHING.test(name)
+function likeValue(schema: JsonSchema, making: Making, name: string): fc.Arbitrary<unknown> {
+  const fitting = fittingValue(schema, making, name);
+  return making.strict || REACHING.test(name)
     ? fitting
     : fc.oneof({ weight: 14, arbitrary: fitting }, { weight: 1, arbitrary: oddValue });
 }
 
-function fittingValue(schema: JsonSchema, document: ApiDocument, name: string): fc.Arbitrary<unknown> {
+function fittingValue(schema: JsonSchema, making: Making, name: string): fc.Arbitrary<unknown> {
   const { $ref, anyOf, oneOf, enum: values, type, items } = schema;
+  const { document, strict } = making;
   if (typeof $ref === 'string')
-    return likeValue((document.components.schemas?.[$ref.split('/').at(-1) ?? ''] ?? {}) as JsonSchema, document, name);
+    return likeValue((document.components.schemas?.[$ref.split('/').at(-1) ?? ''] ?? {}) as JsonSchema, making, name);
   const branches = anyOf ?? oneOf;
-  if (Array.isArray(branches)) return fc.oneof(...branches.map((one: JsonSchema) => likeValue(one, document, name)));
+  if (Array.isArray(branches)) return fc.oneof(...branches.map((one: JsonSchema) => likeValue(one, making, name)));
   if (Array.isArray(values)) return fc.constantFrom(...values);
   if ('const' in schema) return fc.constant(schema.const);
-  if (type === 'object') return objectOf(schema, document);
-  if (type === 'array') return fc.array(likeValue((items ?? {}) as JsonSchema, document, name), { maxLength: 3 });
-  if (type === 'integer' || type === 'number') return fc.oneof(fc.constantFrom(1, 2, 3, 30), oddNumber);
+  if (type === 'object') return objectOf(schema, making);
+  if (type === 'array') return arrayOf(schema, (items ?? {}) as JsonSchema, making, name);
+  if (type === 'integer' || type === 'number') return numberOf(schema, strict);
   if (type === 'boolean') return fc.boolean();
   if (type === 'null') return fc.constant(null);
-  return stringFor(name);
+  return strict ? goodString(schema, name) : stringFor(name);
 }
 
-function objectOf(schema: JsonSchema, document: ApiDocument): fc.Arbitrary<unknown> {
+function arrayOf(schema: JsonSchema, items: JsonSchema, making: Making, name: string): fc.Arbitrary<unknown> {
+  const least = making.strict ? Number(schema.minItems ?? 0) : 0;
+  return fc.array(likeValue(items, making, name), { minLength: least, maxLength: Math.max(3, least) });
+}
+
+function numberOf({ minimum, maximum }: JsonSchema, strict: boolean): fc.Arbitrary<unknown> {
+  if (!strict) return fc.oneof(fc.constantFrom(1, 2, 3, 30), oddNumber);
+  const [least, most] = [Number(minimum ?? 0), Number(maximum ?? 1_000)];
+  return fc.constantFrom(...[1, 2, 3, 30, least, most].filter((one) => one >= least && one <= most));
+}
+
+function objectOf(schema: JsonSchema, making: Making): fc.Arbitrary<unknown> {
   const properties = (schema.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
-  const known = Object.entries(properties).map(([name, one]) => [name, likeValue(one, document, name)] as const);
+  const known = Object.entries(properties).map(([name, one]) => [name, likeValue(one, making, name)] as const);
   const required = schema.required as readonly string[] | undefined;
   const shape = fc.record(Object.fromEntries(known), { requiredKeys: [...(required ?? [])] });
   const free = known.length === 0 ? SETTINGS : fc.constant({});
+  if (making.strict) return fc.tuple(shape, free).map(([own, settings]) => ({ ...settings, ...own }));
   const lacking = fc.oneof(
     { weight: 14, arbitrary: fc.constant('') },
     { weight: 1, arbitrary: fc.constantFrom('', ...Object.keys(properties)) },
@@ -343,8 +384,22 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   timeZone: ['UTC', '+01:00'],
   suffix: ['example.com', '.', 'a..b'],
   dnsNames: ['cucm-pub.lab.example.com', '*.', 'a b'],
+  password: ['plum yonder quartz vessel', 'x'],
+  next: ['plum yonder quartz vessels', 'x'],
+  sha256: ['ab'.repeat(32), 'zz'],
   oldUntil: ['2030-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '+275760-09-13T00:00:00Z'],
 };
+
+/** What people would type: the handler is met, and not only what stands before it. */
+function goodString({ format, minLength, maxLength }: JsonSchema, name: string): fc.Arbitrary<string> {
+  const [good] = WORDS[name] ?? [];
+  if (good !== undefined) return fc.constant(good);
+  if (REACHING.test(name)) return fc.constantFrom(...HOSTS);
+  if (format === 'date-time') return fc.constant('2030-01-01T00:00:00Z');
+  const least = Math.max(1, Number(minLength ?? 1));
+  const letters = fc.constantFrom(...'abcdefghij0123456789');
+  return fc.string({ unit: letters, minLength: least, maxLength: Math.min(least + 12, Number(maxLength ?? 100)) });
+}
 
 function stringFor(name: string): fc.Arbitrary<string> {
   const words = WORDS[name];
@@ -368,7 +423,7 @@ interface Answer {
 async function send({ url, callers }: FuzzOptions, one: FuzzRequest, agent: Agent): Promise<Answer> {
   // Said always: a body without its length would be read as the next request.
   const length = one.body === null ? {} : { 'content-length': String(Buffer.byteLength(one.body)) };
-  const headers = { ...(await callers[one.caller]?.()), ...one.headers, ...length };
+  const headers = { ...(await callers[one.caller]?.headers()), ...one.headers, ...length };
   return await new Promise((resolve) => {
     const { hostname, port } = new URL(url);
     const failed = (text: string) => resolve({ status: 0, type: '', text, json: {} });
@@ -408,20 +463,28 @@ function sendable(headers: Caller): Caller {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => !/[^\t\x20-\x7e\x80-\xff]/.test(value)));
 }
 
+function isDocumented(target: DocumentedOperation, method: string, type: string): boolean {
+  return method === target.method && /^application\/json(?:;|$)/.test(type);
+}
+
+/** What a browser must not do without the word of our page. */
+function wantsOurWord({ operation }: DocumentedOperation, method: string): boolean {
+  return !READS.includes(method) && operation['x-role'] !== 'anyone';
+}
+
 /** Null when the answer is one that may be given. */
 function troubleOf(
   { status, type, text, json }: Answer,
-  { target, method }: FuzzRequest,
+  { target, method, caller }: FuzzRequest,
   check: AnswerCheck,
-  hidden: readonly string[],
+  { hidden, callers }: FuzzOptions,
 ): string | null {
   if (status === 0) return 'no answer';
   if (json === NOT_SENT || method === 'HEAD') return null;
   if (/\n\s+at .+:\d+:\d+|node_modules|\.ts:\d+/.test(text)) return 'a stack trace';
-  if (status < 400) {
-    const fits = method === target.method && /^application\/json(?:;|$)/.test(type);
-    return fits ? check.trouble(target, status, json) : null;
-  }
+  if (status < 400 && wantsOurWord(target, method) && callers[caller]?.forged)
+    return 'a change that another site asked for';
+  if (status < 400) return isDocumented(target, method, type) ? check.trouble(target, status, json) : null;
   const found = hidden.find((words) => text.includes(words));
   if (found !== undefined) return `a path: ${found}`;
   const { code, requestId } = json as { readonly code?: string; readonly requestId?: string };
@@ -444,6 +507,33 @@ export function bare(url: string, bytes: string, deadlineMs = 5_000): Promise<st
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
+  });
+}
+
+/** Milliseconds between two pieces of a request that trickles. */
+const DROP_MS = 50;
+
+/**
+ * Sends `head` and then `piece` after `piece`, as long as somebody listens. What came back; rejects when nobody hung up within
+ * `deadlineMs`.
+ */
+export function trickle(url: string, head: string, piece: string, deadlineMs = 10_000): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.write(head));
+    const drops = setInterval(() => socket.writable && socket.write(piece), DROP_MS);
+    const late = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`The daemon did not hang up within ${deadlineMs} ms.`));
+    }, deadlineMs);
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearInterval(drops);
+      clearTimeout(late);
+      resolve(Buffer.concat(chunks).toString('utf8'));
+    });
   });
 }
 

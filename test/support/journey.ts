@@ -78,7 +78,9 @@ export class Journey implements AsyncDisposable {
     const secrets = await readSecrets({}, config);
     const logLines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => logLines.push(line) });
-    const practice = { connection: () => (lab.cluster ? labConnection(lab) : oneService(labConnection(lab))) };
+    const practice = {
+      connection: () => (lab.cluster || lab.box ? labConnection(lab) : oneService(labConnection(lab))),
+    };
     const overrides = {
       log,
       retryLadderMs: RETRY_LADDER_MS,

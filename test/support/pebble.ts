@@ -25,6 +25,8 @@ export interface PebbleOptions {
   readonly chainLength?: number;
   /** `ip:port` of the DNS that Pebble asks. Default: its own challenge test server. */
   readonly dnsServer?: string;
+  /** Where it dials port 80 of a name. Default: a port where nobody listens. */
+  readonly httpPort?: number;
 }
 
 export interface Pebble extends AsyncDisposable {
@@ -38,6 +40,8 @@ export interface Pebble extends AsyncDisposable {
   forgetRequests(): void;
   /** Root of the chain with this number, PEM. */
   rootPem(chain?: number): Promise<string>;
+  /** What Pebble's management interface says of the certificate with this serial number (hex). */
+  certificateStatus(serial: string): Promise<unknown>;
   setTxt(recordName: string, value: string): Promise<void>;
   clearTxt(recordName: string): Promise<void>;
 }
@@ -92,6 +96,10 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       const url = `https://127.0.0.1:${management}/roots/${chain}`;
       return (await client.request({ method: 'GET', url }, AbortSignal.timeout(5_000))).body;
     },
+    certificateStatus: async (serial) => {
+      const url = `https://127.0.0.1:${management}/cert-status-by-serial/${serial.toLowerCase()}`;
+      return JSON.parse((await client.request({ method: 'GET', url }, AbortSignal.timeout(5_000))).body);
+    },
     setTxt: (name, value) => command('set-txt', { host: `${name}.`, value }),
     clearTxt: (name) => command('clear-txt', { host: `${name}.` }),
     [Symbol.asyncDispose]: dispose,
@@ -104,13 +112,17 @@ interface Ports {
   readonly unused: number;
 }
 
-function configOf({ externalAccounts }: PebbleOptions, folder: string, { acme, management, unused }: Ports): object {
+function configOf(
+  { externalAccounts, httpPort }: PebbleOptions,
+  folder: string,
+  { acme, management, unused }: Ports,
+): object {
   return {
     listenAddress: `127.0.0.1:${acme}`,
     managementListenAddress: `127.0.0.1:${management}`,
     certificate: join(folder, 'tls.pem'),
     privateKey: join(folder, 'tls.key'),
-    httpPort: unused,
+    httpPort: httpPort ?? unused,
     tlsPort: unused,
     ocspResponderURL: '',
     externalAccountBindingRequired: externalAccounts !== undefined,

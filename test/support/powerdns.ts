@@ -38,7 +38,7 @@ export interface PowerDnsRrset {
 }
 
 const SCHEMA = '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql';
-const API_KEY = 'the key of the test server';
+export const API_KEY = 'the key of the test server';
 const PATIENCE_MS = 15_000;
 const run = promisify(execFile);
 

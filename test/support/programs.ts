@@ -26,8 +26,11 @@ function packageOf(program: string): string {
     'tsig-keygen': 'bind9',
     pdns_server: 'pdns-server pdns-backend-sqlite3',
     'pebble-challtestsrv': 'pebble',
+    sshd: 'openssh-server',
     dig: 'bind9-dnsutils',
     nsupdate: 'bind9-dnsutils',
+    promtool: 'prometheus',
+    'systemd-analyze': 'systemd',
   };
   return packages[program] ?? program;
 }

@@ -4,19 +4,27 @@ import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+} as const;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** A self-signed certificate for a TLS server on loopback. */
 export async function makeTlsCertificate(
   names: readonly string[],
+  kind: 'EC' | 'RSA' = 'EC',
 ): Promise<{ readonly certificatePem: string; readonly keyPem: string }> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const algorithm = kind === 'EC' ? ALGORITHM : RSA;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       name: 'CN=Loopback test',
       notBefore: new Date(Date.now() - DAY_MS),
       notAfter: new Date(Date.now() + DAY_MS),
-      signingAlgorithm: ALGORITHM,
+      signingAlgorithm: algorithm,
       keys,
       extensions: [subjectAlternativeName(names), new x509.BasicConstraintsExtension(true)],
     },

@@ -174,6 +174,41 @@ describe.skipIf(missing('chromium'))('access in the browser', () => {
     expect([...window.errors, ...hers.errors]).toEqual([]);
   });
 
+  it('what somebody else set up meanwhile is not overwritten', async () => {
+    await using window = await open();
+    const { page } = window;
+    await logIn(window, 'anna');
+    await window.go('/settings/users');
+    const factor = page.getByRole('region', { name: 'Second factor' });
+    const sso = page.getByRole('region', { name: /^Single sign-on/ });
+    await factor.getByLabel('viewer').waitFor();
+    await sso.getByLabel('Issuer').fill('https://login.example.com');
+    await sso.getByLabel('Client ID').fill('hers');
+    const theirs = { settings: { issuer: 'https://login.example.com', clientId: 'theirs' } };
+    await daemon.call('PUT', '/access/policy', daemon.local, { secondFactorFor: ['operator'] });
+    await daemon.call('PUT', '/access/sso', daemon.local, theirs);
+
+    await factor.getByLabel('viewer').click();
+    await factor.getByText('Somebody changed it meanwhile').waitFor();
+    await sso.getByRole('button', { name: 'Turn on' }).click();
+    await sso.getByText('Somebody changed it meanwhile').waitFor();
+    const refused = await (await daemon.call('GET', '/access/policy', daemon.local)).json();
+    await sso.getByRole('button', { name: 'Show what is stored now' }).click();
+    await expect.poll(() => sso.getByLabel('Client ID').inputValue()).toBe('theirs');
+    await expect.poll(() => factor.getByLabel('operator').isChecked()).toBe(true);
+    await sso.getByLabel('Client ID').fill('agreed');
+    await sso.getByRole('button', { name: 'Store' }).click();
+    await sso.getByText('Stored. The login page offers it now.').waitFor();
+    await sso.getByRole('button', { name: 'Turn off' }).click();
+    await sso.getByRole('button', { name: 'Turn on' }).waitFor();
+    await factor.getByLabel('operator').click();
+    await expect
+      .poll(async () => (await daemon.call('GET', '/access/policy', daemon.local)).json())
+      .toEqual({ secondFactorFor: [] });
+
+    expect(refused).toEqual({ secondFactorFor: ['operator'] });
+  });
+
   it('an API token is made, shown once, replaced and revoked', async () => {
     await using window = await open(daemon.url, PHONE, 'dark');
     const { page } = window;

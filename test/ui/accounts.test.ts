@@ -109,7 +109,7 @@ describe.skipIf(missing('chromium'))('from nothing to a connection', () => {
     await ca.getByRole('combobox', { name: 'Certificate authority' }).click();
     await page.getByRole('option', { name: /^Our CA/ }).click();
     await page.getByText(/Still missing: a DNS account\./).waitFor();
-    await side(page, 'DNS service').getByRole('button', { name: 'Add new here' }).click();
+    await side(page, 'How names are proved').getByRole('button', { name: 'Add new here' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: /RFC 2136/ }).click();
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Our zone');

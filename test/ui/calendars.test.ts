@@ -55,6 +55,47 @@ describe.skipIf(missing('chromium'))('calendars', () => {
     expect(window.errors).toEqual([]);
   });
 
+  it('take their freezes from a file', async () => {
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go('/settings/calendars');
+    await page.getByRole('button', { name: 'Add a calendar' }).click();
+    const form = page.getByRole('form', { name: 'Calendar' });
+    await form.getByLabel('Name').fill('With freezes');
+    await form.getByText('File', { exact: true }).click();
+    const ics = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:-//test//EN',
+      'BEGIN:VEVENT',
+      'UID:1',
+      'DTSTAMP:20300101T000000Z',
+    ]
+      .concat([
+        'DTSTART;VALUE=DATE:20300101',
+        'DTEND;VALUE=DATE:20300105',
+        'SUMMARY:New year',
+        'END:VEVENT',
+        'END:VCALENDAR',
+      ])
+      .join('\r\n');
+
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      form.getByLabel('Read it from a file').click(),
+    ]);
+    await chooser.setFiles({ name: 'freezes.ics', mimeType: 'text/calendar', buffer: Buffer.from(ics) });
+
+    await expect.poll(() => form.getByLabel('Content').inputValue()).toContain('SUMMARY:New year');
+    const findings = await seriousFindings(page);
+    await form.getByRole('button', { name: 'Save calendar' }).click();
+    await page.getByRole('table', { name: 'Calendars' }).getByText('With freezes').waitFor();
+    const stored = (await journey.app.store.calendars.all()).find(({ name }) => name === 'With freezes');
+    expect(JSON.stringify(stored)).toContain('SUMMARY:New year');
+    expect(findings).toEqual([]);
+    expect(window.errors).toEqual([]);
+  });
+
   it('keep a restart pending, which a person can do early', async () => {
     // Closed for sure, whatever day it is: open in three days.
     const day = (['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const)[(new Date().getUTCDay() + 3) % 7] ?? 'sun';

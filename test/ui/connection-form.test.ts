@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../backend/src/accounts.ts';
 import { startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
@@ -40,7 +41,12 @@ describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, 
     await window.go(`/connections/${journey.connection.id}/edit`);
     const password = page.getByRole('textbox', { name: 'Password', exact: true });
     await password.waitFor();
+    const products = page.getByRole('radiogroup', { name: 'Which product' }).getByRole('radio');
 
+    expect(await products.count()).toBe(1);
+    await page.getByRole('button', { name: 'Choose another product' }).click();
+    expect(await products.count()).toBeGreaterThan(10);
+    expect(await page.locator('code').first().textContent()).toBe('set account name');
     expect(await password.inputValue()).toBe('');
     expect(await password.getAttribute('placeholder')).toContain('stored');
     await page.getByLabel('Name of this connection').fill('Renamed');
@@ -48,6 +54,45 @@ describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, 
     await page.getByText(/^(Nothing is in the way of a renewal|A renewal can succeed)/).waitFor();
 
     expect((await journey.renew()).finished.outcome).toBe('verified');
+  });
+
+  it('takes a second CA with its certificates, and offers to ask it', async ({ expect }) => {
+    await using journey = await Journey.start({ lab: { testCa: true } });
+    const { testCa } = journey.lab;
+    const settings = { directory: testCa?.directoryUrl, trust: 'bundle', caBundle: testCa?.tlsCaPem };
+    await addAccount(journey.app.store, 'issuer', {
+      name: 'Fallback',
+      plugin: 'acme',
+      settings: { ...settings, termsOfServiceAgreed: true },
+    });
+    await using server = await journey.listen();
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go(`/connections/${journey.connection.id}/edit`);
+    await page.getByText('Second CA, for when the first is down').click();
+    await page.getByRole('combobox', { name: 'Second certificate authority' }).click();
+    await page.getByRole('option', { name: /^Fallback/ }).click();
+    await page.getByLabel('CA certificates of the second CA (PEM)').fill('no PEM');
+
+    await page.getByRole('button', { name: 'Save and look (dry run)' }).click();
+    await page.getByText('There is no PEM certificate in it.', { exact: true }).waitFor();
+    await page.getByLabel('CA certificates of the second CA (PEM)').fill('');
+    await page.getByRole('button', { name: 'Save and look (dry run)' }).click();
+    await page
+      .getByText(/certferry has never seen the chain of/)
+      .first()
+      .waitFor();
+    await window.go(`/connections/${journey.connection.id}`);
+    await page.getByRole('button', { name: 'Renew now' }).first().click();
+    await page.getByLabel(/^Ask the second CA: /).check();
+    await page.getByRole('button', { name: 'Start the renewal' }).click();
+
+    await expect
+      .poll(async () => (await journey.app.store.renewals.list({ limit: 1 }))[0]?.facts.target, { timeout: 20_000 })
+      .toMatchObject({ issuer: 'second' });
+    const [renewal] = await journey.app.store.renewals.list({ limit: 1 });
+    expect((await journey.ended(renewal?.id ?? '')).finished.outcome).toBe('verified');
+    expect(testCa?.issued()).toHaveLength(1);
   });
 
   it('deletes a connection only when its name was typed', async () => {

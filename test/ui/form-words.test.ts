@@ -38,6 +38,13 @@ describe('an address', () => {
   });
 });
 
+it('an address with a port is that of the SSH server where there is no other port', () => {
+  expect(withTidyAddress({ host: 'web1.example.com:2222' }, 'sshPort')).toEqual({
+    host: 'web1.example.com',
+    sshPort: 2222,
+  });
+});
+
 describe('names', () => {
   it('are found in URLs, with ports, and between any separators', () => {
     const text = 'https://a.example.com/x, b.example.com:8443\n*.c.example.com;d.example.com';

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitPem } from '../../backend/src/domain/certificate.ts';
 import type { Listening } from '../../backend/src/server.ts';
-import { fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
+import { contentOf, fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { fillStore } from '../support/fill.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
@@ -115,7 +114,7 @@ describe.skipIf(missing('chromium'))('with 10,000 connections', () => {
     const coming = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Full chain' }).click();
     const file = await coming;
-    const pem = await readFile(await file.path(), 'utf8');
+    const pem = await contentOf(file);
 
     expect(file.suggestedFilename()).toMatch(/^cucm-pub\.lab\.example\.com-\d{4}-\d\d-\d\d-fullchain\.pem$/);
     expect(splitPem(pem).length).toBeGreaterThan(1);

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import { addConnection } from '../../backend/src/connections.ts';
 import type { Listening } from '../../backend/src/server.ts';
-import { fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
+import { contentOf, fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
 
@@ -48,6 +47,25 @@ describe.skipIf(missing('chromium'))('a person in the browser', { timeout: 90_00
     await page.getByText('1 of 1 removed.').waitFor();
     await page.getByText('No renewal left a record behind').waitFor();
     expect(journey.lab.dns.txt(name)).toEqual([]);
+    expect(window.errors).toEqual([]);
+  });
+
+  it('opens the evidence of a renewal as a page to print', async () => {
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go(`/renewals/${unserved}`);
+
+    const [printed] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('link', { name: 'Open evidence to print' }).click(),
+    ]);
+    await printed.getByRole('heading').first().waitFor();
+
+    const shown = await printed.locator('body').textContent();
+    expect(shown).toContain(unserved);
+    expect(shown).toMatch(/cucm-pub\.lab\.example\.com/);
+    expect(await seriousFindings(printed)).toEqual([]);
+    expect(shown).not.toContain(journey.lab.password);
     expect(window.errors).toEqual([]);
   });
 
@@ -154,7 +172,7 @@ async function downloaded(page: Page, button: string): Promise<{ readonly name: 
   const arrival = page.waitForEvent('download');
   await page.getByRole('button', { name: button }).click();
   const download = await arrival;
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+  return { name: download.suggestedFilename(), text: await contentOf(download) };
 }
 
 async function ended(page: Page, sentence: string): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { appliancePlugins } from '../../backend/src/appliances/index.ts';
 import { dnsPlugins } from '../../backend/src/dns/index.ts';
+import { httpSolverPlugins } from '../../backend/src/http01/index.ts';
 import { issuerPlugins } from '../../backend/src/issuers/index.ts';
 import { notifierPlugins } from '../../backend/src/notify/index.ts';
 import type { Plugin } from '../../backend/src/plugins/plugin.ts';
@@ -37,6 +38,14 @@ export const FAMILIES: readonly Family[] = [
     introduction: 'Where certferry can publish the TXT records that prove the names (ACME dns-01).',
     field: 'dns',
     plugins: dnsPlugins,
+  },
+  {
+    folder: 'http01',
+    title: 'HTTP files',
+    introduction:
+      'Who places the files that prove the names over HTTP (ACME http-01), for connections with `"challenge": "http-01"`.',
+    field: 'http',
+    plugins: httpSolverPlugins,
   },
   {
     folder: 'issuers',

@@ -84,6 +84,8 @@ export const CONNECTION: NewConnection = {
     propagation: null,
     propagationPatienceSeconds: null,
     verifyPatienceSeconds: null,
+    keyKind: null,
+    reuseKey: false,
     renewalCalendar: null,
     restartCalendar: null,
     emergency: null,
