@@ -91,6 +91,7 @@ const DEFAULT_POLICY: RenewalPolicy = {
   emergency: null,
   keyKind: null,
   reuseKey: false,
+  fallback: false,
 };
 
 /**

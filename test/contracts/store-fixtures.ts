@@ -28,6 +28,7 @@ export function aConnection(): NewConnection &
       verifyPatienceSeconds: null,
       keyKind: null,
       reuseKey: false,
+      fallback: false,
       renewalCalendar: null,
       restartCalendar: null,
       emergency: null,

@@ -4,6 +4,7 @@ import { accountPromises } from './store-accounts.ts';
 import { calendarPromises } from './store-calendars.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
+import { fallbackPromises } from './store-fallbacks.ts';
 import { beginningPromises, savingPromises } from './store-renewals.ts';
 import { revocationPromises } from './store-revocations.ts';
 import { settingsPromises, vaultPromises } from './store-secrets.ts';
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describe('settings', () => settingsPromises(store));
     describe('watches', () => watchPromises(store));
     describe('ledger', () => ledgerPromises(store));
+    describe('fallback certificates', () => fallbackPromises(store));
     describe('revocations and claims', () => revocationPromises(store));
     describe('transactions', () => transactionPromises(store));
     describe('nested transactions', () => nestingPromises(store));

@@ -60,6 +60,7 @@ function connection(index: number): NewConnection {
       verifyPatienceSeconds: null,
       keyKind: null,
       reuseKey: false,
+      fallback: false,
       renewalCalendar: null,
       restartCalendar: null,
       emergency: null,

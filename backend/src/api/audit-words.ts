@@ -116,7 +116,7 @@ export const AUDITED: Readonly<Record<string, AuditWords>> = {
     action: 'renewal.start',
     words: 'started a renewal',
     subject: 'connection :id',
-    keeps: ['goal', 'activation'],
+    keeps: ['goal', 'activation', 'issuer', 'useFallback'],
   },
   'POST /api/v1/renewals/:id/cancel': {
     action: 'renewal.cancel',

@@ -38,6 +38,7 @@ export const policyInput = z.strictObject({
   emergency: z.strictObject({ daysLeft: z.number().positive().max(365), mode: z.enum(['ask', 'automatic']) }).nullish(),
   keyKind: z.enum(KEY_KINDS).nullish(),
   reuseKey: z.boolean().optional(),
+  fallback: z.boolean().optional(),
 });
 
 /** CA certificates (PEM) of the second CA. */
@@ -64,14 +65,17 @@ export const preflightRequest = z.strictObject({ writeTestRecord: z.boolean().de
 
 /**
  * `goal`: `serve` to the end; `issue` keeps the certificate in accounts/; `validate` proves at the CA's test directory that
- * issuing works. `activation` stands in for the connection's policy. `issuer`: which CA of the connection is asked.
+ * issuing works; `fallback` has the second CA issue one that is kept ready. `activation` stands in for the connection's policy.
+ * `issuer`: which CA of the connection is asked. `useFallback`: the certificate that is kept ready is put to use in place of a new one.
  */
 export const newRenewal = z
   .strictObject({
-    goal: z.enum(['serve', 'issue', 'validate']).default('serve'),
+    goal: z.enum(['serve', 'issue', 'validate', 'fallback']).default('serve'),
     activation: z.enum(['automatic', 'ask']).nullable().default(null),
     issuer: z.enum(WHICH_ISSUER).default('first'),
+    useFallback: z.boolean().default(false),
   })
+  .refine(({ goal, useFallback }) => !useFallback || goal === 'serve', 'useFallback goes with the goal "serve" alone')
   .prefault({});
 
 /** `confirmation` is what a hold asks to be typed. */

@@ -90,6 +90,8 @@ export interface CsrCapability {
    * Replaces any pending one and makes certificates issued for it useless, so the step asks `pending` first.
    */
   create(slot: SlotId, request: CsrRequest, signal: AbortSignal): Promise<string>;
+  /** Present when `create` refuses while one is pending, which only people can discard. */
+  readonly keepsOne?: true;
 }
 export interface CsrRequest {
   readonly commonName: string;
@@ -225,6 +227,8 @@ export interface AppliancePlugin<S extends z.ZodObject = z.ZodObject> extends Pl
   readonly servesNothing?: true;
   /** None of its drivers has an ActivationCapability, whatever the settings: people are asked nothing about restarts. */
   readonly restartsNothing?: true;
+  /** The ActivationCapability of its drivers, where they have one, says `reloads`. */
+  readonly reloads?: true;
   /** Where a recording was made, as far as the settings of the connection and the exchanges tell. */
   recordedAt?(
     settings: Readonly<Record<string, unknown>>,

@@ -58,7 +58,8 @@ export function createProgram(env: EnvRecord, out: Out, setStatus: SetStatus): C
   addCalendarCommands(program, { out, client: () => client(env), readJson, readText });
   addAccountCommands(program, common);
   addCertificateCommands(program, { out, client: () => client(env), readText });
-  addRenewCommands(program, common);
+  addRenewCommand(program, common);
+  addRenewalCommands(program, common);
   addRehearseCommand(program, common);
   addExchangesCommand(program, common);
   addDoctorCommand(program, common);
@@ -129,21 +130,29 @@ interface RenewOptions {
   readonly restartLater?: true;
   readonly restartNow?: true;
   readonly secondCa?: true;
+  readonly getFallback?: true;
+  readonly useFallback?: true;
 }
 
-function renewalOptions({ issueOnly, atTestCa, restartLater, restartNow, secondCa }: RenewOptions): RenewalOptions {
+function renewalOptions({ restartLater, restartNow, secondCa, useFallback, ...goal }: RenewOptions): RenewalOptions {
   return {
-    goal: issueOnly ? 'issue' : atTestCa ? 'validate' : 'serve',
+    goal: goalOf(goal),
     activation: restartLater ? 'ask' : restartNow ? 'automatic' : null,
     issuer: secondCa ? 'second' : 'first',
+    ...(useFallback && { useFallback }),
   };
+}
+
+function goalOf({ issueOnly, atTestCa, getFallback }: RenewOptions): RenewalOptions['goal'] {
+  if (issueOnly) return 'issue';
+  if (getFallback) return 'fallback';
+  return atTestCa ? 'validate' : 'serve';
 }
 
 function addRehearseCommand(program: Command, { env, out, setStatus }: Common): void {
   program
     .command('rehearse <id>')
     .description('renew the certificate of a simulated twin of the appliance; the real one is only read')
-    .addOption(new Option('--second-ca', 'ask the second CA of the connection in place of the first'))
     .option('--json', 'one event per line')
     .action(async (id: string, { json }: { json?: true }) => {
       const { rehearse } = await import('./rehearse.ts');
@@ -151,7 +160,7 @@ function addRehearseCommand(program: Command, { env, out, setStatus }: Common): 
     });
 }
 
-function addRenewCommands(program: Command, { env, out, setStatus }: Common): void {
+function addRenewCommand(program: Command, { env, out, setStatus }: Common): void {
   program
     .command('renew <id>')
     .description(
@@ -164,6 +173,21 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
       new Option('--at-test-ca', 'prove at the test directory of the CA that issuing works; nothing is kept').conflicts(
         'issueOnly',
       ),
+    )
+    .addOption(new Option('--second-ca', 'ask the second CA of the connection in place of the first'))
+    .addOption(
+      new Option('--get-fallback', 'have the second CA issue a certificate that is kept ready').conflicts([
+        'issueOnly',
+        'atTestCa',
+      ]),
+    )
+    .addOption(
+      new Option('--use-fallback', 'put the certificate that is kept ready to use, without asking a CA').conflicts([
+        'issueOnly',
+        'atTestCa',
+        'getFallback',
+        'secondCa',
+      ]),
     )
     .addOption(new Option('--restart-later', 'stop before the restart and wait for `certferry resume`'))
     .addOption(new Option('--restart-now', 'restart at once, whatever the connection says').conflicts('restartLater'))
@@ -178,6 +202,9 @@ function addRenewCommands(program: Command, { env, out, setStatus }: Common): vo
           : await renew(api, id, { json, ...renewalOptions(options) }, out),
       );
     });
+}
+
+function addRenewalCommands(program: Command, { env, out }: Common): void {
   program
     .command('cancel <renewal>')
     .description('stop a renewal; refused once the certificate is being put on the appliance')

@@ -41,7 +41,8 @@ export function questionsTo({ store, clock }: Foundation, { peers, windows, tria
       const { restartCalendar } = connection.policy;
       const look = restartCalendar === null ? null : await windows.look(restartCalendar, clock.now());
       const allowance = await reconciler.allowance(connection, context.issuer.key);
-      return await blastRadius(connection, context, { past, ...allowance }, signal, look);
+      const fallback = (await store.fallbacks.ready(connectionId))?.certificate ?? null;
+      return await blastRadius(connection, context, { past, fallback, ...allowance }, signal, look);
     },
     explain: (connection) => reconciler.explain(connection),
     plan: (scenario) =>

@@ -40,8 +40,10 @@ async function neededKeys(store: Store, connectionId: number, now: Date): Promis
   if (!(await store.connections.get(connectionId))) return new Set();
   const last = await store.issuances.last(connectionId);
   const earlier = await leavesOf(store, connectionId);
+  const ready = await store.fallbacks.ready(connectionId);
   const newest = last?.chain.leafPem ?? earlier[0];
   const certificates = [...(newest === undefined ? [] : [newest]), ...earlier].map(readCertificate);
+  if (ready) certificates.push(readCertificate(ready.chain.leafPem));
   const needed = certificates.filter(({ notAfter }, index) => index === 0 || new Date(notAfter) > now);
   return new Set(needed.map(({ key }) => key.spkiSha256));
 }

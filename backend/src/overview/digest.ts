@@ -108,7 +108,15 @@ function seenByWatch({ lookedAt, endpoints, certificates }: WatchMemory): Seen |
 }
 
 /** Nobody has looked since these. */
-const BEFORE_A_LOOK: readonly WatchState[] = ['renewing', 'starting', 'emergency', 'fruitless', 'validating'];
+const BEFORE_A_LOOK: readonly WatchState[] = [
+  'renewing',
+  'starting',
+  'emergency',
+  'fruitless',
+  'validating',
+  'falling-back',
+  'preparing',
+];
 
 function deviationOf(memory: WatchMemory): string | null {
   const isOld = memory.decision === null || BEFORE_A_LOOK.includes(memory.decision.state);

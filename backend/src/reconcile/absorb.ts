@@ -21,6 +21,8 @@ export interface Ending {
   readonly validated: boolean;
   /** Which CA of the connection it asked. */
   readonly issuer: WhichIssuer;
+  /** It was to get a certificate that is kept ready. */
+  readonly prepared: boolean;
 }
 
 /** A person changed the connection, or a credential of it: what stood in the way may be gone. */
@@ -51,7 +53,7 @@ export function afterEnd(memory: WatchMemory, ending: Ending): WatchMemory {
     case 'validated':
       return released(rested, ending);
     case 'issued':
-      return withoutSetback(shelve(rested, ending), ending);
+      return withoutSetback(ending.prepared ? rested : shelve(rested, ending), ending);
     case 'cancelled':
       return pause(ending.certificate === null ? rested : shelve(rested, ending), ending, 'it was cancelled');
     case 'not-due':
@@ -59,7 +61,7 @@ export function afterEnd(memory: WatchMemory, ending: Ending): WatchMemory {
     case 'failed':
     case 'installed-not-served':
     case 'rolled-back':
-      return failed(rested, ending, deploys !== null);
+      return failed(rested, ending, deploys);
   }
 }
 
@@ -115,13 +117,13 @@ function shelve(memory: WatchMemory, { renewalId, at }: Ending): WatchMemory {
   return { ...memory, shelved: { renewalId, until: new Date(until).toISOString() } };
 }
 
-function failed(memory: WatchMemory, ending: Ending, deploys: boolean): WatchMemory {
+function failed(memory: WatchMemory, ending: Ending, deploys: string | null): WatchMemory {
   const failure = ending.failure ?? ({ code: 'INTERNAL', message: ending.message } as const);
   const phase = phaseOf(ending.failedStep);
   const { slot: ofIssuer, flag } = OF_ISSUER[ending.issuer];
-  const slot = deploys || phase === 'deploy' ? 'deploy' : ofIssuer;
+  const slot = deploys !== null || phase === 'deploy' ? 'deploy' : ofIssuer;
   const kind = ending.outcome === 'failed' ? classOf(failure.code) : 'deployment';
-  const certificate = slot === 'deploy' ? ending.certificate : null;
+  const certificate = slot === 'deploy' ? (ending.certificate ?? deploys) : null;
   const earlier = memory.setbacks[slot];
   const count = (earlier?.certificate === certificate ? earlier.count : 0) + 1;
   const notBefore = nextAttemptAt({
@@ -131,6 +133,8 @@ function failed(memory: WatchMemory, ending: Ending, deploys: boolean): WatchMem
     lifeLeftMs: lifeLeftMs(memory, ending.at),
     retryAfterMs: failure.retryAfterMs ?? null,
   });
+  // Whatever came after it, the way to the CA is clear.
+  const wasIssued = ending.certificate !== null && ending.certificate !== deploys;
   const setback: Setback = {
     class: kind,
     phase,
@@ -144,8 +148,7 @@ function failed(memory: WatchMemory, ending: Ending, deploys: boolean): WatchMem
   };
   return {
     ...memory,
-    // Whatever came after it, a certificate was issued: the way to the CA is clear.
-    setbacks: { ...memory.setbacks, ...(ending.certificate === null ? {} : { [ofIssuer]: null }), [slot]: setback },
+    setbacks: { ...memory.setbacks, ...(wasIssued ? { [ofIssuer]: null } : {}), [slot]: setback },
     [flag]: memory[flag] || (!ending.validated && isRefusedByCa(setback)),
   };
 }

@@ -1,5 +1,6 @@
 import { affordableAt } from '../domain/budget.ts';
 import { dueFrom, type Lifetime, type WantedIssuer } from '../domain/due.ts';
+import { isWorn } from '../domain/fallback.ts';
 import { caOf } from '../domain/issuer-key.ts';
 import { nameSetOf } from '../domain/name-set.ts';
 import { spreadOf } from '../domain/spread.ts';
@@ -7,7 +8,7 @@ import type { WhichIssuer } from '../domain/which-issuer.ts';
 import type { LastIssued } from '../store/issuances.ts';
 import type { Connection } from '../store/store.ts';
 import { caInstantOf } from './ari.ts';
-import { type Candidate, type Turn, type TurnQuestion, turnOf } from './failover.ts';
+import { type Candidate, instantOf, type Turn, type TurnQuestion, turnOf } from './failover.ts';
 import type { Setback, WatchMemory } from './memory.ts';
 import type { WatchState } from './states.ts';
 
@@ -17,6 +18,10 @@ export interface Situation extends TurnQuestion {
   readonly connection: Pick<Connection, 'id' | 'dnsNames' | 'policy'>;
   readonly memory: WatchMemory;
   readonly last: LastIssued | null;
+  /** The certificate that is kept ready; null: there is none. */
+  readonly fallback: LastIssued | null;
+  /** The policy wants one kept ready, and the host can have one. */
+  readonly keepsFallback: boolean;
   /** When the renewal window opens, `now` when it is open or there is none; null: never. */
   readonly opensAt: Date | null;
   /** From when on so little life is left that the window no longer holds it up; null: never. */
@@ -37,9 +42,11 @@ export interface Choice {
 }
 
 export interface Start {
-  readonly goal: 'serve' | 'validate';
+  readonly goal: 'serve' | 'validate' | 'fallback';
   /** SHA-256 of the issued certificate that is to be put to use; null: one is to be issued. */
   readonly deploys: string | null;
+  /** `deploys` is what is kept ready. Should its key be gone, a certificate is issued. */
+  readonly useFallback?: true;
   readonly issuer: WhichIssuer;
 }
 
@@ -47,6 +54,8 @@ export interface Start {
 interface Wish {
   readonly why: string;
   readonly deploys: string | null;
+  /** `deploys` is what is kept ready. */
+  readonly fallsBack?: true;
   /** A certificate would be asked for. */
   readonly issues: boolean;
   /** Of which CA, and not before when. */
@@ -73,6 +82,19 @@ const GATES: readonly Gate[] = [
   queued,
 ];
 
+/** Those that also stand against a certificate that nothing needs yet. */
+const PREPARING_GATES: readonly Gate[] = [
+  manual,
+  justChanged,
+  loginRefused,
+  paused,
+  backingOff,
+  quarantined,
+  overBudget,
+  windowShut,
+  queued,
+];
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -82,6 +104,9 @@ export const GRACE_MS = 15 * MINUTE_MS;
 
 /** For a certificate that is not served: after so many attempts in a row a person has to look. */
 const DEPLOYMENT_ATTEMPTS = 3;
+
+/** So often the appliance refuses a certificate before the one that is kept ready is tried. */
+const REFUSALS_BEFORE_FALLBACK = 2;
 
 /** No second certificate is asked for before this part of the life of the last, at most a day. */
 const SETTLING_PART = 1 / 5;
@@ -99,12 +124,12 @@ export function decide(situation: Situation): Choice {
   if (unused !== null && isShelved(situation)) return shelved(memory);
   if (held !== null && unused === null && isOnlyRemembered(held, memory)) return wellAsFarAsSeen(situation, held);
   const wish = wishOf(situation, unused);
-  if (!wish) return fresh(situation);
+  if (!wish) return preparing(situation) ?? fresh(situation);
   const { issuer } = wish.turn;
-  for (const gate of GATES) {
-    const shut = gate(situation, wish);
-    if (shut) return { ...shut, start: null, issuer };
-  }
+  // What puts a certificate to use asks no CA.
+  const about = { issuer: wish.issues ? issuer : 'first' } as const;
+  const shut = firstShut(GATES, situation, wish);
+  if (shut) return { ...shut, start: null, ...about };
   const validateFirst = issuer === 'second' ? memory.validateSecondFirst : memory.validateFirst;
   const { hasTestDirectory } = askedOf(situation, wish).issuer;
   const goal = wish.issues && validateFirst && hasTestDirectory ? 'validate' : 'serve';
@@ -112,13 +137,22 @@ export function decide(situation: Situation): Choice {
     state: startingAs(situation, wish, goal),
     until: now,
     why: wish.why,
-    start: { goal, deploys: wish.deploys, issuer },
-    issuer,
+    start: { goal, deploys: wish.deploys, issuer, ...(wish.fallsBack && { useFallback: true }) },
+    ...about,
   };
 }
 
-function startingAs(situation: Situation, { issues }: Wish, goal: Start['goal']): WatchState {
+function firstShut(gates: readonly Gate[], situation: Situation, wish: Wish): ReturnType<Gate> {
+  for (const gate of gates) {
+    const shut = gate(situation, wish);
+    if (shut) return shut;
+  }
+  return null;
+}
+
+function startingAs(situation: Situation, { issues, fallsBack }: Wish, goal: Start['goal']): WatchState {
   const { memory, last, opensAt, now } = situation;
+  if (fallsBack) return 'falling-back';
   if (goal === 'validate') return 'validating';
   if (opensAt === null || opensAt > now) return 'emergency';
   return issues && last !== null && memory.fruitless === last.certificate.sha256 ? 'fruitless' : 'starting';
@@ -132,12 +166,77 @@ function notSeen({ unreachable, lookedAt }: WatchMemory): Choice {
 /** Repairs cheaper than issuing come first. */
 function wishOf(situation: Situation, unused: string | null): Wish | null {
   const { verdict } = situation.memory;
+  const turn = turnOf(situation);
+  const fallback = fallbackFor(situation, unused, turn);
+  if (fallback !== null) {
+    return { why: verdict?.message ?? '', deploys: fallback, fallsBack: true, issues: false, turn };
+  }
   if (unused !== null) {
     const why = 'A certificate that was issued is not served everywhere';
     return { why, deploys: unused, issues: false, turn: NO_TURN };
   }
-  return verdict?.due ? { why: verdict.message, deploys: null, issues: true, turn: turnOf(situation) } : null;
+  return verdict?.due ? { why: verdict.message, deploys: null, issues: true, turn } : null;
 }
+
+/**
+ * SHA-256 of the certificate that is kept ready, when it is its turn: what is in use ended or was revoked, the first CA
+ * cannot be asked for reasons of its own, or the appliance does not take what that one issued.
+ */
+function fallbackFor(situation: Situation, unused: string | null, turn: Turn): string | null {
+  const { verdict } = situation.memory;
+  const ready = readyFallback(situation);
+  if (ready === null || !verdict?.due) return null;
+  if (unused !== null) return isRefused(unused, situation.memory) ? ready.sha256 : null;
+  const isLost = verdict.reason === 'expired' || verdict.reason === 'revoked';
+  return isLost || turn.issuer === 'second' ? ready.sha256 : null;
+}
+
+function isRefused(sha256: string, { setbacks: { deploy } }: WatchMemory): boolean {
+  return (
+    deploy?.code === 'APPLIANCE_REJECTED_CERTIFICATE' &&
+    deploy.certificate === sha256 &&
+    deploy.count >= REFUSALS_BEFORE_FALLBACK
+  );
+}
+
+/** What is kept ready, when it is good and as wanted now. Of a revoked certificate it must not have the key. */
+function readyFallback(situation: Situation): Lifetime | null {
+  const { fallback, connection, memory, now } = situation;
+  if (!fallback || fallback.revoked || !isAsWanted(fallback, situation)) return null;
+  if (memory.verdict?.reason === 'revoked' && connection.policy.reuseKey) return null;
+  return isGood(fallback.certificate, connection, memory, now) ? fallback.certificate : null;
+}
+
+/** Gets what the policy wants kept ready while nothing else is to be done; null when that is not the time, or it is there. */
+function preparing(situation: Situation): Choice | null {
+  const { keepsFallback, memory, now } = situation;
+  const ready = readyFallback(situation);
+  if (!keepsFallback || (ready !== null && !isWorn(ready, now))) return null;
+  const turn = { issuer: 'second', readyAt: instantOf(memory.setbacks.second?.notBefore) } as const;
+  const wish: Wish = { why: NOT_READY, deploys: null, issues: true, turn };
+  const calm = fresh(situation);
+  const shut = firstShut(PREPARING_GATES, situation, wish);
+  if (shut) {
+    const until = [calm.until, shut.until].filter((at) => at !== null).sort((a, b) => a.getTime() - b.getTime())[0];
+    const remark = ready === null ? `; ${NOT_READY} (${WHY_NOT_READY[shut.state] ?? shut.why})` : '';
+    return { ...calm, until: until ?? null, why: `${calm.why}${remark}` };
+  }
+  const start = { goal: 'fallback', deploys: null, issuer: 'second' } as const;
+  return { state: 'preparing', until: now, why: calm.why, start, issuer: 'second' };
+}
+
+const NOT_READY = 'a fallback certificate is not ready yet';
+
+/** Where the reason of a gate would only repeat that none is ready. */
+const WHY_NOT_READY: Partial<Readonly<Record<WatchState, string>>> = {
+  manual: 'the schedule may not renew this connection',
+  'just-changed': 'the connection was changed a moment ago',
+  'window-shut': 'the renewal window is shut',
+  'never-open': 'the renewal window does not open',
+  'emergency-ahead': 'the renewal window is shut',
+  'emergency-asks': 'the renewal window is shut',
+  queued: 'others go first',
+};
 
 function askedOf(situation: Situation, { turn }: Wish): Candidate {
   return turn.issuer === 'second' && situation.second ? situation.second : situation;
@@ -282,7 +381,8 @@ function givenUp({ memory }: Situation, wish: Wish): ReturnType<Gate> {
   return setback && isExhausted(setback) ? { state: 'given-up', until: null, why: setback.message } : null;
 }
 
-function setbackFor({ setbacks }: WatchMemory, { deploys, turn }: Wish): Setback | null {
+function setbackFor({ setbacks }: WatchMemory, { deploys, fallsBack, turn }: Wish): Setback | null {
+  if (fallsBack) return setbacks.deploy?.certificate === deploys ? setbacks.deploy : null;
   if (deploys !== null) return setbacks.deploy;
   return turn.issuer === 'second' ? setbacks.second : setbacks.issue;
 }

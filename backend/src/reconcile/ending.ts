@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256OfPem } from '../domain/certificate.ts';
 import type { Failure } from '../domain/errors.ts';
 import type { Facts } from '../renewal/facts.ts';
 import { STEP_NAMES } from '../renewal/step-names.ts';
@@ -23,17 +24,23 @@ export function endingOf(
   const parsed = ended.safeParse(row?.state);
   const context = parsed.success ? parsed.data.context : { failure: null, failedStep: null };
   // Written by a renewal of this product.
-  const { target, chain } = (row?.facts ?? {}) as Partial<Facts>;
+  const { target, chain, earlier } = (row?.facts ?? {}) as Partial<Facts>;
   const validated = target?.goal === 'validate';
+  const prepared = target?.goal === 'fallback';
   return {
     renewalId,
     at: new Date(at),
     outcome,
     message,
     ...context,
-    // What a renewal puts to use is what its connection was issued last.
-    certificate: chain && !validated ? (last?.certificate.sha256 ?? null) : null,
+    certificate: chain && !validated && !prepared ? takenUp(earlier, last) : null,
     validated,
     issuer: target?.issuer ?? 'first',
+    prepared,
   };
+}
+
+/** What a renewal puts to use is what its connection was issued last, or what was kept ready. */
+function takenUp(earlier: Facts['earlier'] | undefined, last: LastIssued | undefined): string | null {
+  return earlier?.fallback ? sha256OfPem(earlier.chain.leafPem) : (last?.certificate.sha256 ?? null);
 }

@@ -93,6 +93,7 @@ export function explain(
   const parts = [
     SENTENCES[state](context),
     secondWords(state, memory),
+    fallbackWords(state, memory),
     silenceWords(state, memory),
     overdueWords(nextLookAt, now),
   ];
@@ -165,6 +166,10 @@ export const SENTENCES: Readonly<Record<WatchState, (context: Context) => string
     `Due (${why}): the certificate that was issued last cannot be put to use any more, so the schedule has begun to get another`,
   validating: ({ why }) =>
     `Due (${why}), and refused by the CA before: the schedule has begun a renewal at the CA's test directory, which the real one follows when that works`,
+  'falling-back': ({ why }) =>
+    `Due (${why}): the schedule has begun to put the fallback certificate to use, which asks no CA`,
+  preparing: ({ why }) =>
+    `Not due: ${why}; the schedule has begun to get a fallback certificate from the second CA, which is kept ready`,
 };
 
 function lifeWords({ policy: { emergency } }: Context['connection']): string {
@@ -251,6 +256,11 @@ function secondWords(state: WatchState, { decision, setbacks: { issue } }: Watch
   if (decision?.issuer !== 'second' || !ASKING.includes(state)) return '';
   const why = issue ? `failed (${ERRORS[issue.code].title})` : 'has no certificate left within its limits';
   return `the second CA is asked then, because the first one ${why}`;
+}
+
+function fallbackWords(state: WatchState, { fallback }: WatchMemory): string {
+  if (!fallback || state === 'falling-back' || state === 'incomplete') return '';
+  return `a fallback certificate of the second CA is ready, valid until ${fallback.notAfter.slice(0, 10)}`;
 }
 
 function silenceWords(state: WatchState, { unreachable }: WatchMemory): string {

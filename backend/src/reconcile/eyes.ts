@@ -4,6 +4,7 @@ import type { WantedIssuer } from '../domain/due.ts';
 import { caOf } from '../domain/issuer-key.ts';
 import type { Issuer, RenewalWindow } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
+import { whyNoFallback } from '../renewal/fallback.ts';
 import type { StepPeers } from '../renewal/step.ts';
 import { nameOf, sightsOf } from '../renewal/steps/look.ts';
 import type { Connection, Store } from '../store/store.ts';
@@ -19,6 +20,8 @@ export interface View extends AsyncDisposable {
   readonly issuer: LookedAtIssuer;
   /** The CA that the connection falls back on; null: it has none. */
   readonly second: LookedAtIssuer | null;
+  /** A certificate of the second CA can be kept ready for this host. */
+  readonly takesFallback: boolean;
   /** Dials every endpoint. One that does not answer is an answer. Where nothing is served: what is kept. */
   look(signal: AbortSignal): Promise<readonly LookedAt[]>;
   /**
@@ -47,6 +50,7 @@ export function createEyes({ clock, store, peers }: EyesDeps): Eyes {
       return {
         issuer: lookedAt(issuer),
         second: second && lookedAt(second.issuer),
+        takesFallback: second !== null && !servesNothing(connection.appliance) && whyNoFallback(appliance) === null,
         async look(signal) {
           if (servesNothing(connection.appliance)) return [await keptFor(connection, { store, keys })];
           const endpoints = await appliance.endpoints(connection.slot, signal);

@@ -96,6 +96,6 @@ function latest(...instants: readonly (Date | null)[]): Date {
   return new Date(Math.max(...instants.map((at) => at?.getTime() ?? 0)));
 }
 
-function instantOf(at: string | null | undefined): Date | null {
+export function instantOf(at: string | null | undefined): Date | null {
   return at ? new Date(at) : null;
 }

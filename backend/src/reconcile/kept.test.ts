@@ -109,6 +109,7 @@ function keptEyes(of: World): Eyes {
   return {
     open: async ({ id }) => ({
       second: null,
+      takesFallback: false,
       issuer: { key: of.issuerKey, profile: of.profile, hasTestDirectory: false },
       look: async () => {
         const held = of.served.get(id);

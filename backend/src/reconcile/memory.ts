@@ -100,6 +100,8 @@ const memory = z.object({
     /** Of issuing at the second CA. */
     second: setback.nullable().default(null),
   }),
+  /** The certificate that is kept ready, when it was looked for last; null: none was. */
+  fallback: z.object({ sha256: z.string(), notAfter: instant }).nullable().default(null),
   /** The next attempt is first made at the CA's test directory. */
   validateFirst: z.boolean(),
   /** The same of the second CA. */
@@ -162,6 +164,7 @@ export function emptyMemory(changedAt: Date, seq = 0): WatchMemory {
     told: null,
     running: null,
     setbacks: NO_SETBACKS,
+    fallback: null,
     validateFirst: false,
     validateSecondFirst: false,
     paused: null,

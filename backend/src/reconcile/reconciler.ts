@@ -32,7 +32,7 @@ import { keptFor, NOTHING_KEPT, rivalsAt } from './rivals.ts';
 import type { WatchState } from './states.ts';
 
 /** What the reconciler needs of the store. */
-export interface ReconcilerStore extends Pick<Store, 'watches' | 'issuances' | 'settings'> {
+export interface ReconcilerStore extends Pick<Store, 'watches' | 'issuances' | 'fallbacks' | 'settings'> {
   readonly connections: Pick<Store['connections'], 'get' | 'all'>;
   readonly renewals: Pick<Store['renewals'], 'get' | 'unfinished'>;
   readonly events: Pick<Store['events'], 'append' | 'read'>;
@@ -79,6 +79,7 @@ interface Seen {
   readonly look: Look;
   readonly issuer: View['issuer'] | null;
   readonly second: View['second'];
+  readonly takesFallback: boolean;
   readonly ari: AriMemory | null;
 }
 
@@ -164,11 +165,12 @@ export class Reconciler {
     try {
       await using view = await this.#deps.eyes.open(connection);
       const look = { at: at(), endpoints: await view.look(signal), trouble: null };
-      const { issuer, second } = view;
-      return { look, issuer, second, ari: await this.#askCa(view, look, ari, signal) };
+      const { issuer, second, takesFallback } = view;
+      return { look, issuer, second, takesFallback, ari: await this.#askCa(view, look, ari, signal) };
     } catch (err) {
       if (!(err instanceof AppError)) throw err;
-      return { look: { at: at(), endpoints: [], trouble: err.message }, issuer: null, second: null, ari };
+      const look = { at: at(), endpoints: [], trouble: err.message };
+      return { look, issuer: null, second: null, takesFallback: false, ari };
     }
   }
 
@@ -217,7 +219,7 @@ export class Reconciler {
   async #choose(
     connection: Connection,
     looked: WatchMemory,
-    { issuer, second, look }: Seen,
+    { issuer, second, takesFallback, look }: Seen,
   ): Promise<{ readonly memory: WatchMemory; readonly choice: Choice }> {
     const { store, clock } = this.#deps;
     const now = clock.now();
@@ -225,8 +227,9 @@ export class Reconciler {
       return { memory: looked, choice: { state: 'silent', until: null, why: look.trouble ?? '', start: null } };
     }
     const last = (await store.issuances.last(connection.id)) ?? null;
+    const fallback = (await store.fallbacks.ready(connection.id)) ?? null;
     const memory = judgeSeen(
-      { ...looked, ca: caOf(issuer.key) },
+      { ...looked, ca: caOf(issuer.key), fallback: fallback && lifeOf(fallback) },
       {
         wantedNames: connection.dnsNames,
         issuer,
@@ -239,13 +242,14 @@ export class Reconciler {
       },
       now,
     );
-    const candidate = async (one: LookedAtIssuer): Promise<Candidate> => {
-      const allowance = memory.verdict?.due ? await this.#allowanceOf(connection, memory, one.key) : UNASKED;
+    const keepsFallback = takesFallback && connection.policy.fallback;
+    const candidate = async (one: LookedAtIssuer, isAsked = false): Promise<Candidate> => {
+      const allowance = memory.verdict?.due || isAsked ? await this.#allowanceOf(connection, memory, one.key) : UNASKED;
       return { issuer: one, ...allowance };
     };
     const choice = decide({
-      ...{ now, connection, memory, last, ...(await candidate(issuer)) },
-      second: second && (await candidate(second)),
+      ...{ now, connection, memory, last, fallback, keepsFallback, ...(await candidate(issuer)) },
+      second: second && (await candidate(second, keepsFallback)),
       opensAt: await this.#deps.opensAt(connection, now),
       emergencyAt: emergencyFrom(firstEnd(memory), connection.policy.emergency ?? null),
       turnAt: this.#turnAt(now),
@@ -421,6 +425,10 @@ async function absorb(tx: ReconcilerStore, stored: StoredEvent, now: Date): Prom
       return await tx.watches.put(toRow(id, afterEnd(memory, ending), now));
     }
   }
+}
+
+function lifeOf({ certificate: { sha256, notAfter } }: LastIssued): WatchMemory['fallback'] {
+  return { sha256, notAfter };
 }
 
 function usualIssuer(last: LastIssued | null, issuerKey: string): string | null {

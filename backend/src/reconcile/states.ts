@@ -49,6 +49,10 @@ export const WATCH_STATES = [
   'fruitless',
   /** Begun in this moment, at the CA's test directory. */
   'validating',
+  /** Begun in this moment: the certificate that is kept ready is put to use. */
+  'falling-back',
+  /** Nothing to do, and begun in this moment: a certificate is got from the second CA to be kept ready. */
+  'preparing',
 ] as const;
 
 export type WatchState = (typeof WATCH_STATES)[number];

@@ -9,6 +9,7 @@ const connection = {
   id: 7,
   slot: 'tomcat',
   dnsNames: ['cucm.example.com'],
+  appliance: { plugin: 'vos', settings: {}, credential: null },
   policy: { activation: 'automatic' },
 } as unknown as Connection;
 
@@ -30,11 +31,11 @@ function action(node: string, change: Partial<ActivationAction> = {}): Activatio
 function applianceWith(actions: readonly ActivationAction[]) {
   const activation = { plan: async () => actions, pauseMs: 30_000 };
   const endpoints = async () => [{ host: 'cucm.example.com', port: 8443, serverName: 'cucm.example.com' }];
-  return { appliance: { activation, endpoints } as unknown as ApplianceDriver, issuer: untestable };
+  return { appliance: { activation, endpoints } as unknown as ApplianceDriver, issuer: untestable, second: null };
 }
 
 function known(past: readonly RenewalRow[]) {
-  return { past, budget: { ca: 'ca.example.com', source: null, lines: [] }, cautions: [] };
+  return { past, fallback: null, budget: { ca: 'ca.example.com', source: null, lines: [] }, cautions: [] };
 }
 
 function earlier(id: string, seconds: number): RenewalRow {
@@ -85,11 +86,32 @@ describe('blastRadius', () => {
     });
   });
 
+  it('says of a second CA which fallback certificate is ready, and where none can be', async () => {
+    const second = { issuer: untestable, caPems: null };
+    const ready = { sha256: 'ab', serial: '1', issuer: 'CN=R1', notBefore: '', notAfter: '2027-02-20T00:00:00.000Z' };
+    const { appliance, ...others } = applianceWith([]);
+    const withCsr = { ...appliance, csr: { pending: async () => null, create: async () => '' } };
+    const keepsOne = { ...appliance, csr: { ...withCsr.csr, keepsOne: true as const } };
+    const fallbackOf = async (host: ApplianceDriver, fallback: typeof ready | null) =>
+      (await blastRadius(connection, { ...others, appliance: host, second }, { ...known([]), fallback }, never))
+        .fallback;
+
+    expect(await fallbackOf(withCsr, ready)).toEqual({
+      ready: { sha256: 'ab', notAfter: '2027-02-20T00:00:00.000Z' },
+      whyNot: null,
+    });
+    expect(await fallbackOf(withCsr, null)).toEqual({ ready: null, whyNot: null });
+    expect(await fallbackOf(keepsOne, null)).toMatchObject({ whyNot: expect.stringContaining('keeps one CSR') });
+    expect((await blastRadius(connection, applianceWith([]), known([]), never)).fallback).toBeNull();
+  });
+
   it('is empty for an appliance that serves at once', async () => {
     const { appliance } = applianceWith([]);
     const { activation: _, ...atOnce } = appliance;
 
-    expect(await blastRadius(connection, { appliance: atOnce, issuer: untestable }, known([]), never)).toMatchObject({
+    const context = { appliance: atOnce, issuer: untestable, second: null };
+
+    expect(await blastRadius(connection, context, known([]), never)).toMatchObject({
       interruptions: [],
       expectedSeconds: 0,
       permission: 'automatic',

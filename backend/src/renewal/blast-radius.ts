@@ -1,8 +1,11 @@
 import type { ActivationAction, Advice } from '../appliances/driver.ts';
+import { servesNothing } from '../appliances/index.ts';
 import type { Budget } from '../domain/budget.ts';
+import type { IssuedCertificate } from '../store/issuances.ts';
 import type { Connection, RenewalRow } from '../store/store.ts';
 import type { WindowLook } from '../windows/stored-openings.ts';
 import type { Facts } from './facts.ts';
+import { whyNoFallback } from './fallback.ts';
 import type { StepPeers } from './step.ts';
 import { nameOf } from './steps/look.ts';
 
@@ -22,12 +25,21 @@ export interface BlastRadius {
   readonly advice: readonly Advice[];
   /** The CA has a directory where certferry can prove that issuing works, and nothing counts. */
   readonly testDirectory: boolean;
+  /** The certificate of the second CA that is kept ready, and why none can be; null: there is no second CA. */
+  readonly fallback: FallbackOutlook | null;
   /** What the restart calendar says now; null when the restart waits for no window. */
   readonly window: RestartWindow | null;
   /** What is left of the CA's limits. */
   readonly budget: Budget;
   /** Why the schedule would not begin now, where a person should know: quarantine, a refused login, a limit that is spent. */
   readonly cautions: readonly string[];
+}
+
+export interface FallbackOutlook {
+  /** `notAfter` in ISO 8601; null: none is ready. */
+  readonly ready: { readonly sha256: string; readonly notAfter: string } | null;
+  /** The end of a sentence; null: one can be kept ready. */
+  readonly whyNot: string | null;
 }
 
 export interface RestartWindow {
@@ -43,6 +55,7 @@ export interface RestartWindow {
 
 /** What is known without asking anybody. `past` are renewals of this connection, any number of them. */
 export interface Known extends Pick<BlastRadius, 'budget' | 'cautions'> {
+  readonly fallback: IssuedCertificate | null;
   readonly past: readonly RenewalRow[];
 }
 
@@ -58,8 +71,8 @@ export interface Interruption {
 /** `look` is what the restart calendar of the connection says now. */
 export async function blastRadius(
   connection: Connection,
-  { appliance, issuer }: Pick<StepPeers, 'appliance' | 'issuer'>,
-  { past, budget, cautions }: Known,
+  { appliance, issuer, second }: Pick<StepPeers, 'appliance' | 'issuer' | 'second'>,
+  { past, budget, cautions, fallback }: Known,
   signal: AbortSignal,
   look: WindowLook | null = null,
 ): Promise<BlastRadius> {
@@ -79,10 +92,16 @@ export async function blastRadius(
     permission: permissionOf(actions, policy.activation),
     advice: activation?.advice?.(slot) ?? [],
     testDirectory: issuer.staging !== null,
+    fallback: second && !servesNothing(connection.appliance) ? outlook(appliance, fallback) : null,
     window: look && actions.length > 0 ? windowOf(look) : null,
     budget,
     cautions,
   };
+}
+
+function outlook(appliance: StepPeers['appliance'], fallback: IssuedCertificate | null): FallbackOutlook {
+  const ready = fallback && { sha256: fallback.sha256, notAfter: fallback.notAfter };
+  return { ready, whyNot: whyNoFallback(appliance) };
 }
 
 function windowOf({ calendarId, name, open, opening, words }: WindowLook): RestartWindow {

@@ -45,7 +45,8 @@ export function conclude(
       const oldStillServed = committed ? stillOld(facts.aftermath, facts) : allAnswer(facts.aftermath);
       const cause = sentence(failure?.message ?? 'Failed');
       if (facts.target?.goal === 'keep') return { message: `${cause} ${whatIsKept(facts)}`, oldStillServed: null };
-      return { message: `${cause} ${SERVICE[String(oldStillServed)]}`, oldStillServed };
+      const fallback = facts.target?.goal === 'fallback' ? 'No fallback certificate is ready. ' : '';
+      return { message: `${cause} ${fallback}${SERVICE[String(oldStillServed)]}`, oldStillServed };
     }
   }
 }
@@ -76,9 +77,11 @@ function verifiedMessage({ served = [], chain }: Partial<Facts>): string {
   return `Served on ${all}: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}`;
 }
 
-function issuedMessage({ chain }: Partial<Facts>): string {
+function issuedMessage({ chain, target }: Partial<Facts>): string {
   if (!chain) return 'Issued';
   const { sha256, notAfter } = readCertificate(chain.leafPem);
+  if (target?.goal === 'fallback')
+    return `Kept ready as a fallback, not installed: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}`;
   return `Kept in accounts/, not installed: ${shortFingerprint(sha256)}, valid until ${notAfter.slice(0, 10)}. The next renewal installs it.`;
 }
 

@@ -102,18 +102,23 @@ export interface Target {
   readonly goal: Goal;
   /** Which CA of the connection is asked. Absent in renewals from before there was a second one: the first. */
   readonly issuer?: WhichIssuer;
+  /** The fallback certificate is put to use, if there is one and its key is still there. */
+  readonly useFallback?: true;
 }
 
 /**
  * Where a renewal ends when all goes well: `serve`, when the new certificate was seen served; `issue`, when it is kept in
- * accounts/; `keep`, the same where nothing is ever served and people download it; `validate`, when the CA's test directory has issued one, of which nothing is kept.
+ * accounts/; `keep`, the same where nothing is ever served and people download it; `validate`, when the CA's test directory has issued one, of which nothing is kept;
+ * `fallback`, when one of the second CA is kept ready.
  */
-export type Goal = 'serve' | 'issue' | 'keep' | 'validate';
+export type Goal = 'serve' | 'issue' | 'keep' | 'validate' | 'fallback';
 
 export interface EarlierCertificate {
   /** The renewal that it was issued in. */
   readonly renewalId: string;
   readonly chain: CertificateChain;
+  /** It was kept ready. */
+  readonly fallback?: true;
 }
 
 /** Stored before anything is put back. */

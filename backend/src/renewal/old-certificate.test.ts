@@ -14,11 +14,11 @@ const activation: ActivationCapability = {
 };
 const key = { kinds: KEY_KINDS };
 
-test('where the key is on the appliance, it is said what remains and why nothing kept ready would help', () => {
+test('where the key is on the appliance, it is said what remains and why what was kept ready does not help', () => {
   const why = whyNotPutBack({ activation });
 
   expect(why).toContain('An endpoint that was not restarted goes on serving the old one');
-  expect(why).toContain('it would fit the key of one CSR, and each CSR makes another key');
+  expect(why).toContain('it fits the CSR that the new one has used up');
 });
 
 test('where a restart would be needed, that is the reason; elsewhere there is none', () => {

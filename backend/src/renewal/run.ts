@@ -250,7 +250,11 @@ export class RenewalRun {
 
   /** Of a validation only the verdict is kept: it speaks to the test directory, and leaves what is current alone. */
   #towardsGoal(peers: AskingPeers): AskingPeers {
-    if (this.#state.context.goal !== 'validate') return peers;
+    const { goal } = this.#state.context;
+    // What is kept ready is not what is current.
+    if (goal === 'fallback')
+      return { ...peers, files: { write: async () => {}, archive: (...entry) => peers.files.archive(...entry) } };
+    if (goal !== 'validate') return peers;
     const issuer = peers.issuer.staging;
     if (!issuer) throw new AppError('INVALID_SETTINGS', 'The CA of this connection has no test directory.');
     return { ...peers, issuer, files: { write: async () => {}, archive: async () => {} } };
@@ -275,7 +279,8 @@ export class RenewalRun {
     const rows = await this.#deps.store.renewals.list({ connectionId: this.connectionId, limit: LOOK_BACK });
     for (const { id, facts } of rows) {
       const { chain, target } = facts as Partial<Facts>;
-      if (id !== this.id && chain && target?.goal !== 'validate') return { renewalId: id, chain };
+      const isOfOthers = target?.goal === 'validate' || target?.goal === 'fallback';
+      if (id !== this.id && chain && !isOfOthers) return { renewalId: id, chain };
     }
     return null;
   }
@@ -313,6 +318,11 @@ export class RenewalRun {
         await store.events.append([data === undefined ? event : { ...event, data }]);
       },
       issuedBefore: () => this.#issuedBefore(),
+      readyFallback: async () => {
+        const ready = await store.fallbacks.ready(this.connectionId);
+        return ready ? { renewalId: ready.renewalId, chain: ready.chain, fallback: true } : null;
+      },
+      loseFallback: (sha256, why) => store.fallbacks.lose(sha256, clock.now(), why),
       originOf: async (sha256) => {
         const found = await store.issuances.find(sha256);
         return found ? originIn(found) : null;
@@ -354,6 +364,8 @@ export class RenewalRun {
     await this.#deps.store.transaction(async (tx) => {
       await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(gives), ...end });
       await this.#movePin(tx, event, effect, facts);
+      if (event.type === 'COMMIT' && facts.earlier?.fallback)
+        await tx.fallbacks.putToUse(sha256OfPem(facts.earlier.chain.leafPem), now);
       await this.#enterRefused(tx, event);
       if (effect.kind === 'end') await noteLeftovers(tx, this.id, facts);
       await tx.events.append(events);
@@ -372,6 +384,8 @@ export class RenewalRun {
     await store.transaction(async (tx) => {
       await tx.renewals.save(this.id, { facts: toJson(part) });
       await tx.issuances.record(line);
+      if (this.#state.context.goal === 'fallback' && line.certificate)
+        await tx.fallbacks.keep(line.certificate.sha256, this.connectionId);
     });
   }
 

@@ -19,8 +19,10 @@ export interface RenewalOptions {
    * for the restart calendar either.
    */
   readonly activation: RenewalPolicy['activation'] | null;
-  /** Which CA of the connection is asked; the first unless said otherwise. */
+  /** Which CA of the connection is asked; the first unless said otherwise. For the goal `fallback` always the second. */
   readonly issuer?: WhichIssuer;
+  /** The fallback certificate is put to use in place of a new one. */
+  readonly useFallback?: boolean;
 }
 
 const TO_THE_END: RenewalOptions = { goal: 'serve', activation: null };
@@ -47,6 +49,7 @@ export class Runner implements AsyncDisposable {
       if (!connection) throw new AppError('NOT_FOUND', `There is no connection ${connectionId}.`);
       refuseIncomplete(connection);
       refuseMissingSecond(connection, options);
+      refuseUselessFallback(connection, options);
       const id = renewalId(clock.now());
       const goal = goalFor(connection, options.goal);
       const state = initialState(goal);
@@ -136,15 +139,20 @@ function goalFor({ appliance }: Connection, asked: Goal): Goal {
   return servesNothing(appliance) && asked !== 'validate' ? 'keep' : asked;
 }
 
-function refuseMissingSecond({ name, secondIssuer }: Connection, { issuer }: RenewalOptions): void {
-  if (issuer !== 'second' || secondIssuer) return;
+function refuseMissingSecond({ name, secondIssuer }: Connection, { issuer, goal }: RenewalOptions): void {
+  if ((issuer !== 'second' && goal !== 'fallback') || secondIssuer) return;
   throw new AppError('INVALID_SETTINGS', `"${name}" has no second CA. Choose one for the connection first.`);
+}
+
+function refuseUselessFallback({ name, appliance }: Connection, { goal, useFallback }: RenewalOptions): void {
+  if ((goal !== 'fallback' && !useFallback) || !servesNothing(appliance)) return;
+  throw new AppError('INVALID_SETTINGS', `"${name}" is served nowhere, so nobody would meet a fallback certificate.`);
 }
 
 function targetOf(
   connection: Connection,
   by: StartedBy,
-  { goal, activation, issuer = 'first' }: RenewalOptions,
+  { goal, activation, issuer = 'first', useFallback = false }: RenewalOptions,
 ): Target {
   const { id, slot, dnsNames, challenge, policy } = connection;
   return {
@@ -163,7 +171,8 @@ function targetOf(
     reuseKey: policy.reuseKey,
     asked: by === 'operator',
     goal,
-    issuer,
+    issuer: goal === 'fallback' ? 'second' : issuer,
+    ...(useFallback && { useFallback }),
   };
 }
 

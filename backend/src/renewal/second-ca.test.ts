@@ -22,9 +22,10 @@ function second(caPems: readonly string[] | null = null): SecondCa {
   return { issuer: { key: 'acme:second.example:1', check: async () => [] } as unknown as Issuer, caPems };
 }
 
-const check = (one: SecondCa, issuances: IssuanceTable) =>
+const check = (one: SecondCa, issuances: IssuanceTable, host: object = {}, fallback = false) =>
   checkSecondCa(one, {
-    appliance: { trust: { ensure: async () => [] } } as never,
+    appliance: { trust: { ensure: async () => [] }, ...host } as never,
+    connection: { policy: { fallback } as never },
     issuances,
     signal: new AbortController().signal,
   });
@@ -47,5 +48,18 @@ describe('the CA certificates of the second CA', () => {
     expect(unknown).toMatchObject({ outcome: 'warn', todo: expect.stringContaining('Paste its CA certificates') });
     expect(unknown?.answer).toContain('never seen the chain of second.example');
     expect(seen).toMatchObject({ outcome: 'ok', answer: expect.stringContaining('2 CA certificates') });
+  });
+});
+
+describe('a fallback certificate in the dry run', () => {
+  it('is warned of where none can be kept ready, if the policy asks for one', async () => {
+    const keepsOne = { csr: { keepsOne: true } };
+    const idsOf = async (...[host, wanted]: [object, boolean]) =>
+      (await check(second(['given']), ledger(), host, wanted)).map(({ id, outcome }) => `${id} ${outcome}`);
+
+    expect(await idsOf(keepsOne, true)).toEqual(['fallback warn', 'chain ok']);
+    expect(await idsOf(keepsOne, false)).toEqual(['chain ok']);
+    expect(await idsOf({ csr: {} }, true)).toEqual(['chain ok']);
+    expect(await idsOf({ key: {} }, true)).toEqual(['chain ok']);
   });
 });

@@ -94,6 +94,10 @@ export interface StepContext<Gives extends keyof Facts = keyof Facts> extends St
   turn(group: string, pauseMs: number): Promise<AsyncDisposable>;
   /** The last certificate that an earlier renewal of this connection was issued; null when there is none. */
   issuedBefore(): Promise<EarlierCertificate | null>;
+  /** The certificate that is kept ready for this connection; null: there is none. */
+  readyFallback(): Promise<EarlierCertificate | null>;
+  /** What is kept ready can never be installed any more. */
+  loseFallback(sha256: string, why: string): Promise<void>;
   /** Which issuer a certificate came from, by the ledger; null when it was not issued through certferry. */
   originOf(sha256: string): Promise<Origin | null>;
   /** Of a certificate that certferry was issued, by the ledger; null for any other. */

@@ -1,3 +1,4 @@
+import type { FallbackState } from './fallbacks.ts';
 import type { CertificateDigest } from './overview.ts';
 import type { Revocation } from './revocations.ts';
 import type { Within } from './store.ts';
@@ -14,7 +15,7 @@ export interface CertificateQuery {
   readonly search?: string | undefined;
   readonly connectionId?: number | undefined;
   readonly within?: Within;
-  /** True: only the newest of each connection. */
+  /** True: only the current one of each connection. */
   readonly current?: boolean | undefined;
   readonly revoked?: boolean | undefined;
   /** `end`: the first to end first; the last issued first unless it is given. */
@@ -31,8 +32,10 @@ export interface CertificateRow extends CertificateDigest {
   readonly renewalId: string;
   /** ISO 8601 */
   readonly issuedAt: string;
-  /** The newest of its connection. */
+  /** The last that its connection was issued, or put to use. */
   readonly current: boolean;
+  /** Null for all that were not issued to be kept ready. */
+  readonly fallback: FallbackState | null;
   /** `host:port` of the endpoints that were last seen to serve it. */
   readonly servedAt: readonly string[];
   /** ISO 8601; when somebody last looked at the endpoints of the connection. */

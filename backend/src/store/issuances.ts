@@ -57,7 +57,7 @@ export interface IssuanceTable {
   record(issuance: NewIssuance): Promise<void>;
   /** Of all connections, the oldest first. */
   since(at: Date): Promise<readonly Issuance[]>;
-  /** The newest certificate of a connection. */
+  /** The certificate that a connection was issued, or put to use, last; none that is kept ready as a fallback. */
   last(connectionId: number): Promise<LastIssued | undefined>;
   /** The certificate with this fingerprint, when it is one of ours. */
   find(sha256: string): Promise<Issuance | undefined>;

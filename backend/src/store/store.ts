@@ -10,6 +10,7 @@ import type { CalendarTable } from './calendars.ts';
 import type { CertificateTable } from './certificates.ts';
 import type { Claims } from './claims.ts';
 import type { EventLog } from './events.ts';
+import type { FallbackTable } from './fallbacks.ts';
 import type { IdempotencyTable } from './idempotency.ts';
 import type { IssuanceTable } from './issuances.ts';
 import type { NotifyTables } from './notify.ts';
@@ -36,6 +37,7 @@ export interface Store extends AsyncDisposable {
   readonly notify: NotifyTables;
   readonly watches: WatchTable;
   readonly issuances: IssuanceTable;
+  readonly fallbacks: FallbackTable;
   readonly overview: Overview;
   readonly certificates: CertificateTable;
   readonly revocations: RevocationTable;
@@ -142,6 +144,8 @@ export interface RenewalPolicy {
   readonly keyKind: KeyKind | null;
   /** The key of the certificate before is used again. Without meaning where the appliance makes its own. */
   readonly reuseKey: boolean;
+  /** A certificate of the second CA is kept ready, for when the one in use or the first CA fails. Without one it has no meaning. */
+  readonly fallback: boolean;
 }
 
 type Optional = 'incomplete' | 'ownerId' | 'secondIssuer' | 'secondChain' | 'challenge' | 'http';

@@ -54,6 +54,7 @@ export interface PolicyDraft {
   /** Null: what the host takes first. */
   readonly keyKind: KeyKind | null;
   readonly reuseKey: boolean;
+  readonly fallback: boolean;
 }
 
 export function emptyDraft(): Draft {
@@ -78,6 +79,7 @@ export function emptyDraft(): Draft {
       emergency: null,
       keyKind: null,
       reuseKey: false,
+      fallback: false,
     },
   };
 }
@@ -85,7 +87,8 @@ export function emptyDraft(): Draft {
 export function draftOf(connection: ConnectionView): Draft {
   const { name, slot, dnsNames, appliance, issuer, secondIssuer, secondChain, dns, dnsRules } = connection;
   const { challenge, http } = connection;
-  const { daysBefore, activation, renewalCalendar, restartCalendar, emergency, keyKind, reuseKey } = connection.policy;
+  const { daysBefore, activation, renewalCalendar, restartCalendar, emergency, keyKind, reuseKey, fallback } =
+    connection.policy;
   return {
     name,
     slot,
@@ -99,7 +102,7 @@ export function draftOf(connection: ConnectionView): Draft {
     dnsRules: dnsRules.map(({ suffix, use }) => ({ key: suffix, suffix, use: partOf(use) })),
     challenge,
     http: own(http),
-    policy: { daysBefore, activation, renewalCalendar, restartCalendar, emergency, keyKind, reuseKey },
+    policy: { daysBefore, activation, renewalCalendar, restartCalendar, emergency, keyKind, reuseKey, fallback },
   };
 }
 

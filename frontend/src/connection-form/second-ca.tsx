@@ -1,4 +1,4 @@
-import { Button, Group, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { ConnectionView, PluginDeclaration } from '../api/types.ts';
 import { AccountPicker } from './account-picker.tsx';
@@ -16,7 +16,7 @@ interface SecondCaProps {
 /** Who signs when the first CA cannot. */
 export function SecondCa({ draft, plugins, stored, error, onChange }: SecondCaProps) {
   const [round, setRound] = useState(0);
-  const { secondIssuer, secondChain } = draft;
+  const { secondIssuer, secondChain, policy } = draft;
   const errors = ownFieldErrors(error);
   return (
     <details open={!isUnchosen(secondIssuer)}>
@@ -44,13 +44,20 @@ export function SecondCa({ draft, plugins, stored, error, onChange }: SecondCaPr
           error={errors.secondChain ?? errors.secondIssuer}
           onChange={(event) => onChange({ secondChain: event.currentTarget.value })}
         />
+        <Checkbox
+          label="Keep a fallback certificate of the second CA ready"
+          description="The schedule has it issued and keeps it, and puts it to use when the one in use is revoked or has ended, when the first CA cannot be asked, or when the appliance does not take what that one issued."
+          disabled={isUnchosen(secondIssuer)}
+          checked={policy.fallback}
+          onChange={(event) => onChange({ policy: { ...policy, fallback: event.currentTarget.checked } })}
+        />
         <Group>
           <Button
             variant="default"
             disabled={isUnchosen(secondIssuer)}
             onClick={() => {
               setRound(round + 1);
-              onChange({ secondIssuer: part(''), secondChain: '' });
+              onChange({ secondIssuer: part(''), secondChain: '', policy: { ...policy, fallback: false } });
             }}
           >
             No second CA

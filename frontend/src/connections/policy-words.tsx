@@ -19,6 +19,7 @@ export function PolicyWords({ connection: { policy, challenge }, restarts }: Pol
       </div>
       {restarts && <div>{restartWords(policy)}</div>}
       <WindowWords policy={policy} restarts={restarts} />
+      {policy.fallback && <div>A fallback certificate of the second CA is kept ready.</div>}
       {challenge === 'dns-01' && <div>{WHO[propagation?.mode ?? 'authoritative']}</div>}
     </>
   );

@@ -36,6 +36,16 @@ export const CHOICES = {
     description: 'The new key and certificate take the place of those that can be downloaded now.',
     options: { goal: 'serve', activation: null },
   },
+  fallback: {
+    label: 'Get a fallback certificate',
+    description: 'The second CA issues one that is kept ready. What is served stays as it is.',
+    options: { goal: 'fallback', activation: null },
+  },
+  useFallback: {
+    label: 'Use the fallback certificate',
+    description: 'It is installed in place of a new one, and no CA is asked.',
+    options: { goal: 'serve', activation: null, useFallback: true },
+  },
   validate: {
     label: 'Prove it at the test CA',
     description: 'The same CA issues a certificate that nobody trusts. No limit is used up and nothing is kept.',
@@ -59,10 +69,13 @@ interface GoalChoiceProps {
 }
 
 export function GoalChoice({ connection, value, onChange }: GoalChoiceProps) {
-  const testable = useBlastRadius(connection.id).data?.testDirectory ?? false;
+  const plan = useBlastRadius(connection.id).data;
   const usual = usualChoice(connection);
   const isOffered = (name: ChoiceName) => {
-    if (name === 'validate') return testable;
+    if (name === 'validate') return plan?.testDirectory ?? false;
+    if (name === 'fallback')
+      return plan?.fallback != null && plan.fallback.ready === null && plan.fallback.whyNot === null;
+    if (name === 'useFallback') return plan?.fallback?.ready != null;
     if (connection.kept || name === 'keep') return name === usual;
     return name !== 'window' || name === usual;
   };

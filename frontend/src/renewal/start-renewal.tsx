@@ -65,7 +65,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
         <Loaded query={preflight}>{(view) => <Checked view={view} />}</Loaded>
       </section>
       {running === null && <GoalChoice connection={connection} value={choice} onChange={setChoice} />}
-      {running === null && connection.secondIssuer && (
+      {running === null && connection.secondIssuer && choice !== 'fallback' && choice !== 'useFallback' && (
         <Checkbox
           label={`Ask the second CA: ${connection.secondIssuer.title}`}
           description="In place of the first one, for this renewal. The next one asks the first again."
@@ -104,6 +104,8 @@ const START = {
   now: 'Start the renewal',
   later: 'Start the renewal',
   issue: 'Have it issued',
+  fallback: 'Have it issued',
+  useFallback: 'Use the fallback',
   keep: 'Start the renewal',
   validate: 'Try at the test CA',
 } as const satisfies Record<ChoiceName, string>;

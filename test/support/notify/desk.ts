@@ -86,6 +86,7 @@ export const CONNECTION: NewConnection = {
     verifyPatienceSeconds: null,
     keyKind: null,
     reuseKey: false,
+    fallback: false,
     renewalCalendar: null,
     restartCalendar: null,
     emergency: null,

@@ -89,6 +89,7 @@ const policy = z
     emergency: z.object({ daysLeft: z.number(), mode: z.enum(['ask', 'automatic']) }).nullable(),
     keyKind: z.enum(KEY_KINDS).nullable(),
     reuseKey: z.boolean(),
+    fallback: z.boolean(),
   })
   .meta({ id: 'Policy' }) satisfies z.ZodType<RenewalPolicy>;
 
@@ -176,6 +177,12 @@ export const blastRadius = z.object({
   permission: z.enum(['automatic', 'ask', 'typed']),
   advice: z.custom<BlastRadius['advice']>().meta({ type: 'array', description: 'What should be known before' }),
   testDirectory: z.boolean(),
+  fallback: z
+    .object({
+      ready: z.object({ sha256: z.string(), notAfter: instant }).nullable(),
+      whyNot: z.string().nullable(),
+    })
+    .nullable(),
   window: z
     .object({
       calendarId: z.int(),

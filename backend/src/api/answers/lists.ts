@@ -94,6 +94,7 @@ const certificateItem = {
   servedAt: z.array(z.string()),
   seenAt: instant.nullable(),
   kept: z.boolean(),
+  fallback: z.enum(['ready', 'used', 'lost']).nullable(),
   revoked: revoked.nullable(),
   practice: z.boolean(),
 };

@@ -9,6 +9,7 @@ import { slotOf } from './slot.ts';
 /** The box keeps one request, and its API discards none: whoever made a pending one has to finish or discard it. */
 export function expresswayCsr(rest: ExpresswayRest, settings: ExpresswaySettings, name: string): CsrCapability {
   return {
+    keepsOne: true,
     async pending(slotId, signal) {
       slotOf(slotId);
       return await rest.pendingCsr(signal);

@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts';
 import { nameSetOf } from '../../domain/name-set.ts';
 import type { Clock } from '../../plugins/plugin.ts';
 import type { DomainEvent, StoredEvent } from '../../store/events.ts';
+import type { FallbackTable } from '../../store/fallbacks.ts';
 import type { Issuance, IssuanceTable, LastIssued, NewIssuance } from '../../store/issuances.ts';
 import {
   type Connection,
@@ -31,6 +32,7 @@ export class MemoryStore implements ReconcilerStore {
   readonly log: StoredEvent[] = [];
   readonly watches = new MemoryWatches();
   readonly issuances = new MemoryIssuances();
+  readonly fallbacks = new MemoryFallbacks(this.issuances);
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -158,6 +160,7 @@ class MemoryWatches implements WatchTable {
 class MemoryIssuances implements IssuanceTable {
   readonly rows: (NewIssuance & Issuance)[] = [];
   readonly #last = new Map<number, LastIssued>();
+  readonly #before = new Map<number, LastIssued | undefined>();
   readonly #byFingerprint = new Map<string, Issuance>();
   readonly #known = new Set<string>();
 
@@ -171,7 +174,24 @@ class MemoryIssuances implements IssuanceTable {
     if (!certificate) return;
     this.#byFingerprint.set(certificate.sha256, row);
     this.#known.add(orderKey(issuerKey, names));
+    if (chain) this.#before.set(connectionId, this.#last.get(connectionId));
     if (chain) this.#last.set(connectionId, { ...row, certificate, chain });
+  }
+
+  /** What was recorded last for it is kept ready: the one before stays in use. */
+  putAside(connectionId: number): void {
+    const before = this.#before.get(connectionId);
+    if (before) this.#last.set(connectionId, before);
+    else this.#last.delete(connectionId);
+  }
+
+  use(line: LastIssued): void {
+    this.#last.set(line.connectionId, line);
+  }
+
+  complete(sha256: string): LastIssued | undefined {
+    const row = this.rows.find(({ certificate }) => certificate?.sha256 === sha256);
+    return row?.certificate && row.chain ? { ...row, certificate: row.certificate, chain: row.chain } : undefined;
   }
 
   async since(at: Date): Promise<readonly Issuance[]> {
@@ -209,6 +229,40 @@ class MemoryIssuances implements IssuanceTable {
 
   async known(issuerKey: string, names: readonly string[]): Promise<boolean> {
     return this.#known.has(orderKey(issuerKey, names));
+  }
+}
+
+class MemoryFallbacks implements FallbackTable {
+  readonly #issuances: MemoryIssuances;
+  /** SHA-256, by connection: the newest. */
+  readonly #ready = new Map<number, string>();
+
+  constructor(issuances: MemoryIssuances) {
+    this.#issuances = issuances;
+  }
+
+  async keep(sha256: string, connectionId: number): Promise<void> {
+    this.#ready.set(connectionId, sha256);
+    this.#issuances.putAside(connectionId);
+  }
+
+  async ready(connectionId: number): Promise<LastIssued | undefined> {
+    const sha256 = this.#ready.get(connectionId);
+    return sha256 === undefined ? undefined : this.#issuances.complete(sha256);
+  }
+
+  async putToUse(sha256: string): Promise<void> {
+    this.#forget(sha256);
+    const line = this.#issuances.complete(sha256);
+    if (line) this.#issuances.use(line);
+  }
+
+  async lose(sha256: string): Promise<void> {
+    this.#forget(sha256);
+  }
+
+  #forget(sha256: string): void {
+    for (const [id, one] of this.#ready) if (one === sha256) this.#ready.delete(id);
   }
 }
 

@@ -5,6 +5,7 @@ import { registeredDomainsOf } from '../../domain/name-set.ts';
 import type { WhichIssuer } from '../../domain/which-issuer.ts';
 import type { RenewalWindow } from '../../issuers/issuer.ts';
 import { FakeClock } from '../../plugins/testing/fake-clock.ts';
+import type { Goal } from '../../renewal/facts.ts';
 import { initialState, MACHINE_VERSION } from '../../renewal/machine.ts';
 import type { StepName } from '../../renewal/step-names.ts';
 import type { DomainEvent, RenewalOutcome } from '../../store/events.ts';
@@ -171,14 +172,14 @@ export class World {
   }
 
   /** A renewal that a person began. */
-  async renew(connectionId: number, course: Course, goal: 'serve' | 'issue' | 'validate' = 'serve'): Promise<void> {
+  async renew(connectionId: number, course: Course, goal: Goal = 'serve'): Promise<void> {
     const renewalId = await this.begin(connectionId, goal, 'operator');
     await this.go(connectionId, renewalId, { goal, deploys: null }, course);
   }
 
   async begin(
     connectionId: number,
-    goal: 'serve' | 'issue' | 'validate',
+    goal: Goal,
     by: 'schedule' | 'operator',
     issuer: WhichIssuer = 'first',
   ): Promise<string> {
@@ -197,8 +198,9 @@ export class World {
     {
       goal,
       deploys,
+      useFallback,
       issuer = 'first',
-    }: Pick<Start, 'deploys'> & { readonly goal: 'serve' | 'issue' | 'validate'; readonly issuer?: WhichIssuer },
+    }: Pick<Start, 'deploys' | 'useFallback'> & { readonly goal: Goal; readonly issuer?: WhichIssuer },
     {
       outcome,
       failure = null,
@@ -211,12 +213,9 @@ export class World {
     if (!connection) throw new AppError('NOT_FOUND', 'gone');
     const signs =
       issues ?? (deploys === null && ['verified', 'issued', 'kept', 'installed-not-served'].includes(outcome));
-    if (signs) await this.#issue(connection, renewalId, issuer);
-    const last = await this.store.issuances.last(connectionId);
-    const joined = this.#joined.get(connectionId);
-    if (outcome === 'verified' && joined) joined.serves = null;
-    if ((outcome === 'verified' || outcome === 'kept') && last)
-      this.served.set(connectionId, this.#made.get(last.certificate.sha256) ?? 'unreadable');
+    if (signs) await this.#issue(connection, renewalId, issuer, goal === 'fallback');
+    if (useFallback && outcome !== 'failed') await this.store.fallbacks.putToUse(deploys ?? '');
+    await this.#serveLast(connectionId, outcome);
     const now = this.clock.now();
     if (failure?.code === 'CHALLENGE_FAILED') await this.#refuse(connection, renewalId, goal);
     const chain = signs || deploys !== null ? { chain: { leafPem: '' } } : {};
@@ -231,9 +230,17 @@ export class World {
     await this.tell({ type: 'renewal.finished', renewalId, connectionId, outcome, message, oldStillServed: null });
   }
 
+  async #serveLast(connectionId: number, outcome: RenewalOutcome): Promise<void> {
+    const last = await this.store.issuances.last(connectionId);
+    const joined = this.#joined.get(connectionId);
+    if (outcome === 'verified' && joined) joined.serves = null;
+    if ((outcome === 'verified' || outcome === 'kept') && last)
+      this.served.set(connectionId, this.#made.get(last.certificate.sha256) ?? 'unreadable');
+  }
+
   readonly #made = new Map<string, CertificateFacts>();
 
-  async #issue(connection: Connection, renewalId: string, which: WhichIssuer): Promise<void> {
+  async #issue(connection: Connection, renewalId: string, which: WhichIssuer, isKept: boolean): Promise<void> {
     const now = this.clock.now();
     const names = connection.dnsNames.filter((name) => !this.forgets.includes(name));
     const end = new Date(now.getTime() + this.lifeDays * DAY_MS);
@@ -246,6 +253,7 @@ export class World {
       certificate: { sha256, serial, issuer, notBefore, notAfter },
       chain: { leafPem: '', intermediatesPem: [], rootPem: null },
     });
+    if (isKept) await this.store.fallbacks.keep(sha256, connection.id);
   }
 
   async #refuse(connection: Connection, renewalId: string, goal: string): Promise<void> {
@@ -294,6 +302,7 @@ export class World {
     return {
       open: async ({ id }) => ({
         issuer: { key: this.issuerKey, profile: this.profile, hasTestDirectory: this.hasTestDirectory },
+        takesFallback: this.secondKey !== null,
         second: this.secondKey === null ? null : { key: this.secondKey, profile: null, hasTestDirectory: false },
         look: async () => {
           const served = this.served.get(id) ?? 'connection refused';
@@ -336,6 +345,7 @@ function aConnection(change: Partial<NewConnection>): NewConnection {
       verifyPatienceSeconds: null,
       keyKind: null,
       reuseKey: false,
+      fallback: false,
       renewalCalendar: null,
       restartCalendar: null,
       emergency: null,

@@ -1,11 +1,13 @@
-import { type CertificateFacts, readCertificate, readCsr } from '../../domain/certificate.ts';
+import { type CertificateFacts, readCertificate } from '../../domain/certificate.ts';
 import { type CaInstant, type Due, judgeDue, type WantedIssuer, worseOf } from '../../domain/due.ts';
 import { AppError } from '../../domain/errors.ts';
+import { isWorn } from '../../domain/fallback.ts';
 import { caOf } from '../../domain/issuer-key.ts';
 import { spreadOf } from '../../domain/spread.ts';
 import type { RenewalWindow } from '../../issuers/issuer.ts';
 import type { EarlierCertificate, Facts, Target } from '../facts.ts';
-import { defineStep, type StepContext } from '../step.ts';
+import { isInstallable, refuseFallback, usableFallback } from '../fallback.ts';
+import { defineStep, type StepContext, type StepOutcome } from '../step.ts';
 import { allServe, type Sight, sightsOf, withoutCertificate } from './look.ts';
 
 /** Looks at what is installed and what is served, and decides whether a renewal is due. Changes nothing. */
@@ -24,6 +26,12 @@ export const inspect = defineStep({
     const caWindow = await caWindowOf(installed, ctx);
     const due = await judgeBoth({ installed, sights, caWindow }, target, ctx);
     const found = { installed, before, due, caWindow };
+    if (target.goal === 'fallback') return await lookForFallback(target, found, ctx);
+    const fallback = target.useFallback && due.due ? await fallbackFor(target, ctx) : null;
+    if (fallback) {
+      const summary = `${due.message}; the fallback certificate is put to use`;
+      return { kind: 'reuse', gives: { ...found, earlier: fallback }, summary };
+    }
     const looksBack = target.goal === 'serve' || target.goal === 'issue';
     const earlier = looksBack ? await unusedCertificate(target, found, ctx) : null;
     if (earlier && target.goal === 'issue') {
@@ -41,6 +49,42 @@ export const inspect = defineStep({
     return { kind: 'done', gives: found, summary: due.message };
   },
 });
+
+/** One that is good is not replaced, whoever asks: the CA's patience is for need. */
+async function lookForFallback(
+  target: Target,
+  found: Pick<Facts, 'installed' | 'before' | 'due' | 'caWindow'>,
+  ctx: Context,
+): Promise<StepOutcome<'installed' | 'before' | 'due' | 'caWindow'>> {
+  refuseFallback(ctx.appliance);
+  const ready = await readyAndGood(target, ctx);
+  const leaf = ready && readCertificate(ready.chain.leafPem);
+  if (!leaf) return { kind: 'done', gives: found, summary: 'No fallback certificate is ready' };
+  const until = leaf.notAfter.slice(0, 10);
+  if (isWorn(leaf, ctx.clock.now()))
+    return {
+      kind: 'done',
+      gives: found,
+      summary: `Half of the life of the one that is ready is over (valid until ${until})`,
+    };
+  await ctx.keep(found);
+  return { kind: 'stop', why: `A fallback certificate is ready, valid until ${until}` };
+}
+
+/** The schedule gets another certificate where it cannot be used; a person who asked for this one is told. @throws AppError NOT_FOUND */
+async function fallbackFor(target: Target, ctx: Context): Promise<EarlierCertificate | null> {
+  const ready = await readyAndGood(target, ctx);
+  if (ready || !target.asked) return ready;
+  throw new AppError('NOT_FOUND', 'No fallback certificate is ready that could be put to use.');
+}
+
+function readyAndGood(target: Target, ctx: Context): Promise<EarlierCertificate | null> {
+  return usableFallback(
+    target.slot,
+    ctx,
+    async (leaf) => !(await judge(leaf, await caWindowOf(leaf, ctx), false, target, ctx)).due,
+  );
+}
 
 /** What there is to be downloaded: the last certificate, with its key. */
 async function keptCertificate({ issuedBefore, keys }: Context): Promise<CertificateFacts | null> {
@@ -128,9 +172,7 @@ async function unusedCertificate(
   if (allServe(before, leaf.sha256)) return null;
   if ((await judge(leaf, await caWindowOf(leaf, ctx), false, target, ctx)).due) return null;
   if (installed !== null && installed !== 'unreadable' && installed.sha256 === leaf.sha256) return earlier;
-  if (ctx.appliance.key) return (await ctx.keys.find(leaf.key.spkiSha256)) ? earlier : null;
-  const pending = await ctx.appliance.csr?.pending(target.slot, ctx.signal);
-  return pending && readCsr(pending).key.spkiSha256 === leaf.key.spkiSha256 ? earlier : null;
+  return (await isInstallable(leaf, target.slot, ctx)) ? earlier : null;
 }
 
 /** A CA that cannot be asked for its window is no reason to stop: the other checks decide. */

@@ -2,6 +2,7 @@ import type { ActivationAction, InstallReceipt, KeyMaterial } from '../../applia
 import { type CertificateChain, readCertificate } from '../../domain/certificate.ts';
 import { AppError } from '../../domain/errors.ts';
 import { count } from '../../domain/words.ts';
+import { giveUpFallbackBeside } from '../fallback.ts';
 import { keyMissing } from '../own-keys.ts';
 import { beforeHandOver, recordsOf } from '../restart-by-install.ts';
 import { caPemsIn } from '../second-ca.ts';
@@ -39,11 +40,13 @@ export const install = defineStep({
 type Context = StepContext<'trustAdded' | 'install' | 'permission' | 'activation'>;
 
 async function handOverTo(slot: string, chain: CertificateChain, ctx: Context): Promise<InstallReceipt> {
-  const { sha256, key } = readCertificate(chain.leafPem);
-  const material = await materialFor(key.spkiSha256, ctx);
+  const leaf = readCertificate(chain.leafPem);
+  const material = await materialFor(leaf.key.spkiSha256, ctx);
   const receipt = await ctx.appliance.install(slot, chain, material, ctx.signal);
-  if (receipt.sha256 === sha256) return receipt;
-  throw new AppError('APPLIANCE_PROTOCOL', 'The appliance took the certificate but holds another one.');
+  if (receipt.sha256 !== leaf.sha256)
+    throw new AppError('APPLIANCE_PROTOCOL', 'The appliance took the certificate but holds another one.');
+  await giveUpFallbackBeside(leaf, ctx);
+  return receipt;
 }
 
 /** An appliance that restarts by itself takes the turn of its group; others take theirs when they are restarted. */

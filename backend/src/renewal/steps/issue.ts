@@ -42,15 +42,24 @@ async function refuseReplaced(csr: CsrFacts, slot: string, { appliance, signal }
 }
 
 async function save(serial: string, csr: CsrFacts, chain: CertificateChain, files: ConnectionFiles): Promise<void> {
-  const contents = {
+  await files.archive(serial, { 'csr.pem': csr.pem, ...contentsOf(chain) });
+  await writeCurrent(chain, files);
+}
+
+/** What is current in the folder of the connection is from now on `chain`. */
+export async function writeCurrent(chain: CertificateChain, files: Pick<ConnectionFiles, 'write'>): Promise<void> {
+  const contents = contentsOf(chain);
+  await files.write('certificate.pem', contents['certificate.pem']);
+  await files.write('chain.pem', contents['chain.pem']);
+  await files.write('fullchain.pem', contents['fullchain.pem']);
+}
+
+function contentsOf(chain: CertificateChain) {
+  return {
     'certificate.pem': chain.leafPem,
     'chain.pem': chain.intermediatesPem.join(''),
     'fullchain.pem': chainPems({ ...chain, rootPem: null }).join(''),
   };
-  await files.archive(serial, { 'csr.pem': csr.pem, ...contents });
-  await files.write('certificate.pem', contents['certificate.pem']);
-  await files.write('chain.pem', contents['chain.pem']);
-  await files.write('fullchain.pem', contents['fullchain.pem']);
 }
 
 /** An appliance refuses a certificate with another key or other names, some only after they have forgotten the CSR. */

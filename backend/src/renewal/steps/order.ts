@@ -22,8 +22,9 @@ export const order = defineStep({
     const compatibility = judged ?? (await judge(target, csr, ctx));
     // What cannot be restarted should not be installed, and no certificate be spent on it: the plan asks every node.
     const planned = (await ctx.appliance.activation?.plan(target.slot, ctx.signal)) ?? [];
-    // The test directory knows nothing of what it would replace.
-    const replaced = target.goal === 'validate' ? null : await replaceable(installed, ctx);
+    // The test directory knows nothing of what it would replace, and what is kept ready replaces nothing.
+    const replaces = target.goal !== 'validate' && target.goal !== 'fallback';
+    const replaced = replaces ? await replaceable(installed, ctx) : null;
     const request = { dnsNames: csr.dnsNames, replacesPem: replaced?.pem ?? null };
     const ticket = await ctx.issuer.openOrder(request, previous ?? null, ctx.signal);
     await ctx.keep({ order: ticket });

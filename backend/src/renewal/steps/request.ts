@@ -4,6 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import type { KeyKind } from '../../domain/key-kind.ts';
 import { count } from '../../domain/words.ts';
 import type { Target } from '../facts.ts';
+import { giveUpFallbackOfOther } from '../fallback.ts';
 import { pollUntil } from '../poll.ts';
 import { defineStep, type StepContext } from '../step.ts';
 
@@ -54,8 +55,9 @@ async function fromAppliance(
   const pending = askedAt
     ? await pendingSince(askedAt, target, capability, ctx)
     : await pendingFor(target, capability, ctx.signal);
-  if (pending) return { csr: pending, remark: ', pending CSR used' };
-  return { csr: await create(target, capability, ctx), remark: '' };
+  const csr = pending ?? (await create(target, capability, ctx));
+  await giveUpFallbackOfOther(csr, ctx);
+  return { csr, remark: pending ? ', pending CSR used' : '' };
 }
 
 /** The key is in the vault before its request is among the facts: after a crash in between it is made anew. */

@@ -62,14 +62,20 @@ export class KyselyCertificates implements CertificateTable {
       .selectFrom('certificates')
       .leftJoin('overview', 'overview.connection_id', 'certificates.connection_id')
       .leftJoin('revocations', 'revocations.sha256', 'certificates.sha256')
+      .leftJoin('fallbacks', 'fallbacks.sha256', 'certificates.sha256')
       .selectAll('certificates')
       .select(['overview.name', 'overview.removed', 'overview.endpoints', 'overview.seen_at', 'overview.kept'])
-      .select(['revocations.at as revoked_at', 'revocations.reason', 'revocations.actor', CURRENT.as('current')]);
+      .select(['revocations.at as revoked_at', 'revocations.reason', 'revocations.actor', CURRENT.as('current')])
+      .select(['fallbacks.sha256 as fallback', 'fallbacks.used_at', 'fallbacks.lost_at']);
   }
 }
 
-const CURRENT = sql<number>`not exists (select 1 from certificates as later
-  where later.connection_id = certificates.connection_id and later.seq > certificates.seq)`;
+/** As `IssuanceTable.last` says. */
+const CURRENT = sql<number>`(fallbacks.sha256 is null or fallbacks.used_at is not null) and not exists (
+  select 1 from certificates as later left join fallbacks as other on other.sha256 = later.sha256
+  where later.connection_id = certificates.connection_id and (other.sha256 is null or other.used_at is not null)
+  and (coalesce(other.used_at, later.issued_at), later.seq) >
+    (coalesce(fallbacks.used_at, certificates.issued_at), certificates.seq))`;
 
 interface JoinedRow extends Omit<CertificatesTable, 'seq'> {
   name: string | null;
@@ -81,6 +87,9 @@ interface JoinedRow extends Omit<CertificatesTable, 'seq'> {
   reason: string | null;
   actor: string | null;
   current: number;
+  fallback: string | null;
+  used_at: string | null;
+  lost_at: string | null;
 }
 
 function toCertificate(row: JoinedRow): CertificateRow {
@@ -100,11 +109,18 @@ function toCertificate(row: JoinedRow): CertificateRow {
     renewalId: row.renewal_id,
     issuedAt: row.issued_at,
     current: row.current === 1,
+    fallback: fallbackOf(row),
     servedAt: endpoints.filter(({ sha256 }) => sha256 === row.sha256).map(({ name }) => name),
     seenAt: row.seen_at,
     kept: row.kept === 1,
     revoked: revokedOf(row),
   };
+}
+
+function fallbackOf({ fallback, used_at, lost_at }: JoinedRow): CertificateRow['fallback'] {
+  if (fallback === null) return null;
+  if (used_at !== null) return 'used';
+  return lost_at === null ? 'ready' : 'lost';
 }
 
 function revokedOf({ revoked_at, reason, actor }: JoinedRow): CertificateRow['revoked'] {

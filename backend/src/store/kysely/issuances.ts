@@ -24,7 +24,12 @@ const COLUMNS = [
 
 type Row = Pick<Selectable<IssuancesTable>, (typeof COLUMNS)[number]> & { readonly revoked?: number };
 
-const REVOKED = sql<number>`exists (select 1 from revocations where revocations.sha256 = issuances.sha256)`;
+/** All that a certificate needs to be installed. */
+export const COMPLETE = [...COLUMNS.map((column) => `issuances.${column}` as const), 'issuances.chain'] as const;
+
+type CompleteRow = Row & Pick<Selectable<IssuancesTable>, 'chain'>;
+
+export const REVOKED = sql<number>`exists (select 1 from revocations where revocations.sha256 = issuances.sha256)`;
 
 export class KyselyIssuances implements IssuanceTable {
   readonly #scope: Scope;
@@ -73,14 +78,16 @@ export class KyselyIssuances implements IssuanceTable {
   async last(connectionId: number): Promise<LastIssued | undefined> {
     const row = await this.#scope.db
       .selectFrom('issuances')
-      .select([...COLUMNS, 'chain', REVOKED.as('revoked')])
-      .where('connection_id', '=', connectionId)
+      .leftJoin('fallbacks', 'fallbacks.sha256', 'issuances.sha256')
+      .select([...COMPLETE, REVOKED.as('revoked')])
+      .where('issuances.connection_id', '=', connectionId)
       .where('kind', '=', 'certificate')
+      .where((is) => is.or([is('fallbacks.sha256', 'is', null), is('used_at', 'is not', null)]))
+      .orderBy(sql`coalesce(used_at, at)`, 'desc')
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst();
-    if (!row?.certificate || !row.chain) return undefined;
-    return { ...toIssuance(row), certificate: fromJson(row.certificate), chain: fromJson(row.chain) };
+    return row && toLastIssued(row);
   }
 
   async find(sha256: string): Promise<Issuance | undefined> {
@@ -128,6 +135,12 @@ export class KyselyIssuances implements IssuanceTable {
       .executeTakeFirst();
     return row !== undefined;
   }
+}
+
+/** Undefined when it is no certificate. */
+export function toLastIssued(row: CompleteRow): LastIssued | undefined {
+  if (!row.certificate || !row.chain) return undefined;
+  return { ...toIssuance(row), certificate: fromJson(row.certificate), chain: fromJson(row.chain) };
 }
 
 function toIssuance(row: Row): Issuance {

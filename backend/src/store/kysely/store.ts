@@ -12,6 +12,7 @@ import { KyselyCertificates } from './certificates.ts';
 import { KyselyClaims } from './claims.ts';
 import { KyselyConnections } from './connections.ts';
 import { KyselyEventLog } from './event-log.ts';
+import { KyselyFallbacks } from './fallbacks.ts';
 import { KyselyIdempotency } from './idempotency.ts';
 import { KyselyIssuances } from './issuances.ts';
 import { notifyOver } from './notify.ts';
@@ -96,6 +97,7 @@ function tablesOver(scope: Scope, { clock, sealer, digester, asking }: Parts) {
     access: new KyselyAccess(scope, clock),
     watches: new KyselyWatches(scope, digester),
     issuances: new KyselyIssuances(scope),
+    fallbacks: new KyselyFallbacks(scope),
     overview: new KyselyOverview(scope),
     certificates: new KyselyCertificates(scope),
     revocations: new KyselyRevocations(scope),

@@ -22,6 +22,7 @@ export interface Tables extends AccessTables, AuditTables, NotifyTablesRows {
   settings: { name: string; value: JsonText };
   watches: WatchesTable;
   issuances: IssuancesTable;
+  fallbacks: FallbacksTable;
   idempotency: IdempotencyRowsTable;
   accounts: AccountsTable;
   overview: OverviewTable;
@@ -126,6 +127,14 @@ export interface IssuancesTable {
   sha256: string | null;
   certificate: JsonText | null;
   chain: JsonText | null;
+}
+
+export interface FallbacksTable {
+  sha256: string;
+  connection_id: number;
+  used_at: string | null;
+  lost_at: string | null;
+  lost_why: string | null;
 }
 
 export type JsonText = string;

@@ -13,6 +13,7 @@ import { deviations } from './011-deviations.ts';
 import { http01 } from './012-http.ts';
 import { certificates } from './013-certificates.ts';
 import { secondCa } from './014-second-ca.ts';
+import { fallbacks } from './015-fallbacks.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '012-http': http01,
   '013-certificates': certificates,
   '014-second-ca': secondCa,
+  '015-fallbacks': fallbacks,
 };

@@ -306,6 +306,7 @@ export class Fleet {
         const { plan, nodes, faults } = member;
         return {
           second: null,
+          takesFallback: false,
           issuer: { key: plan.issuerKey, profile: plan.profile, hasTestDirectory: plan.ca === 'public' },
           look: async () => {
             this.counters.looks += 1;

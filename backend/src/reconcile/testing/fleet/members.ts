@@ -97,6 +97,7 @@ export function policyOf({ lifeDays }: MemberPlan, chance: Chance): RenewalPolic
     verifyPatienceSeconds: null,
     keyKind: null,
     reuseKey: false,
+    fallback: false,
     renewalCalendar: isLong && chance.happens(0.3) ? chance.pick([1, 2, 3]) : null,
     restartCalendar: isLong && chance.happens(0.5) ? chance.pick([1, 2, 3]) : null,
     emergency: isLong ? { daysLeft: 7, mode: 'automatic' } : null,
