@@ -64,9 +64,10 @@ function declaring(name: string, promise: Pledge): void {
   promise(
     'the plugin says so when nothing is ever restarted, and only then',
     async ({ driver, restartsBySettings }) => {
-      const { restartsNothing = false } = appliancePlugin(name.split(' ')[0] ?? '');
+      const { restartsNothing = false, reloads = false } = appliancePlugin(name.split(' ')[0] ?? '');
 
       expect(driver.activation === undefined).toBe(restartsNothing || restartsBySettings === true);
+      if (driver.activation) expect(driver.activation.reloads ?? false).toBe(reloads);
     },
   );
 }

@@ -23,6 +23,7 @@ interface Declared {
   readonly takesKey?: readonly KeyKind[];
   readonly servesNothing?: true;
   readonly restartsNothing?: true;
+  readonly reloads?: true;
 }
 
 /** What can be chosen for a connection or a channel, with the JSON schema of its settings: enough to draw a form. */
@@ -50,9 +51,10 @@ function describe({ id, title, summary, since, links, settings, ...declared }: D
     takesKey = [],
     servesNothing = false,
     restartsNothing = false,
+    reloads = false,
   } = declared;
   // What a person types, not what `create` gets: secrets are text here.
   const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
-  const traits = { slots, takesKey, servesNothing, restartsNothing };
+  const traits = { slots, takesKey, servesNothing, restartsNothing, reloads };
   return { id, title, summary, group, since, links, caveats, presets, ...traits, settings: schema };
 }

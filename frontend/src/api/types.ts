@@ -105,6 +105,8 @@ export interface PluginDeclaration {
   readonly servesNothing: boolean;
   /** What is installed is served without a restart. */
   readonly restartsNothing: boolean;
+  /** What restarts is a command that may be run again. */
+  readonly reloads: boolean;
   /** JSON schema of its settings. */
   readonly settings: SettingsSchema;
 }

@@ -146,6 +146,7 @@ const declared = z.object({
     .meta({ description: 'Kinds of keys that certferry makes for it; empty: it makes its own' }),
   servesNothing: z.boolean().meta({ description: 'What is issued is kept to be downloaded: there is no host' }),
   restartsNothing: z.boolean().meta({ description: 'What is installed is served without a restart' }),
+  reloads: z.boolean().meta({ description: 'What a person gave to restart is a command that may be run again' }),
   settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON schema of the settings' }),
 });
 

@@ -16,6 +16,7 @@ export const files: AppliancePlugin<typeof filesSettings> = {
   settings: filesSettings,
   slots: [ONLY_SLOT],
   takesKey: KEY_KINDS,
+  reloads: true,
   caveats: [
     {
       text: 'Each file is replaced in one go, several files are replaced one after the other: a service that starts within these milliseconds may read the new key with the old certificate. It then fails to start or to reload; one file for all does not have this.',

@@ -16,6 +16,7 @@ export const sftp: AppliancePlugin<typeof sftpSettings> = {
   settings: sftpSettings,
   slots: [ONLY_SLOT],
   takesKey: KEY_KINDS,
+  reloads: true,
   caveats: [
     {
       text: 'SFTP itself cannot rename over a file. OpenSSH and most others offer posix-rename@openssh.com; with one that does not, each file is missing for an instant.',

@@ -2,11 +2,11 @@ import { type CertificateChain, type CertificateFacts, readCertificate } from '.
 import { AppError } from '../../domain/errors.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { count } from '../../domain/words.ts';
-import type { Facts, RestoredCertificate } from '../facts.ts';
+import type { Facts, RestoredCertificate, ServedEndpoint } from '../facts.ts';
 import { whyNotPutBack } from '../old-certificate.ts';
 import { pollUntil } from '../poll.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { allServe, describeServed, lookAt, shortFingerprint } from './look.ts';
+import { allServe, describeServed, lookAt, nameOf, shortFingerprint } from './look.ts';
 
 const DEFAULT_PATIENCE_MS = 30_000;
 
@@ -19,16 +19,17 @@ export const rollBack = defineStep({
   name: 'rollBack',
   title: 'Put the old certificate back',
   needs: ['target', 'chain', 'installed', 'before'],
-  uses: [],
+  uses: ['served'],
   gives: ['restored'],
 
-  async run({ target, chain, installed, before, restored: kept }, ctx) {
+  async run({ target, chain, installed, before, served, restored: kept }, ctx) {
     const wanted = readCertificate(chain.leafPem).sha256;
+    if (served && !kept && !isWorse(served, before, wanted)) return { kind: 'stop', why: NOTHING_LOST };
     const sha256 = kept?.sha256 ?? servedBefore(before, installed, wanted);
     const previous = await previousOf(sha256, ctx);
-    if (typeof previous === 'string') return { kind: 'stop', why: previous };
+    if (typeof previous === 'string') return { kind: 'stop', why: `${previous}${await hintOf(ctx)}` };
     const restored = kept?.installed ? kept : await putBack(previous, target, ctx);
-    const seen = await seeServed(restored, { target, wanted }, ctx);
+    const seen = await seeServed(restored, { target, wanted, before }, ctx);
     const all = `${seen.served.length} of ${count(seen.served.length, 'endpoint')}`;
     return {
       kind: 'done',
@@ -39,6 +40,29 @@ export const rollBack = defineStep({
 });
 
 type Context = StepContext<'restored'>;
+
+const NOTHING_LOST =
+  'Every endpoint that answered before serves the new certificate, so the old one is not put back. The others did not answer before either.';
+
+/** An endpoint that answered before does not serve the new certificate. One that was silent all along says nothing of it. */
+function isWorse(served: readonly ServedEndpoint[], before: readonly ServedEndpoint[], wanted: string): boolean {
+  return answeringBefore(served, before).some(({ sha256 }) => sha256 !== wanted);
+}
+
+/** Of `served`, those endpoints that answered before anything was touched; all of them when none did. */
+function answeringBefore(
+  served: readonly ServedEndpoint[],
+  before: readonly ServedEndpoint[],
+): readonly ServedEndpoint[] {
+  const answered = new Set(before.flatMap(({ endpoint, sha256 }) => (sha256 === null ? [] : [nameOf(endpoint)])));
+  return answered.size === 0 ? served : served.filter(({ endpoint }) => answered.has(nameOf(endpoint)));
+}
+
+/** What else can be done where the old certificate is gone. */
+async function hintOf({ appliance, readyFallback }: Context): Promise<string> {
+  if (!appliance.key || !(await readyFallback())) return '';
+  return ' A fallback certificate is kept ready: a renewal that uses it installs another key and certificate without asking a CA.';
+}
 
 interface Previous {
   readonly leaf: CertificateFacts;
@@ -102,7 +126,11 @@ async function reload(slot: string, { appliance: { activation }, signal, turn }:
 /** @throws AppError SERVED_CERTIFICATE_DIFFERS when it was put back and is not seen everywhere in time. */
 async function seeServed(
   restored: RestoredCertificate,
-  { target, wanted }: { readonly target: Facts['target']; readonly wanted: string },
+  {
+    target,
+    wanted,
+    before,
+  }: { readonly target: Facts['target']; readonly wanted: string; readonly before: Facts['before'] },
   ctx: Context,
 ): Promise<RestoredCertificate> {
   const { sha256, seenBy } = restored;
@@ -110,7 +138,7 @@ async function seeServed(
   let last = restored;
   const seen = await pollUntil(ctx, new Date(seenBy ?? ctx.clock.now()), async () => {
     last = { ...restored, served: await lookAt(endpoints, ctx) };
-    return allServe(last.served, sha256) ? last : null;
+    return allServe(answeringBefore(last.served, before), sha256) ? last : null;
   });
   if (seen) return seen;
   await ctx.keep({ restored: last });
