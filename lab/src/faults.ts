@@ -15,6 +15,7 @@ export const FAULTS = {
   'dns-lag': 'The secondary name server gets changes late.',
   'dns-servfail-secondary': 'The secondary name server answers SERVFAIL.',
   'ca-rate-limited': 'The CA answers the first order with 429 and Retry-After.',
+  'ca-internal': 'The CA fails to sign by its own fault, and says so in the order, once.',
   'ca-processing': 'Orders stay in "processing" for a while.',
   'ca-bad-nonce': 'The CA refuses every other nonce.',
   'ca-down': 'The CA answers 503 to everything.',

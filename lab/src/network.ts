@@ -38,6 +38,8 @@ export interface LabOptions {
   readonly httpPort?: number;
   /** kid to base64url HMAC key. When set, the CA needs an external account binding. */
   readonly eab?: Readonly<Record<string, string>>;
+  /** Retry-After of the fault `ca-rate-limited`. Default 2. */
+  readonly rateLimitRetryAfterSeconds?: number;
   /** A whole cluster in place of one node: that of `LAB_CLUSTER`, other nodes, or the twin of a real one. Default false. */
   readonly cluster?: boolean | LabClusterNodes | ClusterSeed;
   /** A second CA, as public CAs have one for tests; `testCa` among the places of faults. Default false. */

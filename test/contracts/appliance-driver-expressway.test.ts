@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ApplianceDriver } from '../../backend/src/appliances/driver.ts';
-import { type CertificateChain, chainPems, sha256OfPem } from '../../backend/src/domain/certificate.ts';
+import { type CertificateChain, chainPems, readCsr, sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { makeCertificate } from '../../backend/src/plugins/testing/certificates.ts';
 import type { ExpresswayQuirks } from '../../lab/src/expressway-sim/quirks.ts';
 import { applianceDriverContract } from './appliance-driver.ts';
@@ -41,6 +41,21 @@ describe.concurrent('an Expressway', () => {
       message: expect.stringMatching(/somebody\.lab\.example\.com.*discard it/),
     });
     expect(await outcomes(world.driver)).toMatchObject({ 'appliance.pending-csr': 'warn' });
+  });
+
+  test('says which name it puts into every CSR, and that it keeps one of them', async () => {
+    await using world = await expresswayUnderTest();
+    const { csr } = world.driver;
+    const pem = await csr?.create(
+      SLOT,
+      { commonName: 'join.lab.example.com', dnsNames: ['join.lab.example.com'] },
+      never,
+    );
+
+    expect(csr?.ownNames).toEqual([EXPRESSWAY_NAMES[0]]);
+    expect(readCsr(pem ?? '').dnsNames).toContain(EXPRESSWAY_NAMES[0]);
+    await expect(newRequest(world)).rejects.toMatchObject({ code: 'APPLIANCE_REFUSED' });
+    expect(csr?.keepsOne).toBe(true);
   });
 
   test('that stores a certificate without an answer is looked at, and gets it once', async () => {

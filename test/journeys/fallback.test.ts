@@ -6,6 +6,7 @@ import type { RenewalOptions } from '../../backend/src/renewal/runner.ts';
 import { certferry } from '../support/command.ts';
 import { type Ended, Journey, type JourneyOptions } from '../support/journey.ts';
 import { keyHostDriver, startKeyHost } from '../support/key-host.ts';
+import { twoCas } from '../support/two-cas.ts';
 
 const NAME = 'cucm-pub.lab.example.com';
 const NEVER = new AbortController().signal;
@@ -17,20 +18,8 @@ function start(options: Pick<JourneyOptions, 'connection' | 'overrides'> = {}): 
   return Journey.start({
     ...options,
     lab: { testCa: true },
-    connection: (input, lab) => {
-      const { ca, testCa } = lab;
-      return {
-        ...(options.connection?.(input, lab) ?? input),
-        issuer: { plugin: 'acme', settings: { ...common(ca), directory: ca.directoryUrl } },
-        secondIssuer: { plugin: 'acme', settings: { ...common(testCa), directory: testCa?.directoryUrl } },
-        secondChain: [...(testCa?.intermediatesPem ?? []), testCa?.youngRootPem, testCa?.rootPem].join('\n'),
-      };
-    },
+    connection: (input, lab) => twoCas(options.connection?.(input, lab) ?? input, lab),
   });
-}
-
-function common(ca: { readonly tlsCaPem: string } | null) {
-  return { termsOfServiceAgreed: true, trust: 'bundle', caBundle: ca?.tlsCaPem };
 }
 
 function leafOf({ facts }: Ended) {
@@ -132,7 +121,7 @@ describe.concurrent('a fallback certificate', { timeout: 60_000 }, () => {
     expect(issued(journey)).toEqual([2, 1]);
   });
 
-  it('can be got and used from the command line, and the second CA be asked there', async () => {
+  it('can be got and used from the command line, and the second CA be asked there, also to revoke', async () => {
     await using host = await startKeyHost(NAME);
     await using journey = await start({
       connection: (input) => ({ ...input, slot: 'web' }),
@@ -149,6 +138,12 @@ describe.concurrent('a fallback certificate', { timeout: 60_000 }, () => {
     expect(got).toMatchObject({ status: 0, output: expect.stringContaining('Kept ready as a fallback') });
     expect([used.status, anew.status]).toEqual([0, 0]);
     expect(issued(journey)).toEqual([0, 2]);
+
+    const sha256 = (await journey.app.store.issuances.last(journey.connection.id))?.certificate.sha256 ?? '';
+    const revoked = await certferry(journey.environment(server.url), 'certificates', 'revoke', sha256);
+
+    expect(revoked.status).toBe(0);
+    expect(await journey.app.store.revocations.get(sha256)).toBeDefined();
   });
 
   it('needs a second CA', async () => {

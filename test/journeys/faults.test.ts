@@ -78,6 +78,12 @@ const EXPECTATIONS: Readonly<Record<keyof typeof FAULTS, Expectation>> = {
       expect(wait).toBeGreaterThan(1_500);
     },
   },
+  'ca-internal': {
+    outcome: 'failed',
+    issued: 0,
+    restarts: 0,
+    also: ({ events }) => expect(failures(events)).toEqual(['ISSUER_FAILED']),
+  },
   'ca-processing': verifiedOnce,
   'ca-bad-nonce': verifiedOnce,
   'ca-account-gone': verifiedOnce,

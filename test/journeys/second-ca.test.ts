@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { addConnection } from '../../backend/src/connections.ts';
 import { Journey } from '../support/journey.ts';
 import { TravellingClock } from '../support/travelling-clock.ts';
+import { twoCas } from '../support/two-cas.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -14,12 +15,7 @@ it('is asked when the first is down, without a change of trust, and left again l
   await using journey = await Journey.start({
     lab: { testCa: true, now: () => clock.now().getTime() },
     overrides: { schedule: true, clock, retryLadderMs: [] },
-    connection: (input, { ca, testCa }) => ({
-      ...input,
-      issuer: { plugin: 'acme', settings: { ...common(ca), directory: ca.directoryUrl } },
-      secondIssuer: { plugin: 'acme', settings: { ...common(testCa), directory: testCa?.directoryUrl } },
-      secondChain: [...(testCa?.intermediatesPem ?? []), testCa?.youngRootPem, testCa?.rootPem].join('\n'),
-    }),
+    connection: twoCas,
   });
   const { app, lab, connection } = journey;
   const explained = () => app.explain(connection);
@@ -54,6 +50,30 @@ it('is asked when the first is down, without a change of trust, and left again l
   expect([byFirst, lab.ca.issued().length]).toEqual([1, 2]);
 });
 
-function common(ca: { readonly tlsCaPem: string } | null) {
-  return { termsOfServiceAgreed: true, trust: 'bundle', caBundle: ca?.tlsCaPem };
-}
+it('is asked when the first wants to be left alone for longer than the certificate lives', {
+  timeout: 60_000,
+}, async () => {
+  const clock = new TravellingClock(new Date());
+  await using journey = await Journey.start({
+    lab: {
+      testCa: true,
+      installedValidDays: 5,
+      rateLimitRetryAfterSeconds: (6 * DAY_MS) / 1000,
+      now: () => clock.now().getTime(),
+    },
+    faults: ['ca-rate-limited'],
+    overrides: { schedule: true, clock },
+    connection: twoCas,
+  });
+  const { app, lab, connection } = journey;
+  const renewals = () => app.store.renewals.list({ connectionId: connection.id, limit: 10 });
+  const outcomes = async () => (await renewals()).map(({ outcome }) => outcome);
+  await expect.poll(async () => (await app.explain(connection)).state, WAIT).toBe('just-changed');
+
+  clock.travel(new Date(clock.now().getTime() + 16 * MINUTE_MS));
+  await addConnection(app.store, { draft: true });
+
+  await expect.poll(outcomes, WAIT).toEqual(['verified', 'failed']);
+  expect((await renewals())[0]?.facts).toMatchObject({ target: { issuer: 'second' } });
+  expect([lab.ca.issued().length, lab.testCa?.issued().length]).toEqual([0, 1]);
+});

@@ -92,6 +92,8 @@ export interface CsrCapability {
   create(slot: SlotId, request: CsrRequest, signal: AbortSignal): Promise<string>;
   /** Present when `create` refuses while one is pending, which only people can discard. */
   readonly keepsOne?: true;
+  /** Names that the appliance puts into every request by itself, lower case. */
+  readonly ownNames?: readonly string[];
 }
 export interface CsrRequest {
   readonly commonName: string;

@@ -155,6 +155,13 @@ export const ERRORS = {
     title: 'The CA asks us to slow down',
     action: 'certferry waits as long as the CA says and tries again by itself.',
   },
+  ISSUER_FAILED: {
+    retry: 'never',
+    status: 502,
+    title: 'The CA failed by its own fault',
+    action:
+      'Nothing is wrong here: the schedule orders again, at the second CA where the connection has one. The status page of the CA may say more.',
+  },
   ISSUER_REFUSED: {
     retry: 'never',
     status: 422,

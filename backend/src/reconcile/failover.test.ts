@@ -25,15 +25,18 @@ function firstFails(course: Course): void {
 const asked = () => world.starts.map(({ issuer }) => issuer);
 
 describe('the second CA', () => {
-  it('is asked at the next attempt when the first does not answer', async () => {
-    const connection = await world.add({}, { left: 20 });
-    firstFails(failing('ISSUER_UNREACHABLE'));
+  it.each<ErrorCode>(['ISSUER_UNREACHABLE', 'ISSUER_FAILED'])(
+    'is asked at the next attempt after %s of the first',
+    async (code) => {
+      const connection = await world.add({}, { left: 20 });
+      firstFails(failing(code));
 
-    await world.pass(HOUR_MS);
+      await world.pass(HOUR_MS);
 
-    expect(asked()).toEqual(['first', 'second']);
-    expect((await world.store.issuances.last(connection.id))?.issuerKey).toBe(SECOND);
-  });
+      expect(asked()).toEqual(['first', 'second']);
+      expect((await world.store.issuances.last(connection.id))?.issuerKey).toBe(SECOND);
+    },
+  );
 
   it('issues what counts as wanted, and the next regular renewal asks the first one again', async () => {
     const connection = await world.add({}, { left: 20 });

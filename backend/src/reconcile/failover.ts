@@ -34,7 +34,7 @@ export interface TurnQuestion extends Candidate {
 }
 
 /** It does not answer, or answers that something is wrong with itself, and did so for the whole ladder of a renewal. */
-const DOWN: readonly ErrorCode[] = ['ISSUER_UNREACHABLE'];
+const DOWN: readonly ErrorCode[] = ['ISSUER_UNREACHABLE', 'ISSUER_FAILED'];
 const LIMITED: readonly ErrorCode[] = ['ISSUER_RATE_LIMITED'];
 
 /**

@@ -45,6 +45,7 @@ const CLASS_OF = {
   HTTP_NOT_REACHABLE: 'dns',
   HTTP_SOLVER_FAILED: 'network',
   ISSUER_UNREACHABLE: 'network',
+  ISSUER_FAILED: 'network',
   ISSUER_NOT_TRUSTED: 'ca',
   ISSUER_RATE_LIMITED: 'rate-limit',
   ISSUER_REFUSED: 'ca',

@@ -4,10 +4,10 @@ import type { Peers } from './peers.ts';
 
 interface Deps {
   readonly store: Store;
-  readonly peers: Pick<Peers, 'issuerOf' | 'issuer'>;
+  readonly peers: Pick<Peers, 'issuerOf' | 'secondIssuerOf' | 'issuer'>;
 }
 
-/** The account that ordered something: the connection's own, or one of the shared ones, if its settings are still here. */
+/** The account that ordered something: one of the connection's own, or one of the shared ones, if its settings are still here. */
 export async function issuerWithKey(
   issuerKey: string,
   connectionId: number,
@@ -15,8 +15,8 @@ export async function issuerWithKey(
 ): Promise<Issuer | null> {
   const connection = await store.connections.get(connectionId);
   if (connection && connection.incomplete.length === 0) {
-    const own = await peers.issuerOf(connection);
-    if (own.key === issuerKey) return own;
+    for (const own of [await peers.issuerOf(connection), await peers.secondIssuerOf(connection)])
+      if (own?.key === issuerKey) return own;
   }
   for (const { ref } of await issuerAccounts(store)) {
     const shared = await peers.issuer(ref);

@@ -129,6 +129,11 @@ export class Peers implements AsyncDisposable {
     return this.issuer(await resolvePart(this.#deps.store, 'issuer', issuer));
   }
 
+  /** Null: the connection has no second CA. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  async secondIssuerOf({ secondIssuer }: Connection): Promise<Issuer | null> {
+    return secondIssuer && this.issuer(await resolvePart(this.#deps.store, 'issuer', secondIssuer));
+  }
+
   async issuer(ref: PluginRef): Promise<Issuer> {
     const plugin = issuerPlugin(ref.plugin);
     const settings = await readSettings(ref, this.#deps.store.vault);

@@ -29,8 +29,8 @@ describe('retryAt', () => {
     expect(waitMs('ISSUER_RATE_LIMITED', { retryAfterMs: 10 })).toBe(1_000);
   });
 
-  it('leaves a wait of more than a week to a person', () => {
-    expect(waitMs('ISSUER_RATE_LIMITED', { retryAfterMs: 8 * 86_400_000 })).toBeNull();
+  it('leaves a wait of more than an hour to the schedule, which may ask another CA', () => {
+    expect(waitMs('ISSUER_RATE_LIMITED', { retryAfterMs: 3_600_001 })).toBeNull();
   });
 
   it('keeps to the number of tries that a step allows', () => {

@@ -5,8 +5,8 @@ export const RETRY_LADDER_MS: readonly number[] = [
   2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
 ];
 
-/** A week: a peer that asks for more is a matter for a person. */
-const LONGEST_WAIT_MS = 7 * 86_400_000;
+/** An hour: when a peer asks for more, the renewal ends, and the schedule weighs it against the life that is left and a second CA. */
+const LONGEST_WAIT_MS = 3_600_000;
 
 /**
  * When a step that failed on its `attempt`-th try runs again; null when it does not.

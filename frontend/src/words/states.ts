@@ -163,6 +163,7 @@ export const REMEDIES = {
   HTTP_NOT_REACHABLE: ['dry-run', 'renew-again'],
   HTTP_SOLVER_FAILED: ['edit-connection', 'renew-again'],
   ISSUER_UNREACHABLE: ['renew-again', 'edit-connection'],
+  ISSUER_FAILED: ['renew-again'],
   ISSUER_NOT_TRUSTED: ['edit-connection', 'renew-again'],
   ISSUER_RATE_LIMITED: ['renew-again'],
   ISSUER_REFUSED: ['edit-connection', 'renew-again'],

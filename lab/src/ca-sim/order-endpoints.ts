@@ -103,7 +103,9 @@ export class OrderEndpoints {
   }
 
   async #issue(order: Order, csr: CheckedCsr): Promise<void> {
+    const { faults } = this.#parts;
     try {
+      if (faults.take('ca-internal')) throw new Error('the signer is away');
       const certificate = await this.#parts.issue({ ...order.wish, csr });
       this.#parts.certificates.add(certificate);
       order.finish(certificate);

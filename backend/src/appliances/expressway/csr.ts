@@ -10,6 +10,7 @@ import { slotOf } from './slot.ts';
 export function expresswayCsr(rest: ExpresswayRest, settings: ExpresswaySettings, name: string): CsrCapability {
   return {
     keepsOne: true,
+    ownNames: [name],
     async pending(slotId, signal) {
       slotOf(slotId);
       return await rest.pendingCsr(signal);

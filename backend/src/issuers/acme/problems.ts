@@ -63,14 +63,19 @@ export function as(code: ErrorCode, err: AppError): AppError {
   return new AppError(code, err.message, { evidence: err.evidence, retryAfterMs: err.retryAfterMs, cause: err });
 }
 
-/** Of an authorization or an order that became invalid. */
+/** Of an authorization or an order that became invalid. It stays so: only another order helps. */
 export function failureOf(problem: Problem | undefined, what: string, url: string): AppError {
   const kind = problem?.type.replace(PREFIX, '') ?? '';
-  const code = VALIDATION_PROBLEMS.includes(kind) ? 'CHALLENGE_FAILED' : 'ISSUER_REFUSED';
+  const code = codeOfInvalid(kind);
   const words = (problem && wordsOf(problem)) || 'the CA does not say why';
   return new AppError(code, `${what}: ${words}`, {
     evidence: { request: `POST-as-GET ${url}`, body: cut(JSON.stringify(problem ?? null)) },
   });
+}
+
+function codeOfInvalid(kind: string): ErrorCode {
+  if (VALIDATION_PROBLEMS.includes(kind)) return 'CHALLENGE_FAILED';
+  return kind === 'serverInternal' ? 'ISSUER_FAILED' : 'ISSUER_REFUSED';
 }
 
 /** @throws AppError always; anything that is no TransportError as it is. */

@@ -87,11 +87,15 @@ function kindFor({ keyKind }: Target, { kinds }: KeyCapability): KeyKind {
   );
 }
 
-/** SHA-256 of the key of the certificate before, when it is of this kind and still stored; null otherwise. */
-async function keyBefore(kind: KeyKind, { issuedBefore, keys }: Context): Promise<string | null> {
+/**
+ * SHA-256 of the key of the certificate before, when it is of this kind and still stored; null otherwise. Never that of one that
+ * was revoked: its key may be why.
+ */
+async function keyBefore(kind: KeyKind, { issuedBefore, originOf, keys }: Context): Promise<string | null> {
   const last = await issuedBefore();
   if (!last) return null;
-  const { key } = readCertificate(last.chain.leafPem);
+  const { key, sha256 } = readCertificate(last.chain.leafPem);
+  if ((await originOf(sha256))?.revoked) return null;
   return key.kind === kind && (await keys.find(key.spkiSha256)) ? key.spkiSha256 : null;
 }
 
@@ -120,19 +124,19 @@ async function pendingFor(target: Target, capability: CsrCapability, signal: Abo
   if (pem === null) return null;
   try {
     const csr = readCsr(pem);
-    return asksFor(csr, target.dnsNames) ? csr : null;
+    return asksFor(csr, target.dnsNames, capability.ownNames) ? csr : null;
   } catch (err) {
     if (err instanceof UnreadableCertificateError) return null;
     throw err;
   }
 }
 
-/** All wanted names, and beyond them only parents of these, which nodes add by themselves. */
-function asksFor(csr: CsrFacts, wanted: readonly string[]): boolean {
+/** All wanted names, and beyond them only what the appliance adds by itself: `own`, and parents of the wanted ones. */
+function asksFor(csr: CsrFacts, wanted: readonly string[], own: readonly string[] = []): boolean {
   const isParent = (name: string) => wanted.some((one) => one.endsWith(`.${name}`));
   return (
     wanted.every((name) => csr.dnsNames.includes(name)) &&
-    csr.dnsNames.every((name) => wanted.includes(name) || isParent(name))
+    csr.dnsNames.every((name) => wanted.includes(name) || own.includes(name) || isParent(name))
   );
 }
 
@@ -144,7 +148,10 @@ function csrRequest({ dnsNames }: Target) {
 
 function refuseUnprovable({ dnsNames, otherNames }: CsrFacts): void {
   if (otherNames.length > 0) {
-    throw new AppError('NAMES_NOT_PROVABLE', `The CSR asks for ${otherNames.join(', ')}, which dns-01 cannot prove.`);
+    throw new AppError(
+      'NAMES_NOT_PROVABLE',
+      `The CSR asks for ${otherNames.join(', ')}, which no challenge that certferry answers can prove.`,
+    );
   }
   if (dnsNames.length === 0)
     throw new AppError('NAMES_NOT_PROVABLE', 'The CSR names nothing: no common name and no DNS name.');
