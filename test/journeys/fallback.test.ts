@@ -1,23 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addConnection } from '../../backend/src/connections.ts';
 import { type CertificateChain, readCertificate } from '../../backend/src/domain/certificate.ts';
+import type { Facts } from '../../backend/src/renewal/facts.ts';
 import type { RenewalOptions } from '../../backend/src/renewal/runner.ts';
 import { certferry } from '../support/command.ts';
 import { type Ended, Journey, type JourneyOptions } from '../support/journey.ts';
 import { keyHostDriver, startKeyHost } from '../support/key-host.ts';
+import { TravellingClock } from '../support/travelling-clock.ts';
 import { twoCas } from '../support/two-cas.ts';
 
 const NAME = 'cucm-pub.lab.example.com';
+const MINUTE_MS = 60_000;
+const WAIT = { timeout: 30_000 };
 const NEVER = new AbortController().signal;
 const GET: RenewalOptions = { goal: 'fallback', activation: null };
 const USE: RenewalOptions = { goal: 'serve', activation: null, useFallback: true };
 
 /** With two CAs. */
-function start(options: Pick<JourneyOptions, 'connection' | 'overrides'> = {}): Promise<Journey> {
+function start(options: Pick<JourneyOptions, 'connection' | 'overrides' | 'lab'> = {}): Promise<Journey> {
   return Journey.start({
     ...options,
-    lab: { testCa: true },
+    lab: { testCa: true, ...options.lab },
     connection: (input, lab) => twoCas(options.connection?.(input, lab) ?? input, lab),
   });
 }
@@ -144,6 +149,37 @@ describe.concurrent('a fallback certificate', { timeout: 60_000 }, () => {
 
     expect(revoked.status).toBe(0);
     expect(await journey.app.store.revocations.get(sha256)).toBeDefined();
+  });
+
+  it('is got by the schedule, which puts it to use when the one in use was revoked', async () => {
+    const clock = new TravellingClock(new Date());
+    await using host = await startKeyHost(NAME);
+    await using journey = await start({
+      connection: (input) => ({ ...input, slot: 'web', policy: { ...input.policy, fallback: true } }),
+      overrides: { driverOf: () => keyHostDriver(host.address), schedule: true, clock },
+      lab: { now: () => clock.now().getTime() },
+    });
+    const { app, connection } = journey;
+    const goals = async () => {
+      const rows = await app.store.renewals.list({ connectionId: connection.id, limit: 10 });
+      return rows.map(({ outcome, facts }) => `${(facts as unknown as Facts).target.goal} ${outcome}`);
+    };
+    const regular = await journey.renew();
+    clock.travel(new Date(clock.now().getTime() + 16 * MINUTE_MS));
+    await addConnection(app.store, { draft: true });
+    await expect.poll(goals, WAIT).toEqual(['fallback issued', 'serve verified']);
+    const ready = await app.store.fallbacks.ready(connection.id);
+
+    const { sha256 } = leafOf(regular);
+    const revoked = { sha256, reason: 'superseded', actor: 'anna' } as const;
+    await app.store.revocations.record({ ...revoked, at: clock.now().toISOString() });
+    const event = { type: 'certificate.revoked', connectionId: connection.id, serial: '', ...revoked } as const;
+    await app.store.events.append([event]);
+    await expect.poll(async () => (await goals()).slice(0, 1), WAIT).not.toEqual(['fallback issued']);
+    await expect.poll(async () => (await goals()).at(-3), WAIT).toBe('serve verified');
+
+    expect((await app.store.issuances.last(connection.id))?.certificate.sha256).toBe(ready?.certificate.sha256);
+    expect(journey.lab.ca.issued()).toHaveLength(1);
   });
 
   it('needs a second CA', async () => {

@@ -44,8 +44,8 @@ export class LiveReconciler implements AsyncDisposable {
     this.#reconciler = new Reconciler({
       ...shared,
       eyes: createEyes(deps),
-      start: (id, { goal, issuer }) =>
-        runner.start(id, 'schedule', { goal, activation: null, issuer } satisfies RenewalOptions),
+      start: (id, { goal, issuer, useFallback = false }) =>
+        runner.start(id, 'schedule', { goal, activation: null, issuer, useFallback } satisfies RenewalOptions),
       random: Math.random,
     });
   }
