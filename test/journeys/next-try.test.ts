@@ -49,6 +49,23 @@ describe('nextTryAfter', () => {
     expect(after).toBe(before);
   });
 
+  it('is never for what was put to use in vain three times', async () => {
+    await using store = await openedStore();
+    const stored = await failedRenewal(store, true);
+    const ending = endingOf(stored, { ...stored.event, outcome: 'installed-not-served' }, undefined, undefined);
+    const memories = [1, 2, 3].reduce(
+      (all) => [...all, afterEnd(all.at(-1) ?? emptyMemory(new Date(AT), stored.seq), ending)],
+      [] as ReturnType<typeof afterEnd>[],
+    );
+    const told: boolean[] = [];
+    for (const memory of memories) {
+      await store.watches.put(toRow(stored.event.connectionId, memory, new Date(AT)));
+      told.push((await nextTryAfter(store, stored)) !== null);
+    }
+
+    expect(told).toEqual([true, true, false]);
+  });
+
   it('is never where renewals are not automatic, or the connection is gone', async () => {
     await using store = await openedStore();
     const stored = await failedRenewal(store, false);

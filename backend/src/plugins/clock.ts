@@ -1,7 +1,7 @@
 import type { Clock } from './plugin.ts';
 
-/** setTimeout takes a signed 32-bit number of milliseconds: 24.8 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Milliseconds. A timer stands still while the machine is suspended, and knows nothing of a clock that is set: it is looked at as often. */
+const LONGEST_TIMER_MS = 60_000;
 
 export const systemClock: Clock = {
   now: () => new Date(),

@@ -1,4 +1,4 @@
-import type { Failure } from '../domain/errors.ts';
+import type { ErrorCode, Failure } from '../domain/errors.ts';
 import type { WhichIssuer } from '../domain/which-issuer.ts';
 import type { StepName } from '../renewal/step-names.ts';
 import type { RenewalOutcome } from '../store/events.ts';
@@ -59,6 +59,7 @@ export function afterEnd(memory: WatchMemory, ending: Ending): WatchMemory {
     case 'not-due':
       return pause({ ...rested, fruitless: deploys ?? memory.fruitless }, ending, ending.message);
     case 'failed':
+      return isOfTestDirectory(ending) ? released(rested, ending) : failed(rested, ending, deploys);
     case 'installed-not-served':
     case 'rolled-back':
       return failed(rested, ending, deploys);
@@ -76,6 +77,19 @@ function succeeded(memory: WatchMemory, { certificate }: Ending): WatchMemory {
     fruitless: null,
     expected: certificate ?? memory.expected,
   };
+}
+
+/** Of a test directory that cannot be asked nothing is learned of the real one: that is asked next, as if it had validated. */
+const NO_ANSWER: readonly ErrorCode[] = [
+  'ISSUER_UNREACHABLE',
+  'ISSUER_FAILED',
+  'ISSUER_NOT_TRUSTED',
+  'ISSUER_RATE_LIMITED',
+  'ISSUER_ACCOUNT',
+];
+
+function isOfTestDirectory({ validated, failure }: Ending): boolean {
+  return validated && failure !== null && NO_ANSWER.includes(failure.code);
 }
 
 /** The ladder goes on where it was if the real attempt fails too, but that attempt need not wait. */

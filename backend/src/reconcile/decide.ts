@@ -362,10 +362,18 @@ function paused({ memory, now }: Situation, { why }: Wish): ReturnType<Gate> {
 }
 
 /** A first certificate, and nobody was there to prove its names: each try would be an order that nobody minds. */
-function unanswered({ memory: { setbacks, endpoints } }: Situation): ReturnType<Gate> {
-  const nothingKept = endpoints.every(({ kept, sha256 }) => kept && sha256 === null);
-  if (setbacks.issue?.class !== 'person' || !nothingKept) return null;
-  return { state: 'unanswered', until: null, why: setbacks.issue.message };
+function unanswered({ memory }: Situation): ReturnType<Gate> {
+  const { issue } = memory.setbacks;
+  return issue && isUnanswered(issue, memory) ? { state: 'unanswered', until: null, why: issue.message } : null;
+}
+
+function isUnanswered(setback: Setback, { endpoints }: WatchMemory): boolean {
+  return setback.class === 'person' && endpoints.every(({ kept, sha256 }) => kept && sha256 === null);
+}
+
+/** The ladder has a date for these too, and the schedule does not begin by itself then. */
+export function isLeftToPeople(setback: Setback, memory: WatchMemory): boolean {
+  return isExhausted(setback) || isUnanswered(setback, memory);
 }
 
 function backingOff({ memory, now }: Situation, wish: Wish): ReturnType<Gate> {

@@ -313,6 +313,9 @@ const CAUTIONS: readonly WatchState[] = [
   'incurable',
   'settling',
   'over-budget',
+  'window-shut',
+  'emergency-ahead',
+  'never-open',
 ];
 
 /** The sentence, when the schedule has a reason to wait that a person who does not wait should know; else null. */

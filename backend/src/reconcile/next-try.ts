@@ -2,6 +2,7 @@ import type { StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { afterEnd } from './absorb.ts';
 import { endingOf } from './ending.ts';
+import { isLeftToPeople } from './decide.ts';
 import { emptyMemory, readMemory } from './memory.ts';
 
 /**
@@ -15,9 +16,9 @@ export async function nextTryAfter(tx: Store, stored: StoredEvent): Promise<stri
   if (!connection?.policy.automatic) return null;
   const row = await tx.watches.get(connection.id);
   const known = (row && readMemory(row)) ?? emptyMemory(new Date(at));
-  const { setbacks } = known.seq >= seq ? known : afterEnd(known, await endingIn(tx, stored, event));
-  const own = Object.values(setbacks).find((setback) => setback?.renewalId === event.renewalId);
-  return own?.notBefore ?? null;
+  const memory = known.seq >= seq ? known : afterEnd(known, await endingIn(tx, stored, event));
+  const own = Object.values(memory.setbacks).find((setback) => setback?.renewalId === event.renewalId);
+  return own && !isLeftToPeople(own, memory) ? own.notBefore : null;
 }
 
 async function endingIn(tx: Store, stored: StoredEvent, event: Parameters<typeof endingOf>[1]) {

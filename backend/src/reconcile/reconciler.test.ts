@@ -373,6 +373,25 @@ describe('after a failure', () => {
     expect((real?.at.getTime() ?? 0) - (proved?.at.getTime() ?? 0)).toBeLessThanOrEqual(2 * 60_000);
   });
 
+  it.each<ErrorCode>([
+    'ISSUER_UNREACHABLE',
+    'ISSUER_NOT_TRUSTED',
+    'ISSUER_ACCOUNT',
+  ])('asks the CA itself when its test directory fails with %s', async (code) => {
+    await dueConnection();
+    let refused = false;
+    world.course = ({ goal }) => {
+      if (goal === 'validate') return failing(code, 'order');
+      if (refused) return { outcome: 'verified' };
+      refused = true;
+      return failing('CHALLENGE_FAILED', 'issue');
+    };
+
+    await world.pass(DAY_MS);
+
+    expect(world.starts.map(({ goal }) => goal)).toEqual(['serve', 'validate', 'serve']);
+  });
+
   it('asks a CA without test directory at most once a day in the end', async () => {
     world.hasTestDirectory = false;
     await dueConnection(29);

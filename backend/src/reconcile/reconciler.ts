@@ -447,7 +447,7 @@ function tellQuarantine(memory: WatchMemory, { state, until, why }: Choice, now:
 }
 
 /** Of these nobody hears otherwise: no renewal fails, because none begins. */
-const STUCK: readonly WatchState[] = ['incurable', 'never-open', 'emergency-asks'];
+const STUCK: readonly WatchState[] = ['incurable', 'never-open', 'emergency-asks', 'given-up'];
 
 /** Nothing new is known in these. */
 const UNDECIDED: readonly WatchState[] = ['silent', 'renewing', 'unseen'];
