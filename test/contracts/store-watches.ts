@@ -10,6 +10,25 @@ function watch(connectionId: number, nextAt: string, endsAt: string | null = nul
 }
 
 export function watchPromises(store: Get): void {
+  test('some are made due at once: by their numbers, or because their time is too far away', async () => {
+    const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour));
+    const row = (connectionId: number, hour: number) =>
+      ({ connectionId, nextAt: at(hour).toISOString(), endsAt: null, memory: {} }) as const;
+    for (const one of [row(1, 5), row(2, 9), row(3, 20)]) await store().watches.put(one);
+    const due = async () => (await store().watches.due(at(1), 10)).map(({ connectionId }) => connectionId).sort();
+
+    await store().watches.hurry({ after: at(12) }, at(1));
+    const tooFar = await due();
+    await store().watches.hurry({ ids: [1] }, at(1));
+    await store().watches.hurry({ ids: [] }, at(1));
+
+    await store().watches.put({ ...row(4, 23), memory: { setback: { class: 'login' } } });
+
+    expect((await store().watches.mentioning('"class":"login"')).map(({ connectionId }) => connectionId)).toEqual([4]);
+    expect(tooFar).toEqual([3]);
+    expect(await due()).toEqual([1, 3]);
+  });
+
   test('keeps one row for each connection, and replaces it', async () => {
     await store().watches.put(watch(1, '2026-11-22T00:00:00.000Z'));
     await store().watches.put(watch(1, '2026-11-23T00:00:00.000Z', '2027-01-01T00:00:00.000Z'));

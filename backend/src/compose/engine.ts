@@ -61,7 +61,16 @@ export function buildEngine(
     reconciler,
     journal: new Journal({ store, accounts, log }),
     sweeper: new Sweeper({ store, log, peers: (connection) => peers.of(connection) }),
-    calendars: new Calendars({ store, clock, log, http, onChange: () => void runner.reconsider() }),
+    calendars: new Calendars({
+      store,
+      clock,
+      log,
+      http,
+      onChange: () => {
+        const done = Promise.all([runner.reconsider(), reconciler.reconsider()]);
+        done.catch((err: unknown) => log.error({ err }, 'what waits for a calendar was not looked at again'));
+      },
+    }),
     bulk: new Bulk({
       store,
       runner,

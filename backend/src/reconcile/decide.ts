@@ -10,6 +10,7 @@ import type { Connection } from '../store/store.ts';
 import { caInstantOf } from './ari.ts';
 import { type Candidate, instantOf, type Turn, type TurnQuestion, turnOf } from './failover.ts';
 import type { Setback, WatchMemory } from './memory.ts';
+import { refusedLogin } from './refused-logins.ts';
 import type { WatchState } from './states.ts';
 
 /** Everything that a decision is made of. Gathered by the reconciler; no I/O below this line. */
@@ -18,6 +19,8 @@ export interface Situation extends TurnQuestion {
   readonly connection: Pick<Connection, 'id' | 'dnsNames' | 'policy'>;
   readonly memory: WatchMemory;
   readonly last: LastIssued | null;
+  /** The login that the appliance refused to another connection with the same account; null: none. */
+  readonly refusedElsewhere: Setback | null;
   /** The certificate that is kept ready; null: there is none. */
   readonly fallback: LastIssued | null;
   /** The policy wants one kept ready, and the host can have one. */
@@ -346,8 +349,8 @@ function justChanged({ memory, now }: Situation, { why }: Wish): ReturnType<Gate
   return now < until ? { state: 'just-changed', until, why } : null;
 }
 
-function loginRefused({ memory: { setbacks } }: Situation): ReturnType<Gate> {
-  const refused = [setbacks.issue, setbacks.second, setbacks.deploy].find((one) => one?.class === 'login');
+function loginRefused({ memory, refusedElsewhere }: Situation): ReturnType<Gate> {
+  const refused = refusedLogin(memory) ?? refusedElsewhere;
   return refused ? { state: 'login-refused', until: null, why: refused.message } : null;
 }
 

@@ -80,6 +80,12 @@ export class LiveReconciler implements AsyncDisposable {
     return { budget, cautions: cautionsOf(await this.explain(connection), budget) };
   }
 
+  /** Calendars have changed. */
+  async reconsider(): Promise<void> {
+    await this.#reconciler.reconsider();
+    await this.#ring();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#minutes?.[Symbol.asyncDispose]();

@@ -177,6 +177,21 @@ export function emptyMemory(changedAt: Date, seq = 0): WatchMemory {
   };
 }
 
+/** Milliseconds that a clock may be set back without anybody minding. */
+const CLOCK_SET_BACK_MS = 10 * 60_000;
+
+/**
+ * What was remembered while the clock was wrong, and ahead of time, is worth nothing: what was seen is looked for again, and
+ * no ladder or window of that time counts. What people asked for stays.
+ */
+export function withoutFuture(memory: WatchMemory, now: Date): WatchMemory {
+  const latest = new Date(now.getTime() + CLOCK_SET_BACK_MS).toISOString();
+  if (memory.lookedAt === null || memory.lookedAt <= latest) return memory;
+  const { running, expected, shelved, changedAt, seq } = memory;
+  const changed = changedAt > latest ? now : new Date(changedAt);
+  return { ...emptyMemory(changed, seq), running, expected, shelved };
+}
+
 /** Null when it was written by something else. */
 export function readMemory({ memory: stored }: Pick<WatchRow, 'memory'>): WatchMemory | null {
   const parsed = memory.safeParse(stored);

@@ -1,8 +1,8 @@
 import type { StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { afterEnd } from './absorb.ts';
-import { endingOf } from './ending.ts';
 import { isLeftToPeople } from './decide.ts';
+import { endingOf } from './ending.ts';
 import { emptyMemory, readMemory } from './memory.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../domain/errors.ts';
+import { initialState } from '../renewal/machine.ts';
 import type { StepName } from '../renewal/step-names.ts';
 import type { Connection } from '../store/store.ts';
 import { DAY_MS, HOUR_MS, World } from './testing/world.ts';
@@ -324,6 +325,85 @@ describe('after a failure', () => {
     expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
   });
 
+  it('holds all connections with the account whose login an appliance refused, until they are changed', async () => {
+    const at = (host: string) => ({
+      appliance: { plugin: 'vos', settings: { host, user: 'osadmin' }, credential: null },
+    });
+    const slots = [
+      await world.add(at('CUCM.example.com'), { left: 9 }),
+      await world.add(at('cucm.example.com'), { left: 10 }),
+    ];
+    const other = await world.add(at('imp.example.com'), { left: 10 });
+    world.course = ({ connectionId }) =>
+      connectionId === other.id ? { outcome: 'verified' } : failing('APPLIANCE_DENIED', 'inspect');
+
+    await world.pass(DAY_MS);
+    const tried = world.starts.map(({ connectionId }) => connectionId).sort();
+    const held = await world.explain(slots[1] as Connection);
+    world.course = () => ({ outcome: 'verified' });
+    await world.tell({ type: 'connection.changed', connectionId: slots[1]?.id ?? 0 });
+    await world.pass(HOUR_MS);
+
+    expect(tried).toEqual([slots[0]?.id, other.id]);
+    expect(held).toMatchObject({ state: 'login-refused' });
+    expect(await world.explain(slots[1] as Connection)).toMatchObject({ state: 'fresh' });
+  });
+
+  it('forgets what a clock that was ahead made it remember, and looks again', async () => {
+    const connection = await dueConnection();
+    const ahead = new Date(world.clock.now().getTime() + 300 * DAY_MS).toISOString();
+    world.course = () => failing('DNS_DENIED', 'publish');
+    await world.pass(HOUR_MS);
+    const memory = await world.memory(connection.id);
+    const { issue } = memory.setbacks;
+    const wrong = {
+      ...memory,
+      lookedAt: ahead,
+      setbacks: { ...memory.setbacks, issue: issue && { ...issue, notBefore: ahead } },
+    };
+    await world.store.watches.put({ connectionId: connection.id, nextAt: ahead, endsAt: null, memory: wrong as never });
+    world.course = () => ({ outcome: 'verified' });
+
+    await world.pass(HOUR_MS);
+
+    expect(await world.explain(connection)).toMatchObject({ state: 'fresh' });
+    expect(world.log.join()).toContain('came from the future');
+  });
+
+  it('looks at once when openings have changed', async () => {
+    let opens: Date | null = new Date(world.clock.now().getTime() + 30 * DAY_MS);
+    world.opensAt = async (_connection, from) => (opens === null ? from : opens);
+    const connection = await dueConnection();
+    await world.pass(HOUR_MS);
+    const shut = await world.explain(connection);
+    opens = null;
+
+    await world.reconciler.reconsider();
+    await world.pass(60_000);
+
+    expect(shut.state).toBe('window-shut');
+    expect(world.starts).toHaveLength(1);
+  });
+
+  it('still looks at what is served while a renewal waits for its window, and tells when that ends', async () => {
+    const connection = await world.add({}, { left: 8 });
+    world.course = () => ({ outcome: 'running' });
+    await world.pass(HOUR_MS);
+    const [row] = await world.store.renewals.unfinished();
+    const waiting = {
+      at: 'activate.waiting',
+      context: { ...initialState().context, resumeAt: '2027-01-10T00:00:00.000Z', planned: true },
+    };
+    await world.store.renewals.save(row?.id ?? '', { state: waiting as never });
+
+    await world.pass(9 * DAY_MS);
+
+    const told = (await world.news()).flatMap((event) => (event.type === 'watch.expiring' ? [event.threshold] : []));
+    expect(told).toEqual([14, 7, 3, 1, 0]);
+    expect(world.starts).toHaveLength(1);
+    expect(await world.memory(connection.id)).toMatchObject({ decision: { state: 'renewing' }, deviates: false });
+  });
+
   it('climbs a ladder that outlives the daemon', async () => {
     await dueConnection(60 - 35);
     world.course = () => failing('DNS_DENIED', 'publish');
@@ -373,24 +453,23 @@ describe('after a failure', () => {
     expect((real?.at.getTime() ?? 0) - (proved?.at.getTime() ?? 0)).toBeLessThanOrEqual(2 * 60_000);
   });
 
-  it.each<ErrorCode>([
-    'ISSUER_UNREACHABLE',
-    'ISSUER_NOT_TRUSTED',
-    'ISSUER_ACCOUNT',
-  ])('asks the CA itself when its test directory fails with %s', async (code) => {
-    await dueConnection();
-    let refused = false;
-    world.course = ({ goal }) => {
-      if (goal === 'validate') return failing(code, 'order');
-      if (refused) return { outcome: 'verified' };
-      refused = true;
-      return failing('CHALLENGE_FAILED', 'issue');
-    };
+  it.each<ErrorCode>(['ISSUER_UNREACHABLE', 'ISSUER_NOT_TRUSTED', 'ISSUER_ACCOUNT'])(
+    'asks the CA itself when its test directory fails with %s',
+    async (code) => {
+      await dueConnection();
+      let refused = false;
+      world.course = ({ goal }) => {
+        if (goal === 'validate') return failing(code, 'order');
+        if (refused) return { outcome: 'verified' };
+        refused = true;
+        return failing('CHALLENGE_FAILED', 'issue');
+      };
 
-    await world.pass(DAY_MS);
+      await world.pass(DAY_MS);
 
-    expect(world.starts.map(({ goal }) => goal)).toEqual(['serve', 'validate', 'serve']);
-  });
+      expect(world.starts.map(({ goal }) => goal)).toEqual(['serve', 'validate', 'serve']);
+    },
+  );
 
   it('asks a CA without test directory at most once a day in the end', async () => {
     world.hasTestDirectory = false;

@@ -4,9 +4,10 @@ import { AppError } from '../domain/errors.ts';
 import { caOf } from '../domain/issuer-key.ts';
 import { spreadOf } from '../domain/spread.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
+import { effectOf, readState } from '../renewal/machine.ts';
 import type { DomainEvent, StoredEvent, WatchEvent } from '../store/events.ts';
 import type { LastIssued } from '../store/issuances.ts';
-import type { Connection, Store } from '../store/store.ts';
+import type { Connection, RenewalRow, Store } from '../store/store.ts';
 import type { WatchRow } from '../store/watches.ts';
 import { emergencyFrom } from '../windows/emergency.ts';
 import { afterChange, afterEnd, afterStart } from './absorb.ts';
@@ -17,7 +18,7 @@ import { endingOf } from './ending.ts';
 import { explain } from './explain.ts';
 import type { Eyes, LookedAtIssuer, View } from './eyes.ts';
 import type { Candidate } from './failover.ts';
-import { type AriMemory, emptyMemory, readMemory, toRow, type WatchMemory } from './memory.ts';
+import { type AriMemory, emptyMemory, readMemory, toRow, type WatchMemory, withoutFuture } from './memory.ts';
 import { missingWords } from './missing-words.ts';
 import {
   afterLook,
@@ -28,6 +29,7 @@ import {
   tellExpiry,
   type WatchNews,
 } from './observe.ts';
+import { refusedElsewhere } from './refused-logins.ts';
 import { keptFor, NOTHING_KEPT, rivalsAt } from './rivals.ts';
 import type { WatchState } from './states.ts';
 
@@ -57,6 +59,8 @@ export interface ReconcilerDeps {
 /** Where the reader of the event log goes on after a restart. */
 const CURSOR = 'reconciler.cursor';
 const PAGE = 200;
+
+const WAITS_FOR_WINDOW: readonly WatchState[] = ['window-shut', 'never-open', 'emergency-ahead', 'emergency-asks'];
 
 /** Connections that are looked at at the same time. */
 const LOOKS_AT_ONCE = 8;
@@ -103,6 +107,7 @@ export class Reconciler {
   /** Takes in what happened since, and looks at every connection whose time has come. Resolves when all of that is over. */
   async tick(signal: AbortSignal): Promise<void> {
     await this.#oneAtATime(() => this.#absorbAll());
+    await this.#hurryWhatIsTooFar();
     const begun = new Map<number, Promise<void>>();
     while (!signal.aborted) {
       const rows = await this.#dueNow(begun);
@@ -111,6 +116,25 @@ export class Reconciler {
       if (this.#inspections.size >= LOOKS_AT_ONCE) await Promise.race(this.#inspections.values());
     }
     await Promise.all(begun.values());
+  }
+
+  /** Openings have changed: who waits for one is looked at now. */
+  async reconsider(): Promise<void> {
+    const { store, clock } = this.#deps;
+    await this.#oneAtATime(async () => {
+      const waiting = (await store.watches.all()).filter((row) => {
+        const state = readMemory(row)?.decision?.state;
+        return state !== undefined && WAITS_FOR_WINDOW.includes(state);
+      });
+      await store.watches.hurry({ ids: waiting.map(({ connectionId }) => connectionId) }, clock.now());
+    });
+  }
+
+  /** No look is put off for longer than usual: a later time was made by a clock that was wrong. */
+  async #hurryWhatIsTooFar(): Promise<void> {
+    const { store, clock, lookEveryMs } = this.#deps;
+    const now = clock.now();
+    await store.watches.hurry({ after: new Date(now.getTime() + 2 * lookEveryMs) }, now);
   }
 
   /** When something is to be done next: now, when something happened since the last round. Null: there are no connections. */
@@ -155,7 +179,8 @@ export class Reconciler {
     if (!connection) return await store.watches.remove(row.connectionId);
     const memory = readMemory(row);
     if (!memory) log.warn({ connectionId: connection.id }, 'what was remembered of a connection cannot be read');
-    const blind = memory?.running || connection.incomplete.length > 0;
+    const blind =
+      connection.incomplete.length > 0 || (memory?.running && !(await this.#rests(memory.running.renewalId)));
     const seen = blind ? null : await this.#see(connection, memory?.ari ?? null, signal);
     if (!signal.aborted) await this.#oneAtATime(() => this.#conclude(connection.id, seen));
   }
@@ -198,11 +223,14 @@ export class Reconciler {
     const [connection, row] = [await store.connections.get(id), await store.watches.get(id)];
     if (!connection || !row) return;
     const now = clock.now();
-    const before = (await this.#withoutEnded(readMemory(row))) ?? emptyMemory(new Date(connection.createdAt));
+    const remembered = (await this.#withoutEnded(readMemory(row))) ?? emptyMemory(new Date(connection.createdAt));
+    const before = withoutFuture(remembered, now);
+    if (before !== remembered) this.#deps.log.warn({ connectionId: id }, 'what was remembered came from the future');
     if (!before.running && connection.incomplete.length > 0) {
       const choice = { state: 'incomplete', until: null, why: missingWords(connection), start: null } as const;
       return await this.#remember(connection, { memory: before, news: [], choice });
     }
+    if (seen && before.running) return await this.#watchMeanwhile(connection, before, seen);
     if (!seen) {
       // Its end was lost: there is something to look at, now.
       if (!before.running)
@@ -216,38 +244,41 @@ export class Reconciler {
     await this.#remember(connection, { memory: expiry.memory, news: [...looked.news, ...expiry.news], choice });
   }
 
+  /** A renewal that waits for hours or weeks restarts nothing meanwhile: what is served is still watched. */
+  async #rests(renewalId: string): Promise<boolean> {
+    const row = await this.#deps.store.renewals.get(renewalId);
+    return row !== undefined && isResting(row);
+  }
+
+  /** Silence and the end of what is served are told as always; another certificate than before may be on its way. */
+  async #watchMeanwhile(connection: Connection, before: WatchMemory, seen: Seen): Promise<void> {
+    const { memory: looked, news } = afterLook({ ...before, expected: null, ari: seen.ari }, seen.look);
+    const { memory } = await this.#judge(connection, { ...looked, expected: before.expected }, seen);
+    const expiry = tellExpiry(memory, this.#deps.clock.now());
+    const choice = { state: 'renewing', until: null, why: 'A renewal is under way', start: null } as const;
+    await this.#remember(connection, { memory: expiry.memory, news: [...news, ...expiry.news], choice });
+  }
+
   async #choose(
     connection: Connection,
     looked: WatchMemory,
-    { issuer, second, takesFallback, look }: Seen,
+    seen: Seen,
   ): Promise<{ readonly memory: WatchMemory; readonly choice: Choice }> {
     const { store, clock } = this.#deps;
+    const { issuer, second, takesFallback, look } = seen;
     const now = clock.now();
     if (!issuer) {
       return { memory: looked, choice: { state: 'silent', until: null, why: look.trouble ?? '', start: null } };
     }
-    const last = (await store.issuances.last(connection.id)) ?? null;
-    const fallback = (await store.fallbacks.ready(connection.id)) ?? null;
-    const memory = judgeSeen(
-      { ...looked, ca: caOf(issuer.key), fallback: fallback && lifeOf(fallback) },
-      {
-        wantedNames: connection.dnsNames,
-        issuer,
-        other: second,
-        origins: await this.#originsOf(looked),
-        usualIssuer: usualIssuer(last, issuer.key),
-        daysBefore: connection.policy.daysBefore,
-        spread: spreadOf(String(connection.id)),
-        caInstant: caInstantOf(looked.ari),
-      },
-      now,
-    );
+    const { memory, last, fallback } = await this.#judge(connection, looked, seen);
     const keepsFallback = takesFallback && connection.policy.fallback;
     const candidate = async (one: LookedAtIssuer, isAsked = false): Promise<Candidate> => {
       const allowance = memory.verdict?.due || isAsked ? await this.#allowanceOf(connection, memory, one.key) : UNASKED;
       return { issuer: one, ...allowance };
     };
+    const mayBegin = memory.verdict?.due || keepsFallback;
     const choice = decide({
+      refusedElsewhere: mayBegin ? await refusedElsewhere(store, connection, memory.changedAt) : null,
       ...{ now, connection, memory, last, fallback, keepsFallback, ...(await candidate(issuer)) },
       second: second && (await candidate(second, keepsFallback)),
       opensAt: await this.#deps.opensAt(connection, now),
@@ -255,6 +286,26 @@ export class Reconciler {
       turnAt: this.#turnAt(now),
     });
     return { memory, choice };
+  }
+
+  /** By what was seen. Unchanged memory where the connection cannot be used as it is. */
+  async #judge(connection: Connection, looked: WatchMemory, { issuer, second }: Seen) {
+    const { store, clock } = this.#deps;
+    const last = (await store.issuances.last(connection.id)) ?? null;
+    const fallback = (await store.fallbacks.ready(connection.id)) ?? null;
+    if (!issuer) return { memory: looked, last, fallback };
+    const wishes = {
+      wantedNames: connection.dnsNames,
+      issuer,
+      other: second,
+      origins: await this.#originsOf(looked),
+      usualIssuer: usualIssuer(last, issuer.key),
+      daysBefore: connection.policy.daysBefore,
+      spread: spreadOf(String(connection.id)),
+      caInstant: caInstantOf(looked.ari),
+    };
+    const known = { ...looked, ca: caOf(issuer.key), fallback: fallback && lifeOf(fallback) };
+    return { memory: judgeSeen(known, wishes, clock.now()), last, fallback };
   }
 
   /** What others are about to order is looked for only where the CA's limits do not suffice for everybody. */
@@ -424,6 +475,17 @@ async function absorb(tx: ReconcilerStore, stored: StoredEvent, now: Date): Prom
       const ending = endingOf(stored, event, await tx.renewals.get(event.renewalId), await tx.issuances.last(id));
       return await tx.watches.put(toRow(id, afterEnd(memory, ending), now));
     }
+  }
+}
+
+/** It waits for a person, or for an instant that it named: nothing happens to the appliance before. */
+function isResting({ state: stored, machineVersion }: Pick<RenewalRow, 'state' | 'machineVersion'>): boolean {
+  try {
+    const state = readState(stored, machineVersion);
+    const { kind } = effectOf(state);
+    return kind === 'hold' || (kind === 'sleep' && state.context.planned);
+  } catch {
+    return false;
   }
 }
 

@@ -21,6 +21,10 @@ export interface WatchTable {
   remove(connectionId: number): Promise<void>;
   /** Whose `nextAt` has come: what was never seen first, then what ends first, so that after a downtime the worst goes first. */
   due(now: Date, limit: number): Promise<readonly WatchRow[]>;
+  /** Whose `memory` has this text in it, in any order. */
+  mentioning(text: string): Promise<readonly WatchRow[]>;
+  /** Rows whose `nextAt` is after `latest`, or those of `ids`, become due at `at`. */
+  hurry(which: { readonly after: Date } | { readonly ids: readonly number[] }, at: Date): Promise<void>;
   /** Whose `endsAt` lies from `from` up to `to`, in any order. */
   endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]>;
   /** ISO 8601: the first `nextAt` of all; null when there is no row. */

@@ -147,6 +147,17 @@ class MemoryWatches implements WatchTable {
     return due.sort((a, b) => (a.endsAt ?? '').localeCompare(b.endsAt ?? '')).slice(0, limit);
   }
 
+  async mentioning(text: string): Promise<readonly WatchRow[]> {
+    return [...this.#rows.values()].filter(({ memory }) => JSON.stringify(memory).includes(text));
+  }
+
+  async hurry(which: { readonly after: Date } | { readonly ids: readonly number[] }, at: Date): Promise<void> {
+    const nextAt = at.toISOString();
+    const isMeant = (row: WatchRow) =>
+      'after' in which ? row.nextAt > which.after.toISOString() : which.ids.includes(row.connectionId);
+    for (const row of (await this.all()).filter(isMeant)) await this.put({ ...row, nextAt });
+  }
+
   async endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]> {
     const [first, last] = [from.toISOString(), to.toISOString()];
     return this.#order.filter(({ endsAt }) => endsAt !== null && first <= endsAt && endsAt <= last);

@@ -57,6 +57,21 @@ export class KyselyWatches implements WatchTable {
     return rows.map(toWatch);
   }
 
+  async mentioning(text: string): Promise<readonly WatchRow[]> {
+    const rows = await this.#scope.db
+      .selectFrom('watches')
+      .selectAll()
+      .where(sql<boolean>`instr(memory, ${text}) > 0`)
+      .execute();
+    return rows.map(toWatch);
+  }
+
+  async hurry(which: { readonly after: Date } | { readonly ids: readonly number[] }, at: Date): Promise<void> {
+    const update = this.#scope.db.updateTable('watches').set({ next_at: at.toISOString() });
+    if ('after' in which) await update.where('next_at', '>', which.after.toISOString()).execute();
+    else if (which.ids.length > 0) await update.where('connection_id', 'in', which.ids).execute();
+  }
+
   async endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]> {
     const rows = await this.#scope.db
       .selectFrom('watches')
