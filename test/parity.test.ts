@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FAULTS } from '@certferry/lab';
 import { describe, expect, it } from 'vitest';
+import { appliancePlugins } from '../backend/src/appliances/index.ts';
 import { ERRORS } from '../backend/src/domain/errors.ts';
 import { type Explanation, explain, type RenewalInHand } from '../backend/src/reconcile/explain.ts';
 import { emptyMemory } from '../backend/src/reconcile/memory.ts';
@@ -72,6 +73,18 @@ describe('DNS services', () => {
     );
 
     expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe('appliances', () => {
+  /** Without a host there is nothing to log in to, to hand over to or to look at. */
+  const WITHOUT_CONTRACT = ['download'];
+
+  it('each keep the contract suite, unless there is a reason', () => {
+    const tests = filesBelow('test/contracts', '.test.ts').map(read).join('\n');
+    const kept = appliancePlugins.map(({ id }) => id).filter((id) => tests.includes(`applianceDriverContract('${id}'`));
+
+    expect([...kept, ...WITHOUT_CONTRACT].sort()).toEqual(appliancePlugins.map(({ id }) => id).sort());
   });
 });
 

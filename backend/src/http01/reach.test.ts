@@ -145,6 +145,29 @@ describe('redirects', () => {
     expect(onlyOf(sight)).toMatchObject({ state: 'failed', reason, detail: expect.stringContaining(words) });
   });
 
+  test('lead from the internet to no private address, and what another host says is not repeated', async () => {
+    const inward = sendTo('http://inner.test/secrets');
+    const spill: RequestListener = (req, res) =>
+      req.headers.host === 'inner.test' ? void res.end('the inner page') : inward(req, res);
+    const hosts = { 'web.test': ['127.0.0.1'], 'inner.test': ['127.0.0.1'] };
+
+    const fromInside = await look(spill, hosts);
+    const fromOutside = await look(
+      sendTo('http://inner.test/secrets'),
+      { ...hosts, 'inner.test': ['127.0.0.2'] },
+      {
+        isPrivate: (address) => address === '127.0.0.2',
+      },
+    );
+
+    expect(onlyOf(fromInside)).toMatchObject({ reason: 'other-text', detail: 'answers with other text' });
+    expect(onlyOf(fromOutside)).toMatchObject({
+      reason: 'redirect-name',
+      detail: 'is sent to inner.test, but that has only private addresses, where no CA comes',
+    });
+    expect(asked).toHaveLength(1);
+  });
+
   test('end after ten', async () => {
     const ten = await look(sendTo(...Array.from({ length: 10 }, (_, index) => `/${index}`)));
     const eleven = await look(sendTo(...Array.from({ length: 11 }, (_, index) => `/${index}`)));
@@ -194,7 +217,7 @@ describe('the reason', () => {
   });
 
   test('of silence, which says whether the connection was taken', async () => {
-    const sight = await look(() => {}, undefined, { timeoutMs: 60 });
+    const sight = await look(() => {}, undefined, { timeoutMs: 400 });
 
     expect(onlyOf(sight)).toMatchObject({ reason: 'reset', detail: expect.stringContaining('took the connection') });
   });

@@ -20,6 +20,8 @@ export interface ReachOptions {
   /** Milliseconds for each request. */
   readonly timeoutMs: number;
   readonly userAgent: string;
+  /** Where no CA comes: `isPrivateAddress` unless said otherwise. */
+  readonly isPrivate?: (address: string) => boolean;
 }
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<HostAddresses>;
@@ -86,7 +88,7 @@ async function follow(start: URL, address: string, text: string, redirects: stri
   for (let url = start; ; ) {
     const answer = await askAlong(url, start, address, way);
     if ('reason' in answer) return answer;
-    if (!REDIRECTS.includes(answer.status)) return compare(answer, text);
+    if (!REDIRECTS.includes(answer.status)) return compare(answer, text, url.hostname === start.hostname);
     const next = targetOf(answer.location, url);
     if (!(next instanceof URL)) return next;
     if (next.href === start.href || redirects.includes(next.href)) {
@@ -108,8 +110,12 @@ async function askAlong(url: URL, start: URL, address: string, way: Way): Promis
   const common = { url, port, userAgent: options.userAgent, timeoutMs: options.timeoutMs };
   if (url.hostname === start.hostname) return ask({ ...common, address }, signal);
   const { addresses, trouble } = await resolve(url.hostname, signal);
-  let last: Answer = { reason: 'redirect-name', detail: `is sent to ${url.hostname}, but ${trouble}` };
-  for (const next of addresses.toSorted((a, b) => Number(isIPv6(b)) - Number(isIPv6(a)))) {
+  const { isPrivate = isPrivateAddress } = options;
+  // From the internet nobody is led into our own network, where only we would get an answer.
+  const reachable = isPrivate(address) ? addresses : addresses.filter((one) => !isPrivate(one));
+  const why = addresses.length > reachable.length ? 'that has only private addresses, where no CA comes' : trouble;
+  let last: Answer = { reason: 'redirect-name', detail: `is sent to ${url.hostname}, but ${why}` };
+  for (const next of reachable.toSorted((a, b) => Number(isIPv6(b)) - Number(isIPv6(a)))) {
     last = await ask({ ...common, address: next }, signal);
     if (!('reason' in last)) break;
   }
@@ -131,11 +137,13 @@ function targetOf(location: string | null, from: URL): URL | Finding {
   return url;
 }
 
-function compare({ status, body }: Extract<Answer, { status: number }>, text: string): Finding {
+/** What another host says in place of the text is repeated to nobody: `isOwn` is false after a redirect to one. */
+function compare({ status, body }: Extract<Answer, { status: number }>, text: string, isOwn: boolean): Finding {
+  const words = isOwn ? `: ${quoted(body)}` : '';
   if (status === 200 && body.trimEnd() === text) return { reason: 'seen', detail: 'has the right text' };
-  if (status === 200) return { reason: 'other-text', detail: `answers with other text: ${quoted(body)}` };
+  if (status === 200) return { reason: 'other-text', detail: `answers with other text${words}` };
   if (status === 404) return { reason: 'status', detail: `answers 404: nothing is at ${CHALLENGE_FOLDER}/ there` };
-  return { reason: 'status', detail: `answers ${status}: ${quoted(body)}` };
+  return { reason: 'status', detail: `answers ${status}${words}` };
 }
 
 const LONGEST_QUOTE = 60;
