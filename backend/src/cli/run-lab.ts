@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { ALL_FAULTS, type FaultName, type LabProduct } from '@certferry/lab';
+import { ALL_FAULTS, type FaultName, LAB_CLUSTER, type LabClusterNodes, type LabProduct } from '@certferry/lab';
 import type { App } from '../app.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { AppError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import { addPracticeConnection } from '../practice.ts';
 import { listen } from '../server.ts';
-import { inLab, renewInLab } from './lab-app.ts';
+import { inLab, type LabWorld, renewInLab } from './lab-app.ts';
 import { labConnection } from './lab-connection.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<LabProduct, string>> = {
 
 export interface LabOptions {
   readonly once?: true;
+  readonly ready?: true;
   readonly cluster?: true;
   readonly product: LabProduct;
   readonly fault: readonly string[];
@@ -51,26 +52,70 @@ async function addLabUser({ access }: App): Promise<{ readonly name: string; rea
   return { name, password };
 }
 
+/** Enough to see that one node is restarted after the other, and done in half a minute. */
+const SMALL_CLUSTER: LabClusterNodes = {
+  publisher: LAB_CLUSTER.publisher,
+  subscribers: LAB_CLUSTER.subscribers.slice(0, 1),
+  imp: [],
+};
+
+/** Where a person begins with nothing, there are nodes enough to see how they are restarted. */
+function clusterOf({ once, ready, cluster, product }: LabOptions): boolean | LabClusterNodes {
+  if (cluster) return true;
+  return !once && !ready && product === 'cucm' && SMALL_CLUSTER;
+}
+
 /** Returns the exit status. */
-export async function runLab(
-  { once, cluster, product, fault, json: asJson }: LabOptions,
-  { env, out }: LabCommon,
-): Promise<number> {
-  const json = asJson === true;
+export async function runLab(options: LabOptions, { env, out }: LabCommon): Promise<number> {
+  const { once, ready, product, fault } = options;
   const faults = fault.map(asFault);
-  const options = { cluster: cluster === true, product, testCa: once !== true };
-  return await inLab(options, env, async ({ lab, app, accessToken }) => {
-    for (const name of faults) lab.faults.on(name);
-    const connection = await addPracticeConnection(app.store, labConnection(lab));
-    await app.start();
-    if (!json && once) out.write(`Renewing the certificate of the simulated ${TITLES[product]}\n`);
-    if (once) return await renewInLab(app, connection.id, json, out);
-    await using server = await listen(app, accessToken);
-    const { name, password } = await addLabUser(app);
-    if (!json) out.write(`certferry lab: ${server.url}   user: ${name}   password: ${password}\n\n`);
-    await renewInLab(app, connection.id, json, out);
-    if (!json) out.write('\nThe lab goes on until Ctrl-C.\n');
-    await stopSignal();
-    return 0;
+  const wanted = { cluster: clusterOf(options), product, testCa: once !== true };
+  return await inLab(wanted, env, async (world) => {
+    for (const name of faults) world.lab.faults.on(name);
+    if (once) return await renewOnce(world, options, out);
+    return ready ? await showReady(world, options, out) : await showEmpty(world, options, out);
   });
+}
+
+async function renewOnce({ lab, app }: LabWorld, options: LabOptions, out: NodeJS.WriteStream): Promise<number> {
+  const connection = await addPracticeConnection(app.store, labConnection(lab));
+  await app.start();
+  if (!options.json) out.write(`Renewing the certificate of the simulated ${TITLES[options.product]}\n`);
+  return await renewInLab(app, connection.id, options.json === true, out);
+}
+
+/** With a user, and a connection that is renewed before anybody looks. */
+async function showReady({ lab, app, accessToken }: LabWorld, options: LabOptions, out: NodeJS.WriteStream) {
+  const stopped = stopSignal();
+  const connection = await addPracticeConnection(app.store, labConnection(lab));
+  await app.start();
+  await using server = await listen(app, accessToken);
+  const { name, password } = await addLabUser(app);
+  if (!options.json) out.write(`certferry lab: ${server.url}   user: ${name}   password: ${password}\n\n`);
+  const renewed = await Promise.race([renewInLab(app, connection.id, options.json === true, out), stopped]);
+  if (!options.json && renewed !== undefined) out.write('\nThe lab goes on until Ctrl-C.\n');
+  await stopped;
+  return 0;
+}
+
+/** As a new installation is, beside an appliance to practise with. */
+async function showEmpty({ app, accessToken }: LabWorld, options: LabOptions, out: NodeJS.WriteStream) {
+  const stopped = stopSignal();
+  await app.start();
+  await using server = await listen(app, accessToken);
+  const token = await app.access.setUp.token();
+  const url = `${server.url}/setup#${token?.reveal() ?? ''}`;
+  out.write(options.json ? `${JSON.stringify({ setUp: url })}\n` : welcome(url, TITLES[options.product]));
+  await stopped;
+  return 0;
+}
+
+function welcome(url: string, title: string): string {
+  return `certferry lab: a simulated ${title}, with DNS and a CA, and a daemon that knows nothing yet.
+
+  Open ${url}
+  create the administrator, choose "Add the lab connection", and renew it.
+
+The lab goes on until Ctrl-C, and forgets everything then.
+`;
 }

@@ -15,12 +15,18 @@ import { ProblemNote } from '../ui/problem.tsx';
 import { State } from '../words/state.tsx';
 import './first-minute.css';
 
-/** An empty installation says what to do, in order, and what came back of each. */
+/** An empty installation says what to do, in order, and what came back of each; beside a lab, what to practise with first. */
 export function FirstMinute() {
+  const lab = useQuery({
+    queryKey: keys.lab,
+    queryFn: ({ signal }) => get<LabView>('/lab', signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  }).data;
   return (
     <Panel title="Nothing to look after yet">
       <Stack gap="md">
         <Only needs="admin">
+          {lab?.available && <PracticeOffer />}
           <Text>Three things, and each can be tested before anything is changed:</Text>
           <ol className="first-steps">
             <AccountStep family="issuer" number={1} title="Who signs">
@@ -41,7 +47,11 @@ export function FirstMinute() {
               </Group>
             </Step>
           </ol>
-          <PracticeOffer />
+          {lab?.available === false && (
+            <Text className="quiet">
+              To practise first, without any appliance: <code className="mono">npm run lab</code>.
+            </Text>
+          )}
         </Only>
       </Stack>
     </Panel>
@@ -121,15 +131,10 @@ function TestedAccount({ family, account }: { readonly family: AccountFamily; re
   );
 }
 
-/** The simulated appliance, where there is one; otherwise how to get one. */
+/** The simulated appliance, which needs nothing of the rest. */
 function PracticeOffer() {
   const queries = useQueryClient();
   const [, go] = useLocation();
-  const lab = useQuery({
-    queryKey: keys.lab,
-    queryFn: ({ signal }) => get<LabView>('/lab', signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  }).data;
   const adding = useMutation({
     mutationFn: () => post<{ readonly id: number }>('/lab/connection'),
     onSuccess: ({ id }) => {
@@ -137,24 +142,16 @@ function PracticeOffer() {
       go(`/connections/${id}`);
     },
   });
-  if (!lab) return null;
-  if (!lab.available) {
-    return (
-      <Text className="quiet">
-        To practise first, without any appliance: <code className="mono">npm run lab</code>.
-      </Text>
-    );
-  }
   return (
     <section className="note" data-tone="running" aria-label="To practise">
       <Stack gap="xs">
         <Text>
-          This daemon runs in the lab, with a simulated CUCM, DNS and CA. Add its connection and renew it: nothing real
-          is touched.
+          This daemon runs in the lab, beside a simulated appliance with DNS and a CA. Add its connection and renew it:
+          nothing real is touched.
         </Text>
         {adding.error && <ProblemNote error={adding.error} />}
         <Group>
-          <Button variant="light" loading={adding.isPending} onClick={() => adding.mutate()}>
+          <Button loading={adding.isPending} onClick={() => adding.mutate()}>
             Add the lab connection
           </Button>
         </Group>
