@@ -187,6 +187,26 @@ describe('the dashboard', () => {
   });
 });
 
+describe('the heartbeat of the schedule', () => {
+  const schedule = async () => ((await (await call('GET', '/dashboard')).json()) as DashboardView).schedule;
+
+  it('says when it looked last, and that it is dead once that is long ago', async () => {
+    const { scheduleHealth, clock } = daemon.app;
+    const now = clock.now();
+    const longAgo = new Date(now.getTime() - 11 * 60_000);
+
+    const before = await schedule();
+    await scheduleHealth.ran(now);
+    const alive = await schedule();
+    await scheduleHealth.ran(longAgo);
+    const dead = await schedule();
+
+    expect(before).toEqual({ ranAt: null, alive: false });
+    expect(alive).toEqual({ ranAt: now.toISOString(), alive: true });
+    expect(dead).toEqual({ ranAt: longAgo.toISOString(), alive: false });
+  });
+});
+
 describe('what the schedule has seen', () => {
   it('is what list and dashboard tell, with what begins next and why', async () => {
     const { watches } = daemon.app.store;

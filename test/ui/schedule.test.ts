@@ -64,4 +64,29 @@ describe.skipIf(missing('chromium'))('what comes next', () => {
     expect(findings).toEqual([]);
     expect(window.errors).toEqual([]);
   });
+
+  it('stands on the dashboard with the heartbeat of the schedule, and a dead schedule does not look calm', async () => {
+    await using journey = await Journey.start();
+    const { scheduleHealth, clock } = journey.app;
+    await using server = await journey.listen();
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    const alarm = page.getByRole('region', { name: 'Schedule' });
+    await window.go('/');
+    await alarm.getByText('The schedule has not run yet').waitFor();
+
+    await scheduleHealth.ran(clock.now());
+    await page.reload();
+    await page.getByText(/^The schedule looked \d+ s ago · no run ahead$/).waitFor();
+    const calm = await alarm.count();
+    await scheduleHealth.ran(new Date(clock.now().getTime() - 3 * 3_600_000));
+    await page.reload();
+    await alarm.getByText('The schedule does not run').waitFor();
+    await alarm.getByText('3 hours ago').waitFor();
+    const findings = await seriousFindings(page);
+
+    expect(calm).toBe(0);
+    expect(findings).toEqual([]);
+    expect(window.errors).toEqual([]);
+  });
 });

@@ -19,7 +19,7 @@ const HORIZON_DAYS = 100;
 const MARKS = 120;
 
 /** Everything that the first page shows, in one answer. */
-export function dashboardRouter({ store, sweeper }: App): Router {
+export function dashboardRouter({ store, sweeper, scheduleHealth }: App): Router {
   const router = Router();
   router.get('/', needs('viewer'), async (_req, res) => {
     const now = new Date().toISOString();
@@ -45,6 +45,10 @@ export function dashboardRouter({ store, sweeper }: App): Router {
       next: await store.overview.next(NEXT, within),
       lately: await renewalItems(store, ended),
       leftovers: leftovers.length,
+      schedule: {
+        ranAt: (await scheduleHealth.lastRun())?.toISOString() ?? null,
+        alive: await scheduleHealth.isAlive(),
+      },
     } satisfies DashboardView);
   });
   return router;

@@ -16,10 +16,14 @@ const LONGEST_PAGE = 500;
 /** Milliseconds, while something of a bulk waits or runs. */
 const BULK_REFRESH = 1_500;
 
+/** Milliseconds. The schedule runs each minute, and no event says so. */
+const HEARTBEAT = 60_000;
+
 export function useDashboard() {
   return useQuery({
     queryKey: keys.dashboard,
     queryFn: ({ signal }) => get<DashboardView>('/dashboard', signal),
+    refetchInterval: HEARTBEAT,
   });
 }
 

@@ -12,6 +12,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Counts } from './counts.tsx';
 import { ExpiryPanel } from './expiry-panel.tsx';
 import { FirstMinute } from './first-minute.tsx';
+import { Heartbeat } from './heartbeat.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import { NextPanel } from './next-panel.tsx';
 import './dashboard.css';
@@ -37,11 +38,14 @@ export function DashboardPage() {
 }
 
 function Overview({ view }: { readonly view: DashboardView }) {
-  const { counts, needs, expiry, lately, leftovers, next } = view;
+  const { counts, needs, expiry, lately, leftovers, next, schedule } = view;
+  const heartbeat = <Heartbeat schedule={schedule} nextAt={next[0]?.at ?? null} />;
   return (
     <>
+      {!schedule.alive && heartbeat}
       <NeedsYou needs={needs} leftovers={leftovers} />
       <Counts counts={counts} />
+      {schedule.alive && heartbeat}
       <ExpiryPanel expiry={expiry} at={view.at} />
       <SimpleGrid cols={{ base: 1, md: 3 }} spacing="md">
         <NextPanel next={next} />

@@ -74,6 +74,7 @@ export const dashboard = z.object({
   next: z.array(z.object({ connectionId: z.int(), name: z.string(), at: instant, why: z.string() })),
   lately: z.array(renewalItem),
   leftovers: z.int(),
+  schedule: z.object({ ranAt: instant.nullable(), alive: z.boolean() }),
 }) satisfies z.ZodType<lists.DashboardView>;
 
 const certificateItem = {

@@ -139,6 +139,15 @@ export interface DashboardView {
   readonly lately: readonly RenewalItem[];
   /** TXT records that could not be removed. */
   readonly leftovers: number;
+  readonly schedule: ScheduleView;
+}
+
+/** Whether the schedule runs: one that died changes nothing else that is shown. */
+export interface ScheduleView {
+  /** ISO 8601: when it had last looked at everything whose time had come; null when it never did. */
+  readonly ranAt: string | null;
+  /** That was lately enough to be trusted. */
+  readonly alive: boolean;
 }
 
 /** When what is served ends, a lane for each product. */
