@@ -5,7 +5,7 @@ import { SlowestFirst } from './test/support/sequencer.ts';
 export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['backend/src/**/*.test.ts', 'lab/src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{backend,lab}/src/**/*.test.ts', 'frontend/src/**/*.test.tsx', 'test/**/*.test.ts'],
     pool: 'forks',
     // One more than the smallest machine has cores: journeys wait for a third of their time.
     maxWorkers: 3,

@@ -31,7 +31,7 @@ export function loseSession(): void {
 }
 
 export function useSession(): Session {
-  return useSyncExternalStore(subscribe, current);
+  return useSyncExternalStore(subscribe, current, current);
 }
 
 function current(): Session {
