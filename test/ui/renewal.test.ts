@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../backend/src/server.ts';
-import { startBrowser, Window } from '../support/browser.ts';
+import { seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
 
@@ -68,8 +68,10 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', { concurrent: t
 
     await page.reload();
     await page.getByText('Say go to restart').waitFor();
+    const asked = await seriousFindings(page);
     await first[Symbol.asyncDispose]();
     await page.getByText('No connection to the daemon').waitFor();
+    const lost = await seriousFindings(page);
     await journey.restart();
     await using _second = await listenAt(journey, Number(new URL(first.url).port));
     await page.getByText('No connection to the daemon').waitFor({ state: 'detached' });
@@ -78,8 +80,33 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', { concurrent: t
 
     const { events } = await journey.ended(id);
     expect(journey.effects()).toMatchObject({ issued: 1, records: [] });
+    expect({ asked, lost }).toEqual({ asked: [], lost: [] });
     expect(await states(page)).toHaveLength(10);
     expect(events.filter(({ event }) => event.type === 'renewal.finished')).toHaveLength(1);
+  });
+
+  it('is the same in another browser: what is allowed in one goes on in both', async () => {
+    await using journey = await Journey.start({
+      connection: (input) => ({ ...input, policy: { ...input.policy, activation: 'ask' } }),
+    });
+    await using server = await journey.listen();
+    await using mine = await Window.open(browser, journey, server.url);
+    await using theirs = await Window.open(browser, journey, server.url, { role: 'operator' });
+    const id = await journey.start();
+    await mine.go(`/renewals/${id}`);
+    await mine.page.getByText('Say go to restart').waitFor();
+    await theirs.go(`/connections?renewal=${id}`);
+    await theirs.page.getByRole('dialog').getByText('Say go to restart').waitFor();
+    expect(await states(theirs.page)).toEqual(await states(mine.page));
+
+    await theirs.page.getByTestId('go-on').click();
+    await ended(theirs.page, 'Served on 2 of 2 endpoints');
+    await ended(mine.page, 'Served on 2 of 2 endpoints');
+
+    expect(await states(mine.page)).toEqual(Array.from({ length: 10 }, () => 'done'));
+    expect(await states(theirs.page)).toEqual(await states(mine.page));
+    expect(journey.effects()).toMatchObject({ issued: 1, restarts: 1 });
+    expect([...mine.errors, ...theirs.errors]).toEqual([]);
   });
 
   it('waits for records that a person publishes, each to be copied', async () => {
@@ -98,6 +125,7 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', { concurrent: t
     const table = page.getByRole('table', { name: 'TXT records' });
     await table.getByText(value, { exact: true }).waitFor();
     expect(await table.getByRole('button', { name: 'Copy the TXT value' }).count()).toBe(1);
+    expect(await seriousFindings(page)).toEqual([]);
     journey.lab.dns.add({ name, type: 'TXT', data: value });
     await page.getByRole('button', { name: 'The records are there, go on' }).click();
 
@@ -110,8 +138,9 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', { concurrent: t
     await using window = await Window.open(browser, journey, server.url);
     const { page } = window;
     const id = await journey.start();
-    await window.go(`/renewals/${id}`);
+    await window.go(`/?renewal=${id}`);
     await page.getByRole('row', { name: 'ns2.lab.example.com' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Cancel: nothing installed yet' }).click();
 
