@@ -77,7 +77,7 @@ describe.skipIf(missing('chromium'))('what comes next', () => {
 
     await scheduleHealth.ran(clock.now());
     await page.reload();
-    await page.getByText(/^The schedule looked \d+ s ago · no run ahead$/).waitFor();
+    await page.getByText(/^The schedule looked \d+ s ago · no run planned$/).waitFor();
     const calm = await alarm.count();
     await scheduleHealth.ran(new Date(clock.now().getTime() - 3 * 3_600_000));
     await page.reload();

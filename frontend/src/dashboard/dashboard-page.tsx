@@ -1,4 +1,4 @@
-import { Button, SimpleGrid } from '@mantine/core';
+import { Button, Group, SimpleGrid } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useDashboard } from '../api/list-queries.ts';
@@ -44,8 +44,10 @@ function Overview({ view }: { readonly view: DashboardView }) {
     <>
       {!schedule.alive && heartbeat}
       <NeedsYou needs={needs} leftovers={leftovers} />
-      <Counts counts={counts} />
-      {schedule.alive && heartbeat}
+      <Group justify="space-between" gap="xs">
+        <Counts counts={counts} />
+        {schedule.alive && heartbeat}
+      </Group>
       <ExpiryPanel expiry={expiry} at={view.at} />
       <SimpleGrid cols={{ base: 1, md: 3 }} spacing="md">
         <NextPanel next={next} />

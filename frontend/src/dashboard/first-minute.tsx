@@ -27,7 +27,10 @@ export function FirstMinute() {
       <Stack gap="md">
         <Only needs="admin">
           {lab?.available && <PracticeOffer />}
-          <Text>Three things, and each can be tested before anything is changed:</Text>
+          <Text>
+            {lab?.available ? 'An appliance of your own takes three things' : 'Three things'}, and each can be tested
+            before anything is changed:
+          </Text>
           <ol className="first-steps">
             <AccountStep family="issuer" number={1} title="Who signs">
               Let’s Encrypt, another public CA, or one of your own. Practise with a staging CA first, when you like.

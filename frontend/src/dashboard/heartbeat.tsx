@@ -18,7 +18,7 @@ export function Heartbeat({ schedule: { ranAt, alive }, nextAt }: HeartbeatProps
   if (!alive) return <Silent word="The schedule does not run" tone="person" since={ranAt} />;
   return (
     <p className="heartbeat quiet">
-      The schedule looked <Beat at={ranAt} /> · {nextAt === null ? 'no run ahead' : <NextRun at={nextAt} />}
+      The schedule looked <Beat at={ranAt} /> · {nextAt === null ? 'no run planned' : <NextRun at={nextAt} />}
     </p>
   );
 }
