@@ -6,10 +6,12 @@ import type { LabCommon, LabOptions } from './run-lab.ts';
 export function addLabCommand(program: Command, common: LabCommon): void {
   program
     .command('lab')
-    .description('start a simulated CUCM or another box, DNS and CA on this machine, and an empty daemon beside them')
+    .description(
+      'start a simulated CUCM cluster or another box, DNS and CA on this machine, and the daemon beside them',
+    )
     .option('--once', 'renew, show each step, and end with 0 only when the new certificate was seen served')
     .addOption(
-      new Option('--ready', 'stay up with a user and a connection in place, and renew it at once').conflicts('once'),
+      new Option('--empty', 'begin as a new installation does, without a user and a connection').conflicts('once'),
     )
     .option('--cluster', 'a publisher, two subscribers and one IM and Presence node in place of one node or two')
     .addOption(new Option('--product <name>', 'what is simulated').choices(LAB_PRODUCTS).default('cucm'))

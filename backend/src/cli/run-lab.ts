@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<LabProduct, string>> = {
 
 export interface LabOptions {
   readonly once?: true;
-  readonly ready?: true;
+  readonly empty?: true;
   readonly cluster?: true;
   readonly product: LabProduct;
   readonly fault: readonly string[];
@@ -59,21 +59,21 @@ const SMALL_CLUSTER: LabClusterNodes = {
   imp: [],
 };
 
-/** Where a person begins with nothing, there are nodes enough to see how they are restarted. */
-function clusterOf({ once, ready, cluster, product }: LabOptions): boolean | LabClusterNodes {
+/** Where a person looks on, there are nodes enough to see how they are restarted. */
+function clusterOf({ once, cluster, product }: LabOptions): boolean | LabClusterNodes {
   if (cluster) return true;
-  return !once && !ready && product === 'cucm' && SMALL_CLUSTER;
+  return !once && product === 'cucm' && SMALL_CLUSTER;
 }
 
 /** Returns the exit status. */
 export async function runLab(options: LabOptions, { env, out }: LabCommon): Promise<number> {
-  const { once, ready, product, fault } = options;
+  const { once, empty, product, fault } = options;
   const faults = fault.map(asFault);
   const wanted = { cluster: clusterOf(options), product, testCa: once !== true };
   return await inLab(wanted, env, async (world) => {
     for (const name of faults) world.lab.faults.on(name);
     if (once) return await renewOnce(world, options, out);
-    return ready ? await showReady(world, options, out) : await showEmpty(world, options, out);
+    return empty ? await showEmpty(world, options, out) : await showReady(world, options, out);
   });
 }
 
@@ -84,16 +84,14 @@ async function renewOnce({ lab, app }: LabWorld, options: LabOptions, out: NodeJ
   return await renewInLab(app, connection.id, options.json === true, out);
 }
 
-/** With a user, and a connection that is renewed before anybody looks. */
+/** With a user and a connection, to be renewed by clicking. */
 async function showReady({ lab, app, accessToken }: LabWorld, options: LabOptions, out: NodeJS.WriteStream) {
   const stopped = stopSignal();
-  const connection = await addPracticeConnection(app.store, labConnection(lab));
+  await addPracticeConnection(app.store, labConnection(lab));
   await app.start();
   await using server = await listen(app, accessToken);
-  const { name, password } = await addLabUser(app);
-  if (!options.json) out.write(`certferry lab: ${server.url}   user: ${name}   password: ${password}\n\n`);
-  const renewed = await Promise.race([renewInLab(app, connection.id, options.json === true, out), stopped]);
-  if (!options.json && renewed !== undefined) out.write('\nThe lab goes on until Ctrl-C.\n');
+  const login = { url: server.url, ...(await addLabUser(app)) };
+  out.write(options.json ? `${JSON.stringify(login)}\n` : greeting(login, TITLES[options.product]));
   await stopped;
   return 0;
 }
@@ -108,6 +106,21 @@ async function showEmpty({ app, accessToken }: LabWorld, options: LabOptions, ou
   out.write(options.json ? `${JSON.stringify({ setUp: url })}\n` : welcome(url, TITLES[options.product]));
   await stopped;
   return 0;
+}
+
+function greeting({ url, name, password }: Login, title: string): string {
+  return `certferry lab: ${url}   user: ${name}   password: ${password}
+
+  A simulated ${title} with DNS and a CA, and one connection to it. Log in, choose the connection, and press "Renew now".
+
+The lab goes on until Ctrl-C, and forgets everything then.
+`;
+}
+
+interface Login {
+  readonly url: string;
+  readonly name: string;
+  readonly password: string;
 }
 
 function welcome(url: string, title: string): string {
