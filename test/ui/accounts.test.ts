@@ -101,6 +101,11 @@ describe.skipIf(missing('chromium'))('from nothing to a connection', () => {
     await appliance.getByText(lab.vos.sshHostKey).waitFor();
     await appliance.getByRole('button', { name: 'They are right: trust them' }).click();
     expect(await appliance.getByLabel('Pinned SHA-256').inputValue()).toBe(lab.vos.certificateSha256);
+    await appliance.getByText('Trusted.', { exact: true }).waitFor();
+    await appliance.getByLabel('SSH port').fill('1');
+    await side(page, 'What the appliance shows').waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Add cucm-pub.lab.example.com' }).count()).toBe(0);
+    await appliance.getByLabel('SSH port').fill(String(lab.vos.sshPort));
     await appliance.getByRole('button', { name: 'Log in and read' }).click();
     await appliance.getByText('Request that waits').waitFor();
     await page.getByRole('button', { name: 'Add cucm-pub.lab.example.com' }).click();

@@ -15,6 +15,7 @@ import { type Draft, emptyDraft, isNamed, type PartDraft, part, partInput } from
 import { pluginFieldErrors } from './field-errors.ts';
 import { Look } from './look.tsx';
 import { SettingsForm } from './settings-form.tsx';
+import { lookRequest } from './trust.ts';
 
 interface ApplianceSectionProps {
   readonly draft: Draft;
@@ -40,6 +41,7 @@ export function ApplianceSection(props: ApplianceSectionProps) {
     if (found) onChange({ appliance: withOffer(appliance, found), ...slotOf(found, offer, draft.slot) });
   };
   const settle = (settings: PartDraft['settings']) => onChange({ appliance: { ...appliance, settings } });
+  const where = whereOf(appliance);
   return (
     <Panel title="Appliance">
       <div className="fields">
@@ -48,9 +50,9 @@ export function ApplianceSection(props: ApplianceSectionProps) {
           <>
             <ApplianceFields {...props} offer={offer} />
             {!offer.plugin.servesNothing && isElsewhere(appliance, offer.plugin) && (
-              <Look appliance={appliance} plugin={offer.plugin} onTrust={settle} onNames={onServed} />
+              <Look key={where} appliance={appliance} plugin={offer.plugin} onTrust={settle} onNames={onServed} />
             )}
-            {!offer.plugin.servesNothing && <Ask {...props} plugin={offer.plugin} />}
+            {!offer.plugin.servesNothing && <Ask key={`ask ${where}`} {...props} plugin={offer.plugin} />}
             <Caveats caveats={offer.plugin.caveats} />
           </>
         )}
@@ -86,6 +88,11 @@ function Product({ offers, chosen, isNew, onChange }: ProductProps) {
       )}
     </>
   );
+}
+
+/** Tells appliances apart: what one of them said is not shown beside the address of another. */
+export function whereOf({ plugin, settings }: PartDraft): string {
+  return JSON.stringify([plugin, lookRequest(settings)]);
 }
 
 /** Another product of one family keeps what was typed. */
@@ -174,7 +181,6 @@ function Ask({ draft, stored, onAnswer, plugin }: ApplianceSectionProps & { read
         slot: draft.slot || 'tomcat',
         ...(stored === null ? {} : { connectionId: stored.id }),
       }),
-    onSuccess: onAnswer,
   });
   return (
     <div className="fields">
@@ -183,7 +189,7 @@ function Ask({ draft, stored, onAnswer, plugin }: ApplianceSectionProps & { read
           variant="light"
           leftSection={<IconPlugConnected size={14} />}
           loading={ask.isPending}
-          onClick={() => ask.mutate()}
+          onClick={() => ask.mutate(undefined, { onSuccess: onAnswer })}
         >
           {isElsewhere(draft.appliance, plugin) ? 'Log in and read' : 'Read what is there'}
         </Button>

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ApplianceAnswerView, ConnectionView, PluginDeclaration, Plugins } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
-import { ApplianceSection, useSecretsSet } from './appliance-section.tsx';
+import { ApplianceSection, useSecretsSet, whereOf } from './appliance-section.tsx';
 import { CertificateSection, type NameSuggestion } from './certificate-section.tsx';
 import { type Draft, missingIn } from './draft.ts';
 import { DryRunPanel } from './dry-run-panel.tsx';
@@ -21,11 +21,23 @@ interface ConnectionFormProps {
   readonly stored: ConnectionView | null;
 }
 
+/** What one appliance showed and said. */
+interface Seen {
+  readonly where: string;
+  readonly served: readonly string[];
+  readonly answer: ApplianceAnswerView | null;
+}
+
+const NOTHING_SEEN: Seen = { where: '', served: [], answer: null };
+
 /** One page: the appliance, the names, who signs, who proves, and when; and a dry run before anything is saved. */
 export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps) {
   const [draft, setDraft] = useState(initial);
-  const [served, setServed] = useState<readonly string[]>([]);
-  const [answer, setAnswer] = useState<ApplianceAnswerView | null>(null);
+  const where = whereOf(draft.appliance);
+  const [seen, setSeen] = useState<Seen>(NOTHING_SEEN);
+  const { served, answer } = seen.where === where ? seen : NOTHING_SEEN;
+  const see = (part: Partial<Seen>) =>
+    setSeen((now) => ({ ...(now.where === where ? now : NOTHING_SEEN), ...part, where }));
   const save = useSave(stored, secretFieldsOf(plugins.appliance, draft.appliance.plugin));
   const [, go] = useLocation();
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
@@ -50,8 +62,8 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
           plugins={plugins.appliance}
           stored={stored}
           onChange={change}
-          onServed={setServed}
-          onAnswer={setAnswer}
+          onServed={(names) => see({ served: names })}
+          onAnswer={(next) => see({ answer: next })}
         />
         <CertificateSection
           {...common}

@@ -3,10 +3,10 @@ import { IconEye } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { post } from '../api/client.ts';
 import type { CertificateView, LookView, PluginDeclaration } from '../api/types.ts';
-import { hostIn } from '../dns/host.ts';
 import { CertificateFacts } from '../ui/certificate-facts.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import type { PartDraft } from './draft.ts';
+import { isTrusted, lookRequest, type Trusting, trustedBesides, trusting } from './trust.ts';
 
 interface LookProps {
   readonly appliance: PartDraft;
@@ -17,51 +17,39 @@ interface LookProps {
 }
 
 /** Shows what the appliance shows to anybody, before a password is sent to it, so that a person decides what to trust. */
-export function Look({ appliance, plugin, onTrust, onNames }: LookProps) {
-  const { settings } = appliance;
-  const host = hostIn(String(settings.host ?? ''));
-  const look = useMutation({
-    mutationFn: () => post<LookView>('/appliances/look', requestFor(host, settings)),
-    onSuccess: ({ tls }) => onNames(tls.certificate ? namesOf(tls.certificate) : []),
-  });
-  const trust = ({ tls, ssh }: LookView) => {
-    const trusted = {
-      trust: 'pin',
-      pinnedSha256: tls.certificate ? [tls.certificate.sha256] : settings.pinnedSha256,
-      sshHostKeys: ssh.fingerprint === null ? settings.sshHostKeys : [ssh.fingerprint],
-    };
-    const meant = Object.entries(trusted).filter(([name]) => plugin.settings.properties[name] !== undefined);
-    onTrust({ ...settings, host, ...Object.fromEntries(meant) });
-  };
+export function Look({ appliance: { settings }, plugin, onTrust, onNames }: LookProps) {
+  const request = lookRequest(settings);
+  const look = useMutation({ mutationFn: () => post<LookView>('/appliances/look', request) });
+  const start = () =>
+    look.mutate(undefined, { onSuccess: ({ tls }) => onNames(tls.certificate ? namesOf(tls.certificate) : []) });
   return (
     <Stack gap="sm" className="look">
       <Group gap="sm">
         <Button
           variant="light"
           leftSection={<IconEye size={14} />}
-          disabled={host === ''}
+          disabled={request.host === ''}
           loading={look.isPending}
-          onClick={() => look.mutate()}
+          onClick={start}
         >
-          Connect to {host === '' ? 'the appliance' : host}
+          Connect to {request.host === '' ? 'the appliance' : request.host}
         </Button>
         <Text className="quiet">
           {hasSsh(plugin) ? 'Reads its certificate and SSH key.' : 'Reads its certificate.'} Sends no password.
         </Text>
       </Group>
       {look.error && <ProblemNote error={look.error} />}
-      {look.data && <Seen view={look.data} plugin={plugin} onTrust={trust} />}
+      {look.data && <Seen view={look.data} settings={settings} plugin={plugin} onTrust={onTrust} />}
     </Stack>
   );
 }
 
-interface SeenProps {
+interface SeenProps extends Pick<LookProps, 'plugin' | 'onTrust'> {
   readonly view: LookView;
-  readonly plugin: PluginDeclaration;
-  readonly onTrust: (view: LookView) => void;
+  readonly settings: PartDraft['settings'];
 }
 
-function Seen({ view, plugin, onTrust }: SeenProps) {
+function Seen({ view, settings, plugin, onTrust }: SeenProps) {
   const { tls, ssh } = view;
   return (
     <section aria-label="What the appliance shows" className="note">
@@ -80,16 +68,40 @@ function Seen({ view, plugin, onTrust }: SeenProps) {
           </dl>
         )}
         <Compare plugin={plugin} />
-        <Group gap="xs">
-          <Button
-            disabled={!tls.certificate && (ssh.fingerprint === null || !hasSsh(plugin))}
-            onClick={() => onTrust(view)}
-          >
-            {hasSsh(plugin) ? 'They are right: trust them' : 'It is right: trust it'}
-          </Button>
-        </Group>
+        <TrustButtons view={view} settings={settings} plugin={plugin} onTrust={onTrust} />
       </Stack>
     </section>
+  );
+}
+
+/** Where something else is trusted already it stays, unless somebody says that it shall go. */
+function TrustButtons({ view, settings, plugin, onTrust }: SeenProps) {
+  const { tls, ssh } = view;
+  const isNothing = !tls.certificate && (ssh.fingerprint === null || !hasSsh(plugin));
+  const others = trustedBesides(settings, view, plugin);
+  const trust = (how: Trusting) => onTrust(trusting(settings, view, plugin, how));
+  const them = hasSsh(plugin) ? 'them' : 'it';
+  const right = hasSsh(plugin) ? 'They are right' : 'It is right';
+  return (
+    <>
+      {others > 0 && (
+        <Text>
+          {others === 1 ? 'One other fingerprint is' : `${others} other fingerprints are`} trusted already. In a cluster
+          they are those of the other nodes.
+        </Text>
+      )}
+      <Group gap="xs">
+        <Button disabled={isNothing} onClick={() => trust('add')}>
+          {right}: trust {them} {others > 0 && 'too'}
+        </Button>
+        {others > 0 && (
+          <Button variant="default" disabled={isNothing} onClick={() => trust('replace')}>
+            Trust only {them}
+          </Button>
+        )}
+        <Text role="status">{isTrusted(settings, view, plugin) && 'Trusted.'}</Text>
+      </Group>
+    </>
   );
 }
 
@@ -119,13 +131,4 @@ function hasSsh({ settings }: Pick<PluginDeclaration, 'settings'>): boolean {
 function namesOf({ dnsNames, commonName }: CertificateView): readonly string[] {
   if (dnsNames.length > 0) return dnsNames;
   return commonName?.includes('.') ? [commonName] : [];
-}
-
-function requestFor(host: string, { apiPort, sshPort, serverName }: PartDraft['settings']): object {
-  return {
-    host,
-    ...(typeof apiPort === 'number' ? { apiPort } : {}),
-    ...(typeof sshPort === 'number' ? { sshPort } : {}),
-    ...(typeof serverName === 'string' && serverName !== '' ? { serverName } : {}),
-  };
 }
