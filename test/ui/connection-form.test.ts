@@ -26,9 +26,16 @@ describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, 
     await page.getByText('"cucm_pub.lab.example.com" is not a host name.', { exact: true }).waitFor();
     expect(await names.getAttribute('aria-invalid')).toBe('true');
     await names.fill('cucm-pub.lab.example.com');
+    const ca = page.getByRole('region', { name: 'CA', exact: true });
+    await ca.getByText('More settings').click();
+    await ca.getByLabel('Test directory URL').fill('no address');
+    await ca.getByText('More settings').click();
+    await page.getByRole('button', { name: 'Save and look (dry run)' }).click();
+    await ca.locator('#issuer_testDirectory:focus').waitFor();
+    await ca.getByLabel('Test directory URL').fill('');
     await page.getByRole('textbox', { name: 'Directory URL', exact: true }).fill('no address');
     await page.getByRole('button', { name: 'Save and look (dry run)' }).click();
-    await page.getByRole('region', { name: 'CA', exact: true }).getByText('Invalid URL').waitFor();
+    await ca.getByText('Invalid URL').waitFor();
 
     expect(await page.getByRole('textbox', { name: 'Directory URL', exact: true }).inputValue()).toBe('no address');
   });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { externalAccountIn } from '../../frontend/src/accounts/external-account.ts';
+import { ApiError } from '../../frontend/src/api/api-error.ts';
+import { errorAt } from '../../frontend/src/api/field-errors.ts';
 import { withTidyAddress } from '../../frontend/src/connection-form/address.ts';
 import { emptyDraft, missingIn, namesIn } from '../../frontend/src/connection-form/draft.ts';
+import { ownFieldErrors, ruleError } from '../../frontend/src/connection-form/field-errors.ts';
 
 const KID = 'Zm9vYmFyYmF6cXV4';
 const HMAC = 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA';
@@ -61,5 +64,29 @@ describe('what is missing', () => {
       'a certificate authority',
       'a DNS account',
     ]);
+  });
+});
+
+describe('an error of the daemon', () => {
+  const refused = (detail: string) =>
+    new ApiError({ type: '', title: '', status: 400, detail, code: 'INVALID_SETTINGS', action: '' });
+
+  it('stands at each field that it names, of the policy too', () => {
+    const errors = ownFieldErrors(
+      refused('slot: too short; policy.daysBefore: Too big: at most 365; appliance.host: no'),
+    );
+
+    expect(errors).toEqual({ slot: 'too short', 'policy.daysBefore': 'Too big: at most 365' });
+    expect(errorAt(errors, 'policy')).toBe('Too big: at most 365');
+    expect(ownFieldErrors(refused('ACME: Directory URL (directory): Invalid URL'))).toEqual({});
+  });
+
+  it('stands at the DNS rule that it is about', () => {
+    const byDomain = ownFieldErrors(refused('dnsRules: "b c.example" is not a domain.'));
+    const byPlace = ownFieldErrors(refused('dnsRules.1.suffix: Too small'));
+
+    expect(ruleError(byDomain, 0, 'a.example')).toBeUndefined();
+    expect(ruleError(byDomain, 1, '.B c.example')).toBe('"b c.example" is not a domain.');
+    expect([0, 1].map((index) => ruleError(byPlace, index, ''))).toEqual([undefined, 'Too small']);
   });
 });

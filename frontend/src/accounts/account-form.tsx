@@ -1,11 +1,12 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import type { AccountView, PluginDeclaration } from '../api/types.ts';
 import { pluginFieldErrors } from '../connection-form/field-errors.ts';
 import { SettingsForm } from '../connection-form/settings-form.tsx';
 import { Caveats } from '../ui/caveats.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { Tiles } from '../ui/tiles.tsx';
+import { useFocusOnError } from '../ui/use-focus-on-error.ts';
 import { ExternalAccountPaste } from './external-account-paste.tsx';
 import { type AccountFamily, FAMILY_WORDS } from './families.ts';
 import { type Offer, offerFor, useOffers } from './offers.ts';
@@ -29,6 +30,8 @@ export function AccountForm({ family, plugins, stored, onSaved, onLeave }: Accou
   const test = useTestDraft(family, stored);
   const { part } = draft;
   const error = save.error ?? test.error;
+  const form = useRef<HTMLFormElement>(null);
+  useFocusOnError(form, error);
   const choose = (key: string) => {
     const chosen = offers.find((one) => one.key === key);
     if (!chosen) return;
@@ -44,7 +47,7 @@ export function AccountForm({ family, plugins, stored, onSaved, onLeave }: Accou
     save.mutate(draft, { onSuccess: onSaved });
   };
   return (
-    <form onSubmit={submit} className="fields" aria-label={FAMILY_WORDS[family].one} noValidate>
+    <form ref={form} onSubmit={submit} className="fields" aria-label={FAMILY_WORDS[family].one} noValidate>
       <Tiles label={FAMILY_WORDS[family].tiles} tiles={offers} value={offer?.key ?? null} onChange={choose} />
       {offer && (
         <>

@@ -1,16 +1,6 @@
 import { csrfToken, loseSession } from '../session/session.ts';
+import { ApiError } from './api-error.ts';
 import type { Problem } from './types.ts';
-
-/** What the daemon answered instead of what was asked for. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.detail);
-    this.problem = problem;
-  }
-}
 
 export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>('GET', path, undefined, signal);

@@ -2,12 +2,12 @@ import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { post, put } from '../api/client.ts';
+import { errorAt, fieldErrors } from '../api/field-errors.ts';
 import { keys } from '../api/queries.ts';
 import type { CalendarView } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { type CalendarDraft, calendarDraftOf, emptyCalendar, rulesOf } from './draft.ts';
-import { calendarErrors, errorAt } from './field-errors.ts';
 import { FreezeRows } from './freeze-rows.tsx';
 import { NextOpenings } from './next-openings.tsx';
 import { OpeningRows } from './opening-rows.tsx';
@@ -26,7 +26,7 @@ export function CalendarForm({ stored, onClose }: CalendarFormProps) {
   const change = (part: Partial<CalendarDraft>) => setDraft((now) => ({ ...now, ...part }));
   const preview = usePreview(draft, stored?.id ?? null);
   const save = useSaveCalendar(stored, onClose);
-  const errors = { ...calendarErrors(preview.error), ...calendarErrors(save.error) };
+  const errors = { ...fieldErrors(preview.error), ...fieldErrors(save.error) };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(draft);

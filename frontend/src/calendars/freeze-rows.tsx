@@ -1,10 +1,10 @@
 import { Button, Group, TextInput } from '@mantine/core';
+import { errorAt, type FieldErrors } from '../api/field-errors.ts';
 import { type FreezeRow, newFreeze } from './draft.ts';
-import { type CalendarErrors, errorAt } from './field-errors.ts';
 
 interface FreezeRowsProps {
   readonly rows: readonly FreezeRow[];
-  readonly errors: CalendarErrors;
+  readonly errors: FieldErrors;
   readonly onChange: (rows: readonly FreezeRow[]) => void;
 }
 

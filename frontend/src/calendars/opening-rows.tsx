@@ -1,10 +1,10 @@
 import { Button, Chip, Group, Input, NumberInput, TextInput } from '@mantine/core';
+import { errorAt, type FieldErrors } from '../api/field-errors.ts';
 import { DAYS, newOpening, type OpeningRow } from './draft.ts';
-import { type CalendarErrors, errorAt } from './field-errors.ts';
 
 interface OpeningRowsProps {
   readonly rows: readonly OpeningRow[];
-  readonly errors: CalendarErrors;
+  readonly errors: FieldErrors;
   readonly onChange: (rows: readonly OpeningRow[]) => void;
 }
 

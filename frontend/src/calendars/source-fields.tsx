@@ -1,11 +1,11 @@
 import { FileInput, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
+import { errorAt, type FieldErrors } from '../api/field-errors.ts';
 import type { CalendarDraft, Source } from './draft.ts';
-import { type CalendarErrors, errorAt } from './field-errors.ts';
 
 interface SourceFieldsProps {
   readonly draft: CalendarDraft;
-  readonly errors: CalendarErrors;
+  readonly errors: FieldErrors;
   readonly onChange: (change: Partial<CalendarDraft>) => void;
 }
 

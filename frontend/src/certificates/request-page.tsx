@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { post } from '../api/client.ts';
 import { keys, usePlugins } from '../api/queries.ts';
@@ -13,6 +13,7 @@ import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
+import { useFocusOnError } from '../ui/use-focus-on-error.ts';
 import '../connection-form/connection-form.css';
 
 const KEYS = ['EC P-256', 'EC P-384', 'RSA 2048', 'RSA 3072', 'RSA 4096'];
@@ -46,6 +47,8 @@ function RequestForm({ plugins }: { readonly plugins: Plugins }) {
   const change = (change: Partial<Request>) => setRequest((now) => ({ ...now, ...change }));
   const sending = useRequest();
   const operate = useLock('operator');
+  const form = useRef<HTMLFormElement>(null);
+  useFocusOnError(form, sending.error);
   const missing = [
     ...(namesIn(request.names).length === 0 ? ['names'] : []),
     ...(isUnchosen(request.issuer) ? ['a certificate authority'] : []),
@@ -55,7 +58,7 @@ function RequestForm({ plugins }: { readonly plugins: Plugins }) {
     sending.mutate(request);
   };
   return (
-    <form onSubmit={onSubmit} className="connection-form" aria-label="Certificate" noValidate>
+    <form ref={form} onSubmit={onSubmit} className="connection-form" aria-label="Certificate" noValidate>
       <Stack gap="md">
         <Certificate request={request} change={change} />
         <PartSection

@@ -1,8 +1,9 @@
 import { Stack } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ApplianceAnswerView, ConnectionView, PluginDeclaration, Plugins } from '../api/types.ts';
 import { Panel } from '../ui/panel.tsx';
+import { useFocusOnError } from '../ui/use-focus-on-error.ts';
 import { ApplianceSection, useSecretsSet, whereOf } from './appliance-section.tsx';
 import { CertificateSection, type NameSuggestion } from './certificate-section.tsx';
 import { type Draft, missingIn } from './draft.ts';
@@ -52,9 +53,11 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
     submit(missing.length > 0);
   };
   const common = { error: save.error };
+  const form = useRef<HTMLFormElement>(null);
+  useFocusOnError(form, save.error);
   const product = plugins.appliance.find(({ id }) => id === draft.appliance.plugin);
   return (
-    <form onSubmit={onSubmit} className="connection-form" aria-label="Connection" noValidate>
+    <form ref={form} onSubmit={onSubmit} className="connection-form" aria-label="Connection" noValidate>
       <Stack gap="md">
         <ApplianceSection
           {...common}
@@ -90,6 +93,7 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
         <ProofSection {...common} draft={draft} plugins={plugins} stored={stored} change={change} />
         <Panel title="When">
           <PolicyFields
+            {...common}
             policy={draft.policy}
             restarts={!product?.restartsNothing}
             onChange={(policy) => change({ policy })}

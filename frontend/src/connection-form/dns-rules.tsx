@@ -2,6 +2,7 @@ import { Button, Group, TextInput } from '@mantine/core';
 import type { ConnectionView, PluginDeclaration } from '../api/types.ts';
 import { AccountPicker } from './account-picker.tsx';
 import { part, type RuleDraft } from './draft.ts';
+import { ownFieldErrors, ruleError } from './field-errors.ts';
 
 interface DnsRulesProps {
   readonly rules: readonly RuleDraft[];
@@ -15,11 +16,12 @@ interface DnsRulesProps {
 export function DnsRules({ rules, plugins, stored, error, onChange }: DnsRulesProps) {
   const replace = (key: string, change: Partial<RuleDraft>) =>
     onChange(rules.map((rule) => (rule.key === key ? { ...rule, ...change } : rule)));
+  const errors = ownFieldErrors(error);
   return (
     <details open={rules.length > 0}>
       <summary>Other DNS accounts for some domains</summary>
       <div className="fields">
-        {rules.map(({ key, suffix, use }) => {
+        {rules.map(({ key, suffix, use }, index) => {
           const props = {
             family: 'dns' as const,
             label: 'DNS account for this domain',
@@ -39,6 +41,7 @@ export function DnsRules({ rules, plugins, stored, error, onChange }: DnsRulesPr
                 placeholder="acme.example.net"
                 required
                 value={suffix}
+                error={ruleError(errors, index, suffix)}
                 onChange={(event) => replace(key, { suffix: event.currentTarget.value })}
               />
               <AccountPicker {...props} />

@@ -1,15 +1,19 @@
 import { NumberInput, SegmentedControl, Text } from '@mantine/core';
+import { errorAt } from '../api/field-errors.ts';
 import type { PolicyDraft } from './draft.ts';
+import { ownFieldErrors } from './field-errors.ts';
 import { WindowFields } from './window-fields.tsx';
 
 interface PolicyFieldsProps {
   readonly policy: PolicyDraft;
   /** False: there is nothing to be asked about restarts. */
   readonly restarts: boolean;
+  readonly error: Error | null;
   readonly onChange: (policy: PolicyDraft) => void;
 }
 
-export function PolicyFields({ policy, restarts, onChange }: PolicyFieldsProps) {
+export function PolicyFields({ policy, restarts, error, onChange }: PolicyFieldsProps) {
+  const errors = ownFieldErrors(error);
   return (
     <div className="fields">
       <NumberInput
@@ -19,10 +23,11 @@ export function PolicyFields({ policy, restarts, onChange }: PolicyFieldsProps) 
         max={365}
         styles={{ wrapper: { maxWidth: '12rem' } }}
         value={policy.daysBefore ?? ''}
+        error={errorAt(errors, 'policy.daysBefore')}
         onChange={(days) => onChange({ ...policy, daysBefore: typeof days === 'number' ? days : null })}
       />
       {restarts && <RestartFields policy={policy} onChange={onChange} />}
-      <WindowFields policy={policy} restarts={restarts} onChange={onChange} />
+      <WindowFields policy={policy} restarts={restarts} errors={errors} onChange={onChange} />
     </div>
   );
 }

@@ -2,9 +2,9 @@ import { Text } from '@mantine/core';
 import Form from '@rjsf/mantine';
 import { type ErrorSchema, ErrorSchemaBuilder, type FieldErrorProps, type ObjectFieldTemplateProps } from '@rjsf/utils';
 import { useMemo } from 'react';
+import type { FieldErrors } from '../api/field-errors.ts';
 import type { PluginDeclaration } from '../api/types.ts';
 import { daemonValidates } from './daemon-validates.ts';
-import type { FieldErrors } from './field-errors.ts';
 import { formSchema, formUi } from './form-schema.ts';
 import { LineInput } from './line-input.tsx';
 import { LinesField } from './lines-field.tsx';
@@ -97,7 +97,9 @@ function Fields({ properties, uiSchema }: ObjectFieldTemplateProps) {
 /** Every other field shows its error itself. */
 function ListError({ schema, errors = [] }: FieldErrorProps) {
   return schema.type === 'array' && errors.length > 0 && isOfObjects(schema) ? (
-    <Text c="var(--person)">{errors.join(' ')}</Text>
+    <Text c="var(--person)" data-invalid tabIndex={-1}>
+      {errors.join(' ')}
+    </Text>
   ) : null;
 }
 

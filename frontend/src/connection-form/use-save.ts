@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ApiError, get, post, put } from '../api/client.ts';
+import { ApiError } from '../api/api-error.ts';
+import { get, post, put } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
 import type { CredentialView } from './credential-choice.tsx';

@@ -1,4 +1,5 @@
 import { Group, NumberInput, Select, Switch } from '@mantine/core';
+import { errorAt, type FieldErrors } from '../api/field-errors.ts';
 import { useCalendars } from '../api/queries.ts';
 import type { CalendarView, EmergencyPolicy } from '../api/types.ts';
 import type { PolicyDraft } from './draft.ts';
@@ -6,6 +7,7 @@ import type { PolicyDraft } from './draft.ts';
 interface WindowFieldsProps {
   readonly policy: PolicyDraft;
   readonly restarts: boolean;
+  readonly errors: FieldErrors;
   readonly onChange: (policy: PolicyDraft) => void;
 }
 
@@ -13,7 +15,7 @@ const ALWAYS = 'always';
 const FIRST_EMERGENCY: EmergencyPolicy = { daysLeft: 5, mode: 'ask' };
 
 /** The calendars that a renewal and its restart wait for, and when they are not waited for any more. */
-export function WindowFields({ policy, restarts, onChange }: WindowFieldsProps) {
+export function WindowFields({ policy, restarts, errors, onChange }: WindowFieldsProps) {
   const calendars = useCalendars().data ?? [];
   const { renewalCalendar, restartCalendar, emergency } = policy;
   return (
@@ -23,6 +25,7 @@ export function WindowFields({ policy, restarts, onChange }: WindowFieldsProps) 
         description="When the schedule may begin a renewal. One that you start yourself begins at once."
         calendars={calendars}
         value={renewalCalendar}
+        error={errorAt(errors, 'policy.renewalCalendar')}
         onChange={(chosen) => onChange({ ...policy, renewalCalendar: chosen })}
       />
       {restarts && (
@@ -31,11 +34,16 @@ export function WindowFields({ policy, restarts, onChange }: WindowFieldsProps) 
           description="When services may be restarted. An installed certificate waits for it."
           calendars={calendars}
           value={restartCalendar}
+          error={errorAt(errors, 'policy.restartCalendar')}
           onChange={(chosen) => onChange({ ...policy, restartCalendar: chosen })}
         />
       )}
       {(renewalCalendar !== null || (restarts && restartCalendar !== null)) && (
-        <Emergency emergency={emergency} onChange={(next) => onChange({ ...policy, emergency: next })} />
+        <Emergency
+          emergency={emergency}
+          error={errorAt(errors, 'policy.emergency')}
+          onChange={(next) => onChange({ ...policy, emergency: next })}
+        />
       )}
     </>
   );
@@ -46,10 +54,11 @@ interface CalendarChoiceProps {
   readonly description: string;
   readonly calendars: readonly CalendarView[];
   readonly value: number | null;
+  readonly error: string | undefined;
   readonly onChange: (chosen: number | null) => void;
 }
 
-function CalendarChoice({ label, description, calendars, value, onChange }: CalendarChoiceProps) {
+function CalendarChoice({ label, description, calendars, value, error, onChange }: CalendarChoiceProps) {
   const chosen = calendars.find(({ id }) => id === value);
   const opens = chosen ? ` ${chosen.words}; next ${chosen.next[0]?.words ?? 'never'}.` : '';
   return (
@@ -62,6 +71,7 @@ function CalendarChoice({ label, description, calendars, value, onChange }: Cale
         ...calendars.map(({ id, name }) => ({ value: String(id), label: name })),
       ]}
       value={value === null ? ALWAYS : String(value)}
+      error={error}
       onChange={(next) => onChange(next === null || next === ALWAYS ? null : Number(next))}
     />
   );
@@ -69,10 +79,11 @@ function CalendarChoice({ label, description, calendars, value, onChange }: Cale
 
 interface EmergencyProps {
   readonly emergency: EmergencyPolicy | null;
+  readonly error: string | undefined;
   readonly onChange: (emergency: EmergencyPolicy | null) => void;
 }
 
-function Emergency({ emergency, onChange }: EmergencyProps) {
+function Emergency({ emergency, error, onChange }: EmergencyProps) {
   return (
     <>
       <Switch
@@ -88,6 +99,7 @@ function Emergency({ emergency, onChange }: EmergencyProps) {
             max={365}
             maw="10rem"
             value={emergency.daysLeft}
+            error={error}
             onChange={(days) => typeof days === 'number' && onChange({ ...emergency, daysLeft: days })}
           />
           <Select

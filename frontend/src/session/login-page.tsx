@@ -2,7 +2,8 @@ import { Button, Divider, PasswordInput, Stack, Text, TextInput, Title } from '@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { SessionView } from '../api/access-types.ts';
-import { ApiError, post } from '../api/client.ts';
+import { ApiError } from '../api/api-error.ts';
+import { post } from '../api/client.ts';
 import { Logo } from '../shell/logo.tsx';
 import { beginSession } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { ApiError } from '../api/client.ts';
+import { ApiError } from '../api/api-error.ts';
 import { EvidenceBlock } from './evidence.tsx';
 
 /** An error of a request: what happened, to what, and what to do about it. */

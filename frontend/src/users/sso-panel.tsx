@@ -2,7 +2,8 @@ import { Button, Checkbox, Group, PasswordInput, Select, Stack, Text, Textarea, 
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { SsoTestView, SsoView } from '../api/access-types.ts';
-import { ApiError, changeTagged, getTagged, post, type Tagged } from '../api/client.ts';
+import { ApiError } from '../api/api-error.ts';
+import { changeTagged, getTagged, post, type Tagged } from '../api/client.ts';
 import { Copy } from '../ui/copy.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Mono } from '../ui/mono.tsx';

@@ -1,9 +1,9 @@
-import { ApiError } from '../api/client.ts';
+import { ApiError } from './api-error.ts';
 
 /** What the daemon said of single fields, by their path: `openings.0.minutes`. */
-export type CalendarErrors = Readonly<Record<string, string>>;
+export type FieldErrors = Readonly<Record<string, string>>;
 
-export function calendarErrors(error: Error | null): CalendarErrors {
+export function fieldErrors(error: Error | null): FieldErrors {
   if (!(error instanceof ApiError) || error.problem.status >= 500) return {};
   const said = error.problem.detail.split(/; (?=[a-zA-Z]+[\w.]*: )/);
   return Object.fromEntries(
@@ -15,6 +15,6 @@ export function calendarErrors(error: Error | null): CalendarErrors {
 }
 
 /** The first that is said of `path` or of something below it. */
-export function errorAt(errors: CalendarErrors, path: string): string | undefined {
+export function errorAt(errors: FieldErrors, path: string): string | undefined {
   return Object.entries(errors).find(([at]) => at === path || at.startsWith(`${path}.`))?.[1];
 }
