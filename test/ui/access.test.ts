@@ -171,6 +171,15 @@ describe.skipIf(missing('chromium'))('access in the browser', () => {
     expect(await hers.page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
     await hers.go('/settings/users');
     await hers.page.getByText('Only administrators see users').waitFor();
+    const isTemporary = async () => (await daemon.app.store.access.users.byName('carla'))?.passwordTemporary;
+    await window.go('/settings/users');
+    await page.getByRole('button', { name: 'Change carla' }).click();
+    await page.getByRole('button', { name: 'Reset password' }).click();
+    await page.getByText('The password of carla stops working').waitFor();
+    const before = await isTemporary();
+    await page.getByRole('button', { name: 'Reset the password of carla' }).click();
+    await page.getByText('Give carla this password.').waitFor();
+    expect([before, await isTemporary()]).toEqual([false, true]);
     expect([...window.errors, ...hers.errors]).toEqual([]);
   });
 
@@ -200,6 +209,9 @@ describe.skipIf(missing('chromium'))('access in the browser', () => {
     await sso.getByRole('button', { name: 'Store' }).click();
     await sso.getByText('Stored. The login page offers it now.').waitFor();
     await sso.getByRole('button', { name: 'Turn off' }).click();
+    await page.getByText('Who has no password of certferry can no longer log in.').waitFor();
+    expect((await daemon.call('GET', '/access/sso', daemon.local)).status).toBe(200);
+    await page.getByRole('button', { name: 'Turn it off' }).click();
     await sso.getByRole('button', { name: 'Turn on' }).waitFor();
     await factor.getByLabel('operator').click();
     await expect
@@ -231,6 +243,9 @@ describe.skipIf(missing('chromium'))('access in the browser', () => {
       .getByRole('row', { name: /has a successor/ })
       .getByRole('button', { name: 'Revoke nightly' })
       .click();
+    await page.getByText('Every script that sends this token is refused').waitFor();
+    expect(await page.getByText('Revoked').count()).toBe(0);
+    await page.getByRole('button', { name: 'Revoke it' }).click();
     await page.getByText('Revoked').waitFor();
 
     expect(token).toMatch(/^cfy_[\w-]{43}$/);

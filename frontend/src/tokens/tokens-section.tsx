@@ -6,6 +6,7 @@ import type { NewTokenView, TokenView } from '../api/access-types.ts';
 import { get } from '../api/client.ts';
 import { useConnectionNames } from '../api/list-queries.ts';
 import { useMay } from '../session/may.ts';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Copy } from '../ui/copy.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Loaded } from '../ui/loading.tsx';
@@ -159,9 +160,15 @@ function TokenRow({ token, onReplace, onRevoke }: TokenRowProps) {
                 Replace
               </Button>
             )}
-            <Button size="compact-xs" variant="default" aria-label={`Revoke ${name}`} onClick={onRevoke}>
-              Revoke
-            </Button>
+            <ConfirmButton
+              size="compact-xs"
+              label="Revoke"
+              aria-label={`Revoke ${name}`}
+              title={`Revoke "${name}" (${hint}…)`}
+              consequence="Every script that sends this token is refused from now on. It cannot be made good again. To change scripts one by one, replace it."
+              yes="Revoke it"
+              onConfirm={onRevoke}
+            />
           </div>
         )}
       </Table.Td>

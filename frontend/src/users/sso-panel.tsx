@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import type { SsoTestView, SsoView } from '../api/access-types.ts';
 import { ApiError } from '../api/api-error.ts';
 import { changeTagged, getTagged, post, type Tagged } from '../api/client.ts';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Copy } from '../ui/copy.tsx';
 import { Loaded } from '../ui/loading.tsx';
 import { Mono } from '../ui/mono.tsx';
@@ -86,9 +87,14 @@ function SsoForm({ stored: { value: view, tag: storedTag } }: { readonly stored:
             Test
           </Button>
           {view.settings && (
-            <Button variant="default" loading={turnOff.isPending} onClick={() => turnOff.mutate()}>
-              Turn off
-            </Button>
+            <ConfirmButton
+              label="Turn off"
+              title="Turn off single sign-on"
+              consequence="Who has no password of certferry can no longer log in. The settings and the client secret are deleted."
+              yes="Turn it off"
+              loading={turnOff.isPending}
+              onConfirm={() => turnOff.mutate()}
+            />
           )}
         </Group>
       </Stack>

@@ -119,32 +119,78 @@ function UserForm({ user, onClose }: { readonly user: UserView; readonly onClose
       />
       {password !== null && <HandOver name={name} password={password} />}
       {action.error && <ProblemNote error={action.error} />}
-      <Group gap="xs">
-        {hasPassword && (
-          <Button variant="default" onClick={reset}>
-            Reset password
-          </Button>
-        )}
-        {secondFactor && (
-          <Button variant="default" onClick={() => action.mutate({ do: 'reset-second-factor', user })}>
-            Reset second factor
-          </Button>
-        )}
-        <RemoveButton name={name} onRemove={() => action.mutate({ do: 'remove', user }, { onSuccess: onClose })} />
-      </Group>
+      <Deeds
+        deeds={[
+          ...(hasPassword ? [{ ...passwordDeed(name), run: reset }] : []),
+          ...(secondFactor
+            ? [{ ...secondFactorDeed(name), run: () => action.mutate({ do: 'reset-second-factor', user }) }]
+            : []),
+          { ...removalDeed(name), run: () => action.mutate({ do: 'remove', user }, { onSuccess: onClose }) },
+        ]}
+      />
     </Stack>
   );
 }
 
-function RemoveButton({ name, onRemove }: { readonly name: string; readonly onRemove: () => void }) {
-  const [sure, setSure] = useState(false);
-  return sure ? (
-    <Button color="red.9" onClick={onRemove}>
-      Remove {name} for good
-    </Button>
-  ) : (
-    <Button variant="default" onClick={() => setSure(true)}>
-      Remove
-    </Button>
+interface Deed {
+  readonly label: string;
+  readonly consequence: string;
+  readonly yes: string;
+  readonly run: () => void;
+}
+
+function passwordDeed(name: string): Omit<Deed, 'run'> {
+  return {
+    label: 'Reset password',
+    consequence: `The password of ${name} stops working, and ${name} is logged out everywhere. A new one is shown here, to be handed over.`,
+    yes: `Reset the password of ${name}`,
+  };
+}
+
+function secondFactorDeed(name: string): Omit<Deed, 'run'> {
+  return {
+    label: 'Reset second factor',
+    consequence: `The app and the recovery codes of ${name} stop working, and ${name} is logged out everywhere. Until a new one is set up, the password alone lets ${name} in.`,
+    yes: `Reset the second factor of ${name}`,
+  };
+}
+
+function removalDeed(name: string): Omit<Deed, 'run'> {
+  return {
+    label: 'Remove',
+    consequence: `${name} is logged out and cannot log in again. What belongs to ${name} belongs to nobody afterwards.`,
+    yes: `Remove ${name} for good`,
+  };
+}
+
+/** Each says what follows, here in the dialog, before it is done. */
+function Deeds({ deeds }: { readonly deeds: readonly Deed[] }) {
+  const [chosen, choose] = useState<Deed | null>(null);
+  if (chosen === null)
+    return (
+      <Group gap="xs">
+        {deeds.map((deed) => (
+          <Button key={deed.label} variant="default" onClick={() => choose(deed)}>
+            {deed.label}
+          </Button>
+        ))}
+      </Group>
+    );
+  const confirm = () => {
+    choose(null);
+    chosen.run();
+  };
+  return (
+    <Stack gap="xs" className="note" data-tone="person" role="group" aria-label={chosen.label}>
+      <Text>{chosen.consequence}</Text>
+      <Group gap="xs">
+        <Button variant="default" autoFocus onClick={() => choose(null)}>
+          Leave it as it is
+        </Button>
+        <Button color="red.9" onClick={confirm}>
+          {chosen.yes}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
