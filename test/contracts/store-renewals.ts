@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { RenewalQuery } from '../../backend/src/store/store.ts';
 import { aConnection, aRenewal, type Get } from './store-fixtures.ts';
 
 export function beginningPromises(store: Get): void {
@@ -105,5 +106,34 @@ export function savingPromises(store: Get): void {
     expect(await ids({ limit: 9 })).toEqual(['other', 'mm', 'aa', 'zz']);
     expect(await ids({ connectionId, limit: 2 })).toEqual(['mm', 'aa']);
     expect(await ids({ connectionId, limit: 2, before: 'aa' })).toEqual(['zz']);
+  });
+
+  test('lists those that wait for somebody, that failed, that are served, and the rest', async () => {
+    const outcomes = [
+      'verified',
+      'kept',
+      'failed',
+      'rolled-back',
+      'installed-not-served',
+      'issued',
+      'validated',
+    ] as const;
+    for (const outcome of [...outcomes, 'cancelled', 'not-due'] as const) {
+      await store().renewals.begin(aRenewal(outcome, connectionId));
+      await store().renewals.save(outcome, { finishedAt: '2026-01-01T00:00:00.000Z', outcome });
+    }
+    await store().renewals.begin({ ...aRenewal('held', connectionId), state: { at: 'activate.held' } });
+    const other = await store().connections.insert(aConnection());
+    await store().renewals.begin({ ...aRenewal('running', other.id), state: { at: 'order.running' } });
+    const ids = async (query: Omit<RenewalQuery, 'limit'>) =>
+      (await store().renewals.list({ limit: 9, ...query })).map(({ id }) => id);
+
+    expect(await ids({ state: 'unfinished' })).toEqual(['running', 'held']);
+    expect(await ids({ state: 'held' })).toEqual(['held']);
+    expect(await ids({ state: 'failed' })).toEqual(['installed-not-served', 'rolled-back', 'failed']);
+    expect(await ids({ state: 'failed', before: 'rolled-back' })).toEqual(['failed']);
+    expect(await ids({ state: 'served' })).toEqual(['kept', 'verified']);
+    expect(await ids({ state: 'other' })).toEqual(['not-due', 'cancelled', 'validated', 'issued']);
+    expect(await ids({ state: 'unfinished', connectionId: other.id })).toEqual(['running']);
   });
 }

@@ -447,12 +447,16 @@ describe('who sees only some connections', () => {
     const others = await ask<ConnectionList>(`/connections?ids=${SEEN},${HIDDEN}`);
     const choices = await ask<ConnectionChoice>('/connections/choices');
     const renewals = await ask<RenewalItem[]>('/renewals');
+    const failures = await ask<RenewalItem[]>('/renewals?state=failed');
+    const refused = await call('GET', '/renewals?state=unheard-of', undefined, viewer);
 
     expect([page.total, page.items.map(({ id }) => id)]).toEqual([1, [SEEN]]);
     expect(others.items.map(({ id }) => id)).toEqual([SEEN]);
     expect(await ask('/connections/ids')).toEqual([SEEN]);
     expect(choices.products.map(({ count }) => count)).toEqual([1]);
     expect(new Set(renewals.map(({ connectionId }) => connectionId))).toEqual(new Set([SEEN]));
+    expect(failures).toEqual(renewals.filter(({ outcome }) => outcome === 'failed'));
+    expect(refused.status).toBe(400);
   });
 
   it('has a dashboard of these alone', async () => {

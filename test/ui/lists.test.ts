@@ -47,6 +47,24 @@ describe.skipIf(missing('chromium'))('with 10,000 connections', () => {
     expect(window.errors).toEqual([]);
   });
 
+  it('renewals are shown beyond the first hundred, and those that failed alone', async () => {
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    const shown = page.getByRole('table', { name: 'Renewals' }).locator('tbody tr');
+    await window.go('/renewals');
+    await page.getByRole('button', { name: 'Older' }).click();
+    await shown.nth(199).waitFor();
+
+    await page.getByRole('combobox', { name: 'State' }).click();
+    await page.getByRole('option', { name: 'Failed' }).click();
+    await page.getByRole('button', { name: 'Older' }).waitFor({ state: 'detached' });
+
+    await expect.poll(() => shown.count()).toBe(50);
+    expect(new URL(page.url()).search).toBe('?state=failed');
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(window.errors).toEqual([]);
+  });
+
   it('a choice goes over pages, and the confirmation says how many and what is interrupted', async () => {
     await using window = await Window.open(browser, journey, server.url);
     const { page } = window;

@@ -9,7 +9,7 @@ import type { TlsEndpoint } from '../plugins/tls.ts';
 import { trustFields } from '../plugins/trust.ts';
 import type { RenewalOutcome, StoredEvent } from '../store/events.ts';
 import type { Standing } from '../store/overview.ts';
-import type { Missing, RenewalPolicy } from '../store/store.ts';
+import { type Missing, RENEWAL_FILTERS, type RenewalPolicy } from '../store/store.ts';
 import type { PartView } from './contract/accounts.ts';
 
 /** Every request and answer of /api/v1. Unknown fields are refused, so that a misspelt one is not silently ignored. */
@@ -111,6 +111,8 @@ export const page = z.object({
   before: z.string().optional(),
   connectionId: id.optional(),
 });
+
+export const renewalQuery = page.extend({ state: z.enum(RENEWAL_FILTERS).optional() });
 
 export const lookRequest = z.strictObject({
   host: z.string().trim().min(1).max(255),

@@ -18,12 +18,13 @@ export function renewalsRouter({ store, runner, recordings }: App): Router {
   const router = Router();
 
   router.get('/', needs('viewer'), async (req, res) => {
-    const { limit, before, connectionId } = contract.page.parse(req.query);
+    const { limit, before, connectionId, state } = contract.renewalQuery.parse(req.query);
     const query = {
       limit,
       within: await visibleConnectionIds(store, authorityOf(res)),
       ...(before === undefined ? {} : { before }),
       ...(connectionId === undefined ? {} : { connectionId }),
+      ...(state === undefined ? {} : { state }),
     };
     res.json(await renewalItems(store, await store.renewals.list(query)));
   });

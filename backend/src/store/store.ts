@@ -233,8 +233,14 @@ export interface RenewalTable {
   list(query: RenewalQuery): Promise<readonly RenewalRow[]>;
 }
 
+/** By what is looked for among renewals: who waits for whom, and how they ended. */
+export const RENEWAL_FILTERS = ['unfinished', 'held', 'failed', 'served', 'other'] as const;
+/** `unfinished` includes `held`; `other` has ended without anything to be served, as somebody wanted it. */
+export type RenewalFilter = (typeof RENEWAL_FILTERS)[number];
+
 export interface RenewalQuery {
   readonly connectionId?: number;
+  readonly state?: RenewalFilter;
   readonly within?: Within;
   readonly before?: string;
   readonly limit: number;

@@ -1,8 +1,8 @@
-import { Button, CloseButton, Group, Select, Table } from '@mantine/core';
+import { Button, Group, Select, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
 import { get } from '../api/client.ts';
-import { keys, useConnection } from '../api/queries.ts';
+import { keys } from '../api/queries.ts';
 import type { ActivityItem } from '../api/types.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Moment } from '../ui/moment.tsx';
@@ -62,11 +62,10 @@ export function ActivityPage() {
             onChange={(next) => change('kind', next)}
             clearButtonProps={{ 'aria-label': 'Everything' }}
           />
-          {connectionId === null ? (
-            <ConnectionFilter onChoose={(id) => change('connection', String(id))} />
-          ) : (
-            <ChosenConnection id={Number(connectionId)} onClear={() => change('connection', null)} />
-          )}
+          <ConnectionFilter
+            chosen={connectionId === null ? null : Number(connectionId)}
+            onChange={(id) => change('connection', id === null ? null : String(id))}
+          />
         </Group>
         {entries.length === 0 && !log.isLoading ? (
           <Empty title="Nothing of this kind">
@@ -86,18 +85,6 @@ export function ActivityPage() {
         </Group>
       )}
     </Page>
-  );
-}
-
-function ChosenConnection({ id, onClear }: { readonly id: number; readonly onClear: () => void }) {
-  const { data, error } = useConnection(id);
-  return (
-    <Group gap={4}>
-      <span>
-        <span className="quiet">Connection</span> {data?.name ?? (error ? 'that was removed' : '…')}
-      </span>
-      <CloseButton size="sm" aria-label="Every connection" onClick={onClear} />
-    </Group>
   );
 }
 

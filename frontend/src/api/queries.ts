@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { get } from './client.ts';
 import type {
   BlastRadius,
@@ -7,6 +7,7 @@ import type {
   ExplanationView,
   Leftover,
   Plugins,
+  RenewalFilter,
   RenewalItem,
   RenewalView,
   ServedView,
@@ -26,7 +27,6 @@ export const keys = {
   backups: ['backups'],
   plan: (scenario: string) => ['plan', scenario],
   renewals: ['renewals'],
-  renewalsOf: (connectionId: number | null) => ['renewals', { connectionId }],
   renewal: (id: string) => ['renewal', id],
   activity: ['activity'],
   dashboard: ['dashboard'],
@@ -40,7 +40,7 @@ export const keys = {
   lab: ['lab'],
 } as const;
 
-const HISTORY = 100;
+const HISTORY_PAGE = 100;
 /** Milliseconds. Parts of a result are stored without an event: what a step learns on the way is asked for. */
 const RUNNING_REFRESH = 1_500;
 /** What time alone changes has no event. */
@@ -93,11 +93,20 @@ export function useBlastRadius(id: number) {
   });
 }
 
-export function useRenewals(connectionId: number | null) {
-  const query = connectionId === null ? '' : `&connectionId=${connectionId}`;
-  return useQuery({
-    queryKey: keys.renewalsOf(connectionId),
-    queryFn: ({ signal }) => get<readonly RenewalItem[]>(`/renewals?limit=${HISTORY}${query}`, signal),
+/** Page by page, the last begun first. Null: of every connection, or however they came out. */
+export function useRenewals(connectionId: number | null, state: RenewalFilter | null) {
+  const filter = new URLSearchParams({
+    limit: String(HISTORY_PAGE),
+    ...(connectionId === null ? {} : { connectionId: String(connectionId) }),
+    ...(state === null ? {} : { state }),
+  });
+  return useInfiniteQuery({
+    queryKey: [...keys.renewals, filter.toString()],
+    queryFn: ({ pageParam, signal }) =>
+      get<readonly RenewalItem[]>(`/renewals?${filter}${pageParam === null ? '' : `&before=${pageParam}`}`, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: readonly RenewalItem[]) => (page.length < HISTORY_PAGE ? undefined : page.at(-1)?.id),
+    select: ({ pages }) => pages.flat(),
   });
 }
 

@@ -73,6 +73,7 @@ export type { Leftover, Swept } from '../../../backend/src/renewal/sweeper.ts';
 export type { BulkAction, BulkState } from '../../../backend/src/store/bulk.ts';
 export type { DomainEvent, RenewalOutcome, StoredEvent } from '../../../backend/src/store/events.ts';
 export type { OverviewSort, StateFilter } from '../../../backend/src/store/overview.ts';
+export type { RenewalFilter } from '../../../backend/src/store/store.ts';
 
 import type { RenewalView as StoredRenewal } from '../../../backend/src/api/contract.ts';
 import type { KeyKind } from '../../../backend/src/domain/key-kind.ts';

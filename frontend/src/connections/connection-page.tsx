@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { IconPencil, IconPlayerPlay, IconStethoscope, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { useConnection, useRenewals, useWords } from '../api/queries.ts';
+import { useConnection, useWords } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
 import { KeptPanel } from '../certificates/kept-panel.tsx';
 import { useDialogs } from '../renewal/dialogs.ts';
-import { RenewalTable } from '../renewal/renewal-table.tsx';
+import { RenewalHistory } from '../renewal/renewal-history.tsx';
 import { useLock } from '../session/may.ts';
 import { Only } from '../session/only.tsx';
 import { Loaded } from '../ui/loading.tsx';
@@ -83,7 +83,7 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
         <OwnerPanel connection={connection} />
       </Only>
       <Panel title="Renewals" flush>
-        <Loaded query={useRenewals(id)}>{(renewals) => <RenewalTable renewals={renewals} ofOne />}</Loaded>
+        <RenewalHistory connectionId={id} ofOne />
       </Panel>
       <DryRunDrawer connectionId={params.has('dry-run') ? id : null} onClose={() => setParams({}, { replace: true })} />
       <DeleteDialog connection={connection} opened={deleting} onClose={() => setDeleting(false)} />

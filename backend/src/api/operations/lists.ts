@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import * as answers from '../answers/lists.ts';
 import * as lists from '../contract/lists.ts';
-import { page } from '../contract.ts';
+import { renewalQuery } from '../contract.ts';
 import { accepted, file, json, type Operations } from './operation.ts';
 
 const bulkId = z.strictObject({ id: z.string().min(1).max(100) });
@@ -24,7 +24,7 @@ export const LIST_OPERATIONS: Operations = {
     answer: json(z.array(z.int())),
   },
   'GET /connections/choices': { summary: 'What can be filtered by', answer: json(answers.connectionChoice) },
-  'GET /renewals': { summary: 'The last renewals', query: page, answer: json(z.array(answers.renewalItem)) },
+  'GET /renewals': { summary: 'The last renewals', query: renewalQuery, answer: json(z.array(answers.renewalItem)) },
   'GET /certificates': {
     summary: 'What was issued, page by page',
     query: lists.certificateListQuery,

@@ -1,9 +1,18 @@
 import SqliteDatabase from 'better-sqlite3';
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import { AppError } from '../../domain/errors.ts';
 import type { Clock } from '../../plugins/plugin.ts';
+import type { RenewalOutcome } from '../events.ts';
 import type { Digester } from '../overview.ts';
-import type { JsonObject, NewRenewal, RenewalChange, RenewalQuery, RenewalRow, RenewalTable } from '../store.ts';
+import type {
+  JsonObject,
+  NewRenewal,
+  RenewalChange,
+  RenewalFilter,
+  RenewalQuery,
+  RenewalRow,
+  RenewalTable,
+} from '../store.ts';
 import { noSuchConnection } from './connections.ts';
 import { writeCertificate, writeRenewal } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
@@ -106,15 +115,35 @@ export class KyselyRenewals implements RenewalTable {
     return new Map(rows.map((row) => [row.id, row.connection_id]));
   }
 
-  async list({ connectionId, within = null, before, limit }: RenewalQuery): Promise<readonly RenewalRow[]> {
+  async list({ connectionId, state, within = null, before, limit }: RenewalQuery): Promise<readonly RenewalRow[]> {
     let query = this.#scope.db.selectFrom('renewals').selectAll().orderBy('seq', 'desc').limit(limit);
     if (connectionId !== undefined) query = query.where('connection_id', '=', connectionId);
+    if (state !== undefined) query = query.where(isIn(state));
     if (within !== null) query = query.where(isWithin('connection_id', within));
     if (before !== undefined) {
       query = query.where('seq', '<', (rows) => rows.selectFrom('renewals').select('seq').where('id', '=', before));
     }
     return (await query.execute()).map(toRenewal);
   }
+}
+
+const ENDED: Readonly<Record<RenewalOutcome, Exclude<RenewalFilter, 'unfinished' | 'held'>>> = {
+  verified: 'served',
+  kept: 'served',
+  failed: 'failed',
+  'installed-not-served': 'failed',
+  'rolled-back': 'failed',
+  issued: 'other',
+  validated: 'other',
+  cancelled: 'other',
+  'not-due': 'other',
+};
+
+function isIn(state: RenewalFilter): RawBuilder<SqlBool> {
+  if (state === 'unfinished') return sql`finished_at is null`;
+  if (state === 'held') return sql`finished_at is null and state ->> '$.at' like '%.held'`;
+  const outcomes = Object.entries(ENDED).flatMap(([outcome, each]) => (each === state ? [outcome] : []));
+  return sql`outcome in (${sql.join(outcomes)})`;
 }
 
 /** One statement, so that two parts kept at the same time cannot undo each other. */

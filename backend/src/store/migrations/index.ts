@@ -14,6 +14,7 @@ import { http01 } from './012-http.ts';
 import { certificates } from './013-certificates.ts';
 import { secondCa } from './014-second-ca.ts';
 import { fallbacks } from './015-fallbacks.ts';
+import { renewalOutcomes } from './018-renewal-outcomes.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '013-certificates': certificates,
   '014-second-ca': secondCa,
   '015-fallbacks': fallbacks,
+  '018-renewal-outcomes': renewalOutcomes,
 };
