@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
 
@@ -41,7 +42,7 @@ export function contentSecurity(): RequestHandler[] {
 /** The built files, and the page itself for every address that a person may open or reload. */
 export function frontendRouter(folder: string): Router {
   const router = Router();
-  router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y' }));
+  router.use('/assets', compressedFiles(join(folder, 'assets')));
   router.use(express.static(folder, { index: false }));
   router.get('/{*path}', async (req, res, next) => {
     if (req.path.startsWith('/api/') || !(req.path === '/' || req.accepts(['json', 'html']) === 'html')) {
@@ -57,6 +58,46 @@ export function frontendRouter(folder: string): Router {
     res.type('html').send((await readFile(file, 'utf8')).replaceAll(NONCE_PLACEHOLDER, nonceOf(res)));
   });
   return router;
+}
+
+/** The best first. frontend/vite.config.ts writes a file of each beside what can be compressed. */
+const ENCODINGS = [
+  { encoding: 'br', suffix: '.br' },
+  { encoding: 'gzip', suffix: '.gz' },
+] as const;
+
+/** Files whose names change with their content, as small as the browser takes them. */
+function compressedFiles(folder: string): RequestHandler {
+  const files = express.static(folder, {
+    immutable: true,
+    maxAge: '1y',
+    redirect: false,
+    setHeaders: describeEncoding,
+  });
+  return (req, res, next) => {
+    res.vary('accept-encoding');
+    const best = ENCODINGS.find(({ encoding }) => req.acceptsEncodings(encoding) === encoding);
+    if (!best) {
+      void files(req, res, next);
+      return;
+    }
+    const asked = req.url;
+    req.url = `${req.path}${best.suffix}`;
+    void files(req, res, (err?: unknown) => {
+      req.url = asked;
+      if (err) next(err);
+      else void files(req, res, next);
+    });
+  };
+}
+
+/** What a compressed file is, and not that it is compressed, is its type. */
+function describeEncoding(res: ServerResponse, path: string): void {
+  const compressed = ENCODINGS.find(({ suffix }) => path.endsWith(suffix));
+  if (!compressed) return;
+  res.setHeader('content-encoding', compressed.encoding);
+  // Express handed it the answer, whose methods are those of Express.
+  (res as Response).type(extname(path.slice(0, -compressed.suffix.length)));
 }
 
 function nonceOf(res: Response): string {
