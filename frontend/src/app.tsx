@@ -1,8 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { SessionView } from './api/access-types.ts';
+import { forgetDraftsOfOthers } from './connection-form/stored-draft.ts';
 import { Live } from './live/live.tsx';
 import { nonce } from './nonce.ts';
 import { Pages } from './pages.tsx';
@@ -11,6 +12,7 @@ import { Gate } from './session/gate.tsx';
 import { type Session, useSession } from './session/session.ts';
 import { Shell } from './shell/shell.tsx';
 import { theme } from './theme.ts';
+import { LeaveGuard } from './ui/leave-guard.tsx';
 
 export function App() {
   const session = useSession();
@@ -34,13 +36,16 @@ function LoggedOut({ session }: { readonly session: Exclude<Session, { kind: 'in
 /** What one person has read is forgotten with the session. */
 function LoggedIn({ me }: { readonly me: SessionView }) {
   const [queries] = useState(createQueries);
+  useEffect(() => forgetDraftsOfOthers(sessionStorage, me.actor), [me.actor]);
   return (
     <QueryClientProvider client={queries}>
       {me.duty === null ? (
         <Live>
-          <Shell>
-            <Pages />
-          </Shell>
+          <LeaveGuard>
+            <Shell>
+              <Pages />
+            </Shell>
+          </LeaveGuard>
         </Live>
       ) : (
         <DutyPage me={me} duty={me.duty} />

@@ -92,17 +92,28 @@ describe.skipIf(missing('chromium'))('access in the browser', () => {
     expect(window.errors).toEqual([]);
   });
 
-  it('logging out in one tab logs out the other', async () => {
+  it('logging out in one tab logs out the other, which keeps what was typed until somebody leaves it', async () => {
     await using window = await open();
     await logIn(window, 'anna');
     const other = await window.page.context().newPage();
-    await other.goto(`${daemon.url}/activity`);
-    await other.getByRole('table', { name: 'Activity' }).waitFor();
+    const names = other.getByLabel('Names in the certificate');
+    await other.goto(`${daemon.url}/connections/new`);
+    await names.fill('half-typed.example.com');
 
     await logOut(window.page);
 
-    await other.getByText('Your session has ended. Log in again.').waitFor();
     await window.page.getByRole('button', { name: 'Log in' }).waitFor();
+    await other.getByText('Your session has ended. Log in again.').waitFor();
+    await fillLogin(other, 'anna');
+    await other.getByText('What you typed before is here again').waitFor();
+    expect(await names.inputValue()).toBe('half-typed.example.com');
+    await other.getByRole('link', { name: 'Dashboard' }).click();
+    await other.getByRole('button', { name: 'Stay here' }).click();
+    expect(await names.inputValue()).toBe('half-typed.example.com');
+    await other.getByRole('link', { name: 'Leave it' }).click();
+    await other.getByRole('button', { name: 'Leave it' }).click();
+    await other.getByRole('heading', { name: 'Connections' }).waitFor();
+    expect(await other.evaluate<number>('sessionStorage.length')).toBe(0);
   });
 
   it('a second factor is set up with the QR code or its text, and asked for at the next login', async () => {

@@ -51,6 +51,11 @@ describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, 
     const products = page.getByRole('radiogroup', { name: 'Which product' }).getByRole('radio');
 
     expect(await products.count()).toBe(1);
+    await password.focus();
+    await page.getByLabel('Name of this connection').focus();
+    await page.getByRole('link', { name: 'Leave it' }).click();
+    await page.getByRole('heading', { name: 'Lab CUCM publisher' }).waitFor();
+    await window.go(`/connections/${journey.connection.id}/edit`);
     await page.getByRole('button', { name: 'Choose another product' }).click();
     expect(await products.count()).toBeGreaterThan(10);
     expect(await page.locator('code').first().textContent()).toBe('set account name');

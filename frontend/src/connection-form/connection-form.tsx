@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ApplianceAnswerView, ConnectionView, PluginDeclaration, Plugins } from '../api/types.ts';
@@ -13,6 +13,7 @@ import { PolicyFields } from './policy-fields.tsx';
 import { ProofSection } from './proof-section.tsx';
 import { SaveBar } from './save-bar.tsx';
 import { SecondCa } from './second-ca.tsx';
+import { useDraft } from './use-draft.ts';
 import { useSave } from './use-save.ts';
 import './connection-form.css';
 
@@ -33,7 +34,7 @@ const NOTHING_SEEN: Seen = { where: '', served: [], answer: null };
 
 /** One page: the appliance, the names, who signs, who proves, and when; and a dry run before anything is saved. */
 export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps) {
-  const [draft, setDraft] = useState(initial);
+  const { draft, change, settle, ...typed } = useDraft(initial, stored, plugins);
   const where = whereOf(draft.appliance);
   const [seen, setSeen] = useState<Seen>(NOTHING_SEEN);
   const { served, answer } = seen.where === where ? seen : NOTHING_SEEN;
@@ -41,12 +42,16 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
     setSeen((now) => ({ ...(now.where === where ? now : NOTHING_SEEN), ...part, where }));
   const save = useSave(stored, secretFieldsOf(plugins.appliance, draft.appliance.plugin));
   const [, go] = useLocation();
-  const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }));
   const missing = missingIn(draft, plugins.appliance, useSecretsSet(draft.appliance, stored));
   const submit = (isDraft: boolean) =>
     save.mutate(
       { draft, isDraft },
-      { onSuccess: ({ id, incomplete }) => go(`/connections/${id}${incomplete.length === 0 ? '?dry-run=1' : ''}`) },
+      {
+        onSuccess: ({ id, incomplete }) => {
+          settle();
+          go(`/connections/${id}${incomplete.length === 0 ? '?dry-run=1' : ''}`);
+        },
+      },
     );
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -58,7 +63,8 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
   const product = plugins.appliance.find(({ id }) => id === draft.appliance.plugin);
   return (
     <form ref={form} onSubmit={onSubmit} className="connection-form" aria-label="Connection" noValidate>
-      <Stack gap="md">
+      <Stack gap="md" key={typed.round}>
+        {typed.isRestored && <Restored onStartOver={typed.startOver} />}
         <ApplianceSection
           {...common}
           draft={draft}
@@ -109,6 +115,19 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
         />
       </Stack>
     </form>
+  );
+}
+
+function Restored({ onStartOver }: { readonly onStartOver: () => void }) {
+  return (
+    <section className="note" aria-label="Typed before">
+      <Group gap="sm" justify="space-between">
+        <Text>What you typed before is here again, but no passwords and keys: type them anew.</Text>
+        <Button variant="default" onClick={onStartOver}>
+          Start over
+        </Button>
+      </Group>
+    </section>
   );
 }
 
