@@ -1,5 +1,5 @@
 import { type AccountDescription, prepareAccount } from './accounts.ts';
-import type { ApplianceIdentity } from './appliances/driver.ts';
+import type { ApplianceDriver, ApplianceIdentity, DiscoveredNode } from './appliances/driver.ts';
 import { appliancePlugin } from './appliances/index.ts';
 import { type ConnectionRequest, existing, prepareConnection } from './connections.ts';
 import { type CertificateFacts, type CsrFacts, readCsr } from './domain/certificate.ts';
@@ -22,6 +22,8 @@ export interface ApplianceAnswer extends ApplianceIdentity {
   readonly installed: CertificateFacts | null;
   /** The request that waits in the slot. */
   readonly pending: CsrFacts | null;
+  /** Of its cluster, itself among them; null where there is none, or where it does not say. */
+  readonly nodes: readonly DiscoveredNode[] | null;
 }
 
 /** Tries settings that are not stored, or not yet. Nothing is changed, here or there. */
@@ -95,6 +97,7 @@ export class Trials {
       ...identity,
       installed: installed === 'unreadable' ? null : installed,
       pending: pending === null ? null : readCsr(pending),
+      nodes: await nodesOf(appliance, signal),
     };
   }
 
@@ -125,6 +128,17 @@ export class Trials {
     await using peers = new Peers({ ...this.#deps, store });
     await using context = await peers.of(connection);
     return await preflight({ ...context, connection, issuances: store.issuances, clock, signal }, options);
+  }
+}
+
+/** Not to know them refuses nothing: before its SSH key is trusted, an appliance that tells them over SSH is not asked. */
+async function nodesOf({ cluster }: ApplianceDriver, signal: AbortSignal): Promise<readonly DiscoveredNode[] | null> {
+  try {
+    return (await cluster?.discover(signal)) ?? null;
+  } catch (err) {
+    signal.throwIfAborted();
+    if (err instanceof AppError) return null;
+    throw err;
   }
 }
 

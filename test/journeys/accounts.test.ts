@@ -152,7 +152,17 @@ describe('an appliance that is asked before there is a connection', () => {
 
     expect(body).toMatchObject({ slots: expect.arrayContaining(['tomcat']), installed: { dnsNames: lab().dnsNames } });
     expect(body).toHaveProperty('pending');
+    expect(body.nodes).toMatchObject([{ host: 'cucm-pub.lab.example.com', role: 'publisher' }]);
     expect(JSON.stringify(body)).not.toContain('BEGIN');
+  });
+
+  it('tells no nodes, and all the rest, before its SSH key is trusted', async () => {
+    const { appliance } = lab();
+    const unseen = { ...appliance, settings: { ...appliance.settings, sshHostKeys: [] } };
+
+    const { body } = await call('POST', '/appliances/ask', { appliance: unseen, slot: 'tomcat' });
+
+    expect(body).toMatchObject({ slots: expect.arrayContaining(['tomcat']), nodes: null });
   });
 
   it('is quoted when it refuses the password', async () => {

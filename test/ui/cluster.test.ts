@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../backend/src/server.ts';
 import type { StoredEvent } from '../../backend/src/store/events.ts';
-import { startBrowser, Window } from '../support/browser.ts';
+import { seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
 
@@ -54,6 +54,16 @@ describe.skipIf(missing('chromium'))('the renewal of a cluster in the browser', 
     const seen = page.getByRole('table', { name: 'Wanted and seen' });
     expect(await seen.getByText('new', { exact: true }).count()).toBe(4);
     expect(await seen.getByText('cucm-sub1').count()).toBe(2);
+    await window.go(`/connections/${journey.connection.id}/edit`);
+    await page.getByRole('button', { name: 'Log in and read' }).click();
+    await page.getByText('It is the publisher of a cluster with one other node.').waitFor();
+    await page.getByRole('button', { name: 'Connect to the other nodes' }).click();
+    const others = page.getByRole('table', { name: 'What the other nodes show' });
+    await others.getByText(journey.lab.cluster?.subscribers[0]?.sshHostKey ?? '').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'They are right: trust them all' }).click();
+    const pins = page.getByRole('region', { name: 'Appliance' }).getByLabel('Pinned SHA-256');
+    expect((await pins.inputValue()).split('\n')).toContain(facts.served?.[0]?.sha256);
     expect(window.errors).toEqual([]);
   });
 });

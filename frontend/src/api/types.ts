@@ -47,7 +47,7 @@ export type {
   WordsView,
 } from '../../../backend/src/api/contract.ts';
 export type { Problem } from '../../../backend/src/api/problem.ts';
-export type { TrustStoreEntry } from '../../../backend/src/appliances/driver.ts';
+export type { DiscoveredNode, TrustStoreEntry } from '../../../backend/src/appliances/driver.ts';
 export type { Backup } from '../../../backend/src/backup/backups.ts';
 export type { FileFormat } from '../../../backend/src/certificates/formats.ts';
 export type { CalendarRules, EmergencyPolicy, Weekday } from '../../../backend/src/domain/calendar.ts';

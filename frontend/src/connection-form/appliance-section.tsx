@@ -4,12 +4,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Offer, offerFor, useOffers } from '../accounts/offers.ts';
 import { post } from '../api/client.ts';
-import type { ApplianceAnswerView, ConnectionView, PluginDeclaration } from '../api/types.ts';
+import type { ApplianceAnswerView, ConnectionView, DiscoveredNode, PluginDeclaration } from '../api/types.ts';
 import { Caveats } from '../ui/caveats.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { Tiles } from '../ui/tiles.tsx';
 import { withTidyAddress } from './address.ts';
+import { hasNodes, othersOf } from './cluster.ts';
+import { ClusterNodes } from './cluster-nodes.tsx';
 import { CredentialChoice, useCredentials } from './credential-choice.tsx';
 import { type Draft, emptyDraft, isNamed, type PartDraft, part, partInput } from './draft.ts';
 import { pluginFieldErrors } from './field-errors.ts';
@@ -173,7 +175,14 @@ export function useSecretsSet(appliance: PartDraft, stored: ConnectionView | nul
 }
 
 /** Logs in and reads. */
-function Ask({ draft, stored, onAnswer, plugin }: ApplianceSectionProps & { readonly plugin: PluginDeclaration }) {
+function Ask({
+  draft,
+  stored,
+  onAnswer,
+  onChange,
+  plugin,
+}: ApplianceSectionProps & { readonly plugin: PluginDeclaration }) {
+  const { settings } = draft.appliance;
   const ask = useMutation({
     mutationFn: () =>
       post<ApplianceAnswerView>('/appliances/ask', {
@@ -201,8 +210,46 @@ function Ask({ draft, stored, onAnswer, plugin }: ApplianceSectionProps & { read
       </Group>
       {ask.error && <ProblemNote error={ask.error} />}
       {ask.data && <Answer answer={ask.data} />}
+      {ask.data?.nodes && hasNodes(plugin) && (
+        <Cluster
+          nodes={ask.data.nodes}
+          asked={[ask.data.nodeName, String(settings.serverName ?? settings.host ?? '')]}
+          settings={settings}
+          onUse={(next) => onChange({ appliance: { ...draft.appliance, settings: next } })}
+        />
+      )}
     </div>
   );
+}
+
+interface ClusterProps {
+  readonly nodes: readonly DiscoveredNode[];
+  /** Names of the node that told of the others. */
+  readonly asked: readonly string[];
+  readonly settings: PartDraft['settings'];
+  readonly onUse: (settings: PartDraft['settings']) => void;
+}
+
+function Cluster({ nodes, asked, settings, onUse }: ClusterProps) {
+  const others = othersOf(nodes, asked);
+  if (nodes.length <= 1 || others?.length === 0) return null;
+  return (
+    <section aria-label="Its cluster" className="note">
+      {others === null ? (
+        <Text>
+          It belongs to a cluster of {nodes.length} nodes. For one certificate on all of them, connect to the publisher
+          {publisherIn(nodes)}.
+        </Text>
+      ) : (
+        <ClusterNodes others={others} settings={settings} onUse={onUse} />
+      )}
+    </section>
+  );
+}
+
+function publisherIn(nodes: readonly DiscoveredNode[]): string {
+  const publisher = nodes.find(({ role }) => role === 'publisher');
+  return publisher ? `, ${publisher.host}` : '';
 }
 
 function Answer({ answer }: { readonly answer: ApplianceAnswerView }) {

@@ -133,6 +133,13 @@ export const look = z.object({
   ssh: z.object({ port: z.int(), fingerprint: z.string().nullable(), detail: z.string().nullable() }),
 }) satisfies z.ZodType<LookView>;
 
+export const node = z.object({
+  host: z.string(),
+  address: z.string().nullable(),
+  role: z.enum(['publisher', 'subscriber', 'imp', 'unity']),
+  joined: z.boolean(),
+}) satisfies z.ZodType<DiscoveredNode>;
+
 export const applianceAnswer = z.object({
   product: z.string(),
   version: z.string().nullable(),
@@ -140,14 +147,8 @@ export const applianceAnswer = z.object({
   slots: z.array(z.string()),
   installed: certificate.nullable(),
   pending: csr.nullable(),
+  nodes: z.array(node).nullable(),
 }) satisfies z.ZodType<ApplianceAnswerView>;
-
-export const node = z.object({
-  host: z.string(),
-  address: z.string().nullable(),
-  role: z.enum(['publisher', 'subscriber', 'imp', 'unity']),
-  joined: z.boolean(),
-}) satisfies z.ZodType<DiscoveredNode>;
 
 export const trustEntry = z.object({
   node: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccountDescription } from '../../accounts.ts';
+import type { DiscoveredNode } from '../../appliances/driver.ts';
 import type { ConnectionRequest, PartInput } from '../../connections.ts';
 import type { CsrFacts } from '../../domain/certificate.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -157,4 +158,6 @@ export interface ApplianceAnswerView {
   readonly installed: CertificateView | null;
   /** The request that waits in the slot. */
   readonly pending: Omit<CsrFacts, 'pem'> | null;
+  /** Of its cluster, itself among them; null where there is none, or where it does not say. */
+  readonly nodes: readonly DiscoveredNode[] | null;
 }
