@@ -94,8 +94,8 @@ describe.skipIf(missing('chromium'))('the connection form', { concurrent: true, 
       .getByText(/certferry has never seen the chain of/)
       .first()
       .waitFor();
-    await window.go(`/connections/${journey.connection.id}`);
-    await page.getByRole('button', { name: 'Renew now' }).first().click();
+    await window.go(`/connections/${journey.connection.id}/edit`);
+    await page.getByRole('button', { name: 'Save and renew' }).click();
     await page.getByLabel(/^Ask the second CA: /).check();
     await page.getByRole('button', { name: 'Start the renewal' }).click();
 

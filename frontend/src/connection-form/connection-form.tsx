@@ -32,6 +32,13 @@ interface Seen {
 
 const NOTHING_SEEN: Seen = { where: '', served: [], answer: null };
 
+/** What is opened over the page of a connection that was saved: the query of its address. */
+type Next = (id: number) => string;
+
+const DRY_RUN: Next = () => '?dry-run=1';
+/** It says what will happen, and begins nothing by itself. */
+const RENEW: Next = (id) => `?renew=${id}`;
+
 /** One page: the appliance, the names, who signs, who proves, and when; and a dry run before anything is saved. */
 export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps) {
   const { draft, change, settle, ...typed } = useDraft(initial, stored, plugins);
@@ -43,19 +50,19 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
   const save = useSave(stored, secretFieldsOf(plugins.appliance, draft.appliance.plugin));
   const [, go] = useLocation();
   const missing = missingIn(draft, plugins.appliance, useSecretsSet(draft.appliance, stored));
-  const submit = (isDraft: boolean) =>
+  const submit = (isDraft: boolean, next: Next) =>
     save.mutate(
       { draft, isDraft },
       {
         onSuccess: ({ id, incomplete }) => {
           settle();
-          go(`/connections/${id}${incomplete.length === 0 ? '?dry-run=1' : ''}`);
+          go(`/connections/${id}${incomplete.length === 0 ? next(id) : ''}`);
         },
       },
     );
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    submit(missing.length > 0);
+    submit(missing.length > 0, DRY_RUN);
   };
   const common = { error: save.error };
   const form = useRef<HTMLFormElement>(null);
@@ -111,7 +118,8 @@ export function ConnectionForm({ plugins, initial, stored }: ConnectionFormProps
           error={save.error}
           isSaving={save.isPending}
           back={stored ? `/connections/${stored.id}` : '/connections'}
-          onSaveIncomplete={() => submit(true)}
+          onSaveIncomplete={() => submit(true, DRY_RUN)}
+          onSaveAndRenew={() => submit(false, RENEW)}
         />
       </Stack>
     </form>

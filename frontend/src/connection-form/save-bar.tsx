@@ -9,10 +9,11 @@ interface SaveBarProps {
   readonly isSaving: boolean;
   readonly back: string;
   readonly onSaveIncomplete: () => void;
+  readonly onSaveAndRenew: () => void;
 }
 
 /** Saving is possible at any time; what is missing is said before. */
-export function SaveBar({ missing, error, isSaving, back, onSaveIncomplete }: SaveBarProps) {
+export function SaveBar({ missing, error, isSaving, back, ...props }: SaveBarProps) {
   const isRefused = error instanceof ApiError && error.problem.code === 'INVALID_SETTINGS';
   return (
     <Stack gap="sm">
@@ -33,15 +34,20 @@ export function SaveBar({ missing, error, isSaving, back, onSaveIncomplete }: Sa
             variant={missing.length > 0 ? 'filled' : 'default'}
             loading={isSaving}
             type="button"
-            onClick={onSaveIncomplete}
+            onClick={props.onSaveIncomplete}
           >
             Save as it is
           </Button>
         )}
         {missing.length === 0 && (
-          <Button type="submit" loading={isSaving}>
-            Save and look (dry run)
-          </Button>
+          <>
+            <Button variant="default" type="button" loading={isSaving} onClick={props.onSaveAndRenew}>
+              Save and renew
+            </Button>
+            <Button type="submit" loading={isSaving}>
+              Save and look (dry run)
+            </Button>
+          </>
         )}
       </Group>
     </Stack>
