@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../backend/src/store/store.ts';
 import { accountPromises } from './store-accounts.ts';
 import { calendarPromises } from './store-calendars.ts';
+import { certificatePromises } from './store-certificates.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
 import { fallbackPromises } from './store-fallbacks.ts';
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describe('calendars', () => calendarPromises(store));
     describe('beginning renewals', () => beginningPromises(store));
     describe('saving renewals', () => savingPromises(store));
+    describe('certificates', () => certificatePromises(store));
     describe('accounts', () => accountPromises(store));
     describe('vault', () => vaultPromises(store));
     describe('settings', () => settingsPromises(store));

@@ -8,8 +8,11 @@ import type {
   DashboardView,
   RenewalItem,
 } from '../../backend/src/api/contract/lists.ts';
+import type { RenewalView } from '../../backend/src/api/contract.ts';
 import { sha256OfPem } from '../../backend/src/domain/certificate.ts';
 import { emptyMemory, toRow } from '../../backend/src/reconcile/memory.ts';
+import type { Facts } from '../../backend/src/renewal/facts.ts';
+import type { JsonObject } from '../../backend/src/store/store.ts';
 import { type Caller, Daemon } from '../support/daemon.ts';
 import { fillStore } from '../support/fill.ts';
 import { makeTlsCertificate } from '../support/x509.ts';
@@ -145,6 +148,24 @@ describe('the list of connections', () => {
     expect(items.map(({ practice }) => practice)).toEqual([true]);
   });
 
+  it('says by how many endpoints what was installed is served, and who signed it', async () => {
+    const { certificates, renewals } = daemon.app.store;
+    const { certificatePem: leafPem } = await makeTlsCertificate(['node-00020.example.com']);
+    const [renewal] = await renewals.list({ connectionId: 21, limit: 1 });
+    const sha256 = sha256OfPem(leafPem);
+    const [seen] = ((renewal?.facts ?? {}) as Partial<Facts>).served ?? [];
+    const both = [sha256, '99'.repeat(32)].map((one) => ({ ...seen, sha256: one }));
+    const chain = { leafPem, intermediatesPem: [], rootPem: null };
+    const facts = { chain, install: { changed: true, sha256 }, served: both };
+
+    await renewals.save(renewal?.id ?? '', { facts: JSON.parse(JSON.stringify(facts)) as JsonObject });
+
+    const { items } = await list('search=node-00020');
+    const issuer = (await certificates.get(sha256))?.issuer;
+    expect(items[0]).toMatchObject({ wanted: { sha256, issuer, servedBy: 1 }, lastSeen: { endpoints: 2 } });
+    expect((await list('search=node-00021')).items[0]).toMatchObject({ wanted: null });
+  });
+
   it('gives the ids of everything that matches, for what is done to many', async () => {
     const ids = await (await call('GET', '/connections/ids?search=node-0004')).json();
 
@@ -182,6 +203,7 @@ describe('the dashboard', () => {
       expect(expired + later + days.reduce((sum, { count }) => sum + count, 0)).toBe(total);
       expect(days.every(({ day, count, due }) => day >= 0 && day <= expiry.days && due <= count)).toBe(true);
     }
+    expect(expiry.marks.filter(({ practice }) => practice).map(({ name }) => name)).toContain('Site 00001');
     expect(expiry.complete).toBe(true);
     expect(expiry.marks).toHaveLength(expiry.lanes.reduce((sum, { total }) => sum + total, 0));
   });
@@ -332,8 +354,36 @@ describe('a bulk', () => {
     const answer = await call('POST', '/bulk/plan', { action: 'renew', connectionIds: [1, 2, 3, 4, 5, 6, 999] });
 
     const plan = (await answer.json()) as BulkPlan;
-    expect(plan).toMatchObject({ total: 6, asking: 2 });
+    expect(plan).toMatchObject({ total: 6, asking: 2, inWindow: 0, atOnce: 4, practice: 1 });
     expect(plan.appliances).toContainEqual({ title: 'Cisco CUCM', slot: 'tomcat', count: 3 });
+  });
+
+  it('says what each restart waits for, and of those that are refused nothing', async () => {
+    const { connections } = daemon.app.store;
+    const calendar = { name: 'Nights', openings: [], freezes: [], zone: 'UTC' };
+    const shut = (await (await call('POST', '/calendars', calendar)).json()) as { readonly id: number };
+    const [sample] = await connections.some([3]);
+    if (!sample) throw new Error('There is no connection 3.');
+    const { appliance, policy } = sample;
+    const insert = async (change: Partial<typeof sample>) => {
+      const { id } = await connections.insert({ ...sample, policy: { ...policy, activation: 'automatic' }, ...change });
+      return id;
+    };
+    const inWindow = { ...policy, activation: 'automatic', restartCalendar: shut.id } as const;
+    const asks = { ...policy, activation: 'ask' } as const;
+    const nginx = { ...appliance, plugin: 'nginx', settings: {} };
+    const connectionIds = [
+      await insert({}),
+      await insert({ policy: inWindow }),
+      await insert({ slot: 'CallManager' }),
+      await insert({ appliance: nginx, policy: asks }),
+      await insert({ incomplete: [{ part: 'slot', sentence: 'No slot is chosen.' }] }),
+    ];
+
+    const answer = await call('POST', '/bulk/plan', { action: 'renew', connectionIds });
+
+    expect(await answer.json()).toMatchObject({ total: 5, atOnce: 1, inWindow: 1, asking: 1, incomplete: 1 });
+    for (const id of connectionIds) await connections.remove(id);
   });
 
   it.each([
@@ -412,6 +462,49 @@ describe('a shared CA', () => {
   });
 });
 
+describe('a renewal', () => {
+  const STAGING = { plugin: 'acme', settings: { directory: 'https://127.0.0.1:1/staging/directory' } };
+  const OTHER = { plugin: 'acme', settings: { directory: 'https://127.0.0.1:1/directory' } };
+
+  it.each([
+    ['first', true],
+    ['second', false],
+  ] as const)('is marked by the %s CA, which it asks, and stays so: %s', async (issuer, practice) => {
+    await call('PUT', '/issuers/Trial', STAGING);
+    const input = {
+      ...{ name: `Marked by the ${issuer}`, slot: 'tomcat', dnsNames: ['marked.example.com'] },
+      appliance: {
+        plugin: 'vos',
+        settings: { host: '127.0.0.1', apiPort: 1, product: 'cer', user: 'u', password: 'p' },
+      },
+      ...{ issuer: { account: 'Trial' }, secondIssuer: OTHER, dns: { plugin: 'manual', settings: {} } },
+    };
+    const { id } = (await (await call('POST', '/connections', input)).json()) as { readonly id: number };
+    const begun = (await (await call('POST', `/connections/${id}/renewals`, { issuer })).json()) as RenewalItem;
+    await call('POST', `/renewals/${begun.id}/cancel`);
+    await daemon.app.runner.ended(begun.id);
+    await call('PUT', '/issuers/Trial', { ...OTHER, version: 1 });
+
+    const renewals = (await (await call('GET', `/renewals?connectionId=${id}`)).json()) as readonly RenewalItem[];
+
+    expect(begun).toMatchObject({ practice });
+    expect(renewals.map((renewal) => renewal.practice)).toEqual([practice]);
+    await call('DELETE', `/connections/${id}`);
+    await call('DELETE', '/issuers/Trial');
+  });
+
+  it('is marked by what a CA for practice signed, also where its address does not say so', async () => {
+    const { renewals } = daemon.app.store;
+    const { certificatePem: leafPem } = await makeTlsCertificate(['x.example.com'], 'EC', 'CN=(STAGING) Counterfeit');
+    const [row] = await renewals.list({ connectionId: 22, limit: 1 });
+    await renewals.save(row?.id ?? '', { facts: { chain: { leafPem, intermediatesPem: [], rootPem: null } } });
+
+    const view = (await (await call('GET', `/renewals/${row?.id}`)).json()) as RenewalView;
+
+    expect(view).toMatchObject({ practice: true, chain: [{ practice: true }] });
+  });
+});
+
 describe('who sees only some connections', () => {
   /** Failed, and one that waits for somebody: both stand on the dashboard. */
   const SEEN = 4;
@@ -475,7 +568,7 @@ describe('who sees only some connections', () => {
       (await call('GET', `/certificates/${fingerprints.get(id)}${part}`, undefined, viewer)).status;
 
     expect([total, items.map(({ connectionId }) => connectionId)]).toEqual([1, [SEEN]]);
-    expect((await ask<CertificateList>('/certificates', daemon.local)).total).toBe(2);
+    expect((await ask<CertificateList>('/certificates', daemon.local)).total).toBeGreaterThan(total);
     expect([await status(SEEN, ''), await status(SEEN, '/pem')]).toEqual([200, 200]);
     expect([await status(HIDDEN, ''), await status(HIDDEN, '/pem')]).toEqual([404, 404]);
   });

@@ -16,12 +16,13 @@ const DAY_MS = 24 * 60 * 60_000;
 export async function makeTlsCertificate(
   names: readonly string[],
   kind: 'EC' | 'RSA' = 'EC',
+  name = 'CN=Loopback test',
 ): Promise<{ readonly certificatePem: string; readonly keyPem: string }> {
   const algorithm = kind === 'EC' ? ALGORITHM : RSA;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      name: 'CN=Loopback test',
+      name,
       notBefore: new Date(Date.now() - DAY_MS),
       notAfter: new Date(Date.now() + DAY_MS),
       signingAlgorithm: algorithm,

@@ -6,7 +6,7 @@ import { type ApplianceAnswerView, applianceQuestion } from './contract/accounts
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
 import { needs } from './guard.ts';
-import { lookAt } from './served.ts';
+import { certificateView, lookAt } from './served.ts';
 
 /** What an appliance shows to anybody: asked before there is a connection, so that a person can decide what to trust. */
 export function appliancesRouter({ store, trials, dialer, ssh }: App): Router {
@@ -29,7 +29,7 @@ export function appliancesRouter({ store, trials, dialer, ssh }: App): Router {
     const { installed, pending, ...identity } = await trials.appliance(appliance, slot, current, gone);
     res.json({
       ...identity,
-      installed: withoutPem(installed),
+      installed: installed && certificateView(installed.pem),
       pending: withoutPem(pending),
     } satisfies ApplianceAnswerView);
   });

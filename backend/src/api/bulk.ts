@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Authority } from '../access/authority.ts';
 import { visibleConnectionIds } from '../access/visibility.ts';
 import type { App } from '../app.ts';
+import { restartOf } from '../appliances/index.ts';
 import { productTitle } from '../appliances/product.ts';
 import { AppError } from '../domain/errors.ts';
 import { groupBy } from '../domain/group.ts';
@@ -94,15 +95,36 @@ async function planOf(store: Store, { action, connectionIds }: Asked): Promise<c
     const [first] = group;
     return first ? [{ title: productTitle(first.product), slot: first.slot, count: group.length }] : [];
   });
+  const running = new Set(rows.filter(isUnderWay).map(({ connectionId }) => connectionId));
+  const restarts = connections.filter(({ id, incomplete }) => !running.has(id) && incomplete.length === 0).map(before);
+  const waiting = (what: BeforeRestart) => restarts.filter((one) => one === what).length;
   return {
     total: rows.length,
-    running: rows.filter(({ lastRenewal }) => lastRenewal !== null && lastRenewal.finishedAt === null).length,
-    asking: connections.filter(({ policy }) => policy.activation === 'ask').length,
+    running: running.size,
+    asking: waiting('person'),
+    inWindow: waiting('window'),
+    atOnce: waiting('nothing'),
+    practice: rows.filter(({ practice }) => practice).length,
     incomplete: connections.filter(({ incomplete }) => incomplete.length > 0).length,
     already: rows.filter(({ automatic }) => automatic === (action === 'enable')).length,
     appliances: appliances.sort((a, b) => b.count - a.count),
     names: rows.slice(0, SHOWN_NAMES).map(({ name }) => name),
   };
+}
+
+function isUnderWay({ lastRenewal }: OverviewRow): boolean {
+  return lastRenewal !== null && lastRenewal.finishedAt === null;
+}
+
+/** What a restart waits for. */
+type BeforeRestart = 'person' | 'window' | 'nothing';
+
+/** Null where nothing is restarted. Who is asked is asked first, whatever the window says. */
+function before({ appliance, slot, policy }: Connection): BeforeRestart | null {
+  const kind = restartOf(appliance, slot);
+  if (kind === 'none') return null;
+  if (kind === 'typed' || policy.activation === 'ask') return 'person';
+  return policy.restartCalendar === null ? 'nothing' : 'window';
 }
 
 async function existingOf(store: Store, ids: readonly number[]): Promise<readonly Connection[]> {

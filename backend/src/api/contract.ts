@@ -196,6 +196,8 @@ export interface RenewalSummary {
 export interface RenewalView extends RenewalSummary {
   readonly connectionName: string;
   readonly connectionRemoved: boolean;
+  /** Its CA is for practice: nobody trusts what it signs. */
+  readonly practice: boolean;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly events: readonly StoredEvent[];
   /** What the CA returned, leaf first, with the root when it is known. Empty before. */
@@ -219,7 +221,10 @@ export interface AcmeDnsAccountView {
 }
 
 /** Without the PEM text. */
-export type CertificateView = Omit<CertificateFacts, 'pem'>;
+export interface CertificateView extends Omit<CertificateFacts, 'pem'> {
+  /** Its issuer is for practice: nobody trusts it. */
+  readonly practice: boolean;
+}
 
 export interface ServedEndpointView {
   readonly endpoint: TlsEndpoint;
@@ -233,6 +238,8 @@ export interface ServedEndpointView {
 }
 
 export interface ServedView {
+  /** SHA-256 of what should be served: what was last put on the appliance; null while that is nothing of certferry. */
+  readonly wanted: string | null;
   readonly endpoints: readonly ServedEndpointView[];
 }
 

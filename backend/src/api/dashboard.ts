@@ -62,6 +62,6 @@ async function expiryOf(store: Store, now: string, within: Within): Promise<Expi
   return { days: HORIZON_DAYS, lanes, marks, complete: known <= marks.length };
 }
 
-function mark({ connectionId, name, product, seen, dueAt, automatic }: OverviewRow): readonly ExpiryMark[] {
-  return seen ? [{ connectionId, name, product, notAfter: seen.notAfter, dueAt, automatic }] : [];
+function mark({ connectionId, name, product, seen, dueAt, automatic, practice }: OverviewRow): readonly ExpiryMark[] {
+  return seen ? [{ connectionId, name, product, notAfter: seen.notAfter, dueAt, automatic, practice }] : [];
 }

@@ -1,4 +1,8 @@
 import { productTitle } from '../appliances/product.ts';
+import { readCertificate } from '../domain/certificate.ts';
+import { isPracticeIssuer } from '../issuers/acme/traits.ts';
+import type { Facts } from '../renewal/facts.ts';
+import type { WantedCertificate } from '../store/certificates.ts';
 import type { NameOfConnection, OverviewRow } from '../store/overview.ts';
 import type { Connection, RenewalRow, Store } from '../store/store.ts';
 import type { ConnectionItem, RenewalItem } from './contract/lists.ts';
@@ -7,15 +11,21 @@ import { renewalSummary } from './renewal-summary.ts';
 
 /** What lists show of rows, with a fixed number of questions to the store. */
 export async function connectionItems(store: Store, rows: readonly OverviewRow[]): Promise<readonly ConnectionItem[]> {
-  const connections = await store.connections.some(rows.map(({ connectionId }) => connectionId));
+  const ids = rows.map(({ connectionId }) => connectionId);
+  const connections = await store.connections.some(ids);
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
+  const wanted = await store.certificates.wanted(ids);
   return rows.flatMap((row) => {
     const connection = byId.get(row.connectionId);
-    return connection ? [connectionItem(row, connection)] : [];
+    return connection ? [connectionItem(row, connection, wanted.get(row.connectionId))] : [];
   });
 }
 
-function connectionItem(row: OverviewRow, { version, dnsNames, policy, incomplete }: Connection): ConnectionItem {
+function connectionItem(
+  row: OverviewRow,
+  { version, dnsNames, policy, incomplete }: Connection,
+  wanted: WantedCertificate | undefined,
+): ConnectionItem {
   const { connectionId: id, name, product, address, slot, practice, automatic, dueAt, standing } = row;
   return {
     id,
@@ -34,7 +44,12 @@ function connectionItem(row: OverviewRow, { version, dnsNames, policy, incomplet
     standing,
     lastRenewal: lastRenewalOf(row),
     lastSeen: lastSeenOf(row),
+    wanted: wanted ? { ...wanted, servedBy: servedBy(row, wanted) } : null,
   };
+}
+
+function servedBy({ seen }: OverviewRow, wanted: WantedCertificate): number {
+  return seen?.endpoints.filter(({ sha256 }) => sha256 === wanted.sha256).length ?? 0;
 }
 
 export function lastRenewalOf({ connectionId, lastRenewal }: OverviewRow): RenewalSummary | null {
@@ -60,5 +75,11 @@ function named(row: RenewalRow, connection: NameOfConnection | undefined): Renew
     ...renewalSummary(row),
     connectionName: connection?.name ?? 'a connection that was removed',
     connectionRemoved: connection?.removed ?? true,
+    practice: isForPractice(row.facts),
   };
+}
+
+/** By the CA that was asked, or by what came of it. */
+function isForPractice({ target, chain }: Partial<Facts>): boolean {
+  return target?.practice === true || (chain !== undefined && isPracticeIssuer(readCertificate(chain.leafPem).issuer));
 }

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { App } from '../app.ts';
 import { existing } from '../connections.ts';
 import { readCertificate } from '../domain/certificate.ts';
+import { isPracticeIssuer } from '../issuers/acme/traits.ts';
 import { TransportError } from '../plugins/http.ts';
 import type { TlsDialer, TlsEndpoint } from '../plugins/tls.ts';
 import * as contract from './contract.ts';
@@ -17,7 +18,8 @@ export function servedRouter(app: App): Router {
     await using peers = await app.peersOf(connection);
     const endpoints = await peers.appliance.endpoints(connection.slot, gone);
     const views = await Promise.all(endpoints.map((endpoint) => lookAt(endpoint, app.dialer, gone)));
-    res.json({ endpoints: views } satisfies contract.ServedView);
+    const wanted = (await app.store.certificates.wanted([connection.id])).get(connection.id)?.sha256 ?? null;
+    res.json({ wanted, endpoints: views } satisfies contract.ServedView);
   });
   return router;
 }
@@ -41,5 +43,5 @@ export async function lookAt(
 
 export function certificateView(pem: string): contract.CertificateView {
   const { pem: _, ...facts } = readCertificate(pem);
-  return facts;
+  return { ...facts, practice: isPracticeIssuer(facts.issuer) };
 }

@@ -218,6 +218,12 @@ export type ApplianceGroup =
   | 'Files and your own agents'
   | 'On certferry itself';
 
+/**
+ * What a new certificate restarts, as far as it is known without asking the appliance. `typed`: only after somebody typed the
+ * name of the node.
+ */
+export type RestartKind = 'none' | 'free' | 'typed';
+
 export interface AppliancePlugin<S extends z.ZodObject = z.ZodObject> extends Plugin<S, ApplianceDriver> {
   /** The heading under which the picker shows it. Those of one group stand together in the list of all. */
   readonly group: ApplianceGroup;
@@ -231,6 +237,8 @@ export interface AppliancePlugin<S extends z.ZodObject = z.ZodObject> extends Pl
   readonly restartsNothing?: true;
   /** The ActivationCapability of its drivers, where they have one, says `reloads`. */
   readonly reloads?: true;
+  /** Absent: every slot is `free`, or `none` with `restartsNothing`. Never throws, also for a slot that there is not. */
+  restartOf?(slot: SlotId, settings: Readonly<Record<string, unknown>>): RestartKind;
   /** Where a recording was made, as far as the settings of the connection and the exchanges tell. */
   recordedAt?(
     settings: Readonly<Record<string, unknown>>,

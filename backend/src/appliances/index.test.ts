@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { appliancePlugin, appliancePlugins } from './index.ts';
+import { appliancePlugin, appliancePlugins, restartOf } from './index.ts';
 
 test('the list holds each folder, and nothing else', () => {
   const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
@@ -21,4 +21,19 @@ test('the products of a group stand next to each other, as the picker shows them
   const headings = groups.filter((group, index) => group !== groups[index - 1]);
 
   expect(headings).toEqual([...new Set(groups)]);
+});
+
+test.each([
+  ['vos', 'tomcat', {}, 'free'],
+  ['vos', 'CallManager', {}, 'typed'],
+  ['ise', 'ise-admin', {}, 'typed'],
+  ['ise', 'ise-eap', {}, 'none'],
+  ['vcenter', 'machine-ssl', {}, 'free'],
+  ['nginx', 'certificate', {}, 'none'],
+  ['download', 'certificate', {}, 'none'],
+  ['files', 'certificate', { reloadCommand: ['systemctl', 'reload', 'postfix'] }, 'free'],
+  ['sftp', 'certificate', { reloadCommand: [] }, 'none'],
+  ['gone', 'tomcat', {}, 'free'],
+] as const)('what a new certificate restarts at %s in %s, by %j: %s', (plugin, slot, settings, kind) => {
+  expect(restartOf({ plugin, settings }, slot)).toBe(kind);
 });

@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import { catalystCenter } from './catalyst-center/index.ts';
 import { DOWNLOAD_SLOT } from './download/driver.ts';
 import { download } from './download/index.ts';
-import type { AppliancePlugin } from './driver.ts';
+import type { AppliancePlugin, RestartKind } from './driver.ts';
 import { expressway } from './expressway/index.ts';
 import { files } from './files/index.ts';
 import { haproxy } from './haproxy/index.ts';
@@ -46,4 +46,14 @@ export const KEPT_FOR_DOWNLOAD = { plugin: download.id, slot: DOWNLOAD_SLOT } as
 /** Whether what this appliance is issued is only kept, for people to download. */
 export function servesNothing({ plugin: id }: { readonly plugin: string }): boolean {
   return appliancePlugins.find((plugin) => plugin.id === id)?.servesNothing === true;
+}
+
+/** What a renewal of `slot` would restart there. `free` for a plugin that is gone: nobody shall be promised less. */
+export function restartOf(
+  { plugin: id, settings }: { readonly plugin: string; readonly settings: Readonly<Record<string, unknown>> },
+  slot: string,
+): RestartKind {
+  const plugin = appliancePlugins.find((each) => each.id === id);
+  if (plugin?.restartsNothing) return 'none';
+  return plugin?.restartOf?.(slot, settings) ?? 'free';
 }

@@ -104,6 +104,8 @@ export interface Target {
   readonly issuer?: WhichIssuer;
   /** The fallback certificate is put to use, if there is one and its key is still there. */
   readonly useFallback?: true;
+  /** That CA is for practice: nobody trusts what it signs. Absent in renewals that an earlier version began. */
+  readonly practice?: boolean;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { described } from '../accounts.ts';
 import { servesNothing } from '../appliances/index.ts';
 import { AppError } from '../domain/errors.ts';
 import type { WhichIssuer } from '../domain/which-issuer.ts';
-import type { Connection, JsonObject, RenewalPolicy, RenewalRow } from '../store/store.ts';
+import type { Connection, JsonObject, RenewalPolicy, RenewalRow, Store } from '../store/store.ts';
 import type { Facts, Goal, Target } from './facts.ts';
 import { initialState, MACHINE_VERSION } from './machine.ts';
-import { refuseIncomplete } from './parts.ts';
+import { refuseIncomplete, resolvePart } from './parts.ts';
 import { reportStart } from './reports.ts';
 import { RenewalRun, type RunDeps } from './run.ts';
 import { noteLeftovers } from './sweeper.ts';
@@ -53,7 +54,9 @@ export class Runner implements AsyncDisposable {
       const id = renewalId(clock.now());
       const goal = goalFor(connection, options.goal);
       const state = initialState(goal);
-      const facts = { target: targetOf(connection, by, { ...options, goal }) } as unknown as JsonObject;
+      const target = targetOf(connection, by, { ...options, goal });
+      const practice = await isForPractice(tx, connection, target);
+      const facts = { target: { ...target, practice } } as unknown as JsonObject;
       const row = await tx.renewals.begin({
         id,
         connectionId,
@@ -147,6 +150,17 @@ function refuseMissingSecond({ name, secondIssuer }: Connection, { issuer, goal 
 function refuseUselessFallback({ name, appliance }: Connection, { goal, useFallback }: RenewalOptions): void {
   if ((goal !== 'fallback' && !useFallback) || !servesNothing(appliance)) return;
   throw new AppError('INVALID_SETTINGS', `"${name}" is served nowhere, so nobody would meet a fallback certificate.`);
+}
+
+/** What the CA is by its settings of now: a change of them later does not make trusted what it has signed. */
+async function isForPractice(
+  store: Pick<Store, 'accounts'>,
+  { issuer, secondIssuer }: Connection,
+  { issuer: which, useFallback }: Target,
+): Promise<boolean> {
+  const isSeconds = which === 'second' || useFallback === true;
+  const asked = isSeconds && secondIssuer ? secondIssuer : issuer;
+  return described('issuer', await resolvePart(store, 'issuer', asked)).practice;
 }
 
 function targetOf(

@@ -8,6 +8,18 @@ export interface CertificateTable {
   /** The last issued first. */
   page(query: CertificateQuery): Promise<{ readonly rows: readonly CertificateRow[]; readonly total: number }>;
   get(sha256: string): Promise<CertificateRow | undefined>;
+  /**
+   * By connection, of at most 1,000: what was last handed to its appliance, and not taken back. Without those whose
+   * appliance was handed nothing.
+   */
+  wanted(connectionIds: readonly number[]): Promise<ReadonlyMap<number, WantedCertificate>>;
+}
+
+/** What clients of a connection should meet. */
+export interface WantedCertificate {
+  readonly sha256: string;
+  /** Distinguished name; null when it was issued before certificates were kept. */
+  readonly issuer: string | null;
 }
 
 export interface CertificateQuery {

@@ -36,6 +36,7 @@ export const certificate = z
     key,
     extendedKeyUsage: z.array(z.string()),
     selfSigned: z.boolean(),
+    practice: z.boolean().meta({ description: 'Its issuer is for practice: nobody trusts it' }),
   })
   .meta({ id: 'Certificate' }) satisfies z.ZodType<CertificateView>;
 

@@ -50,11 +50,13 @@ const summary = {
 
 export const renewalSummary = z.object(summary).meta({ id: 'RenewalSummary' }) satisfies z.ZodType<RenewalSummary>;
 
+/** What stands beside a renewal where it is shown by itself. */
+export const named = { connectionName: z.string(), connectionRemoved: z.boolean(), practice: z.boolean() };
+
 export const renewal = z
   .object({
     ...summary,
-    connectionName: z.string(),
-    connectionRemoved: z.boolean(),
+    ...named,
     facts: z.record(z.string(), z.unknown()),
     events: z.array(storedEvent),
     chain: z.array(certificate),
@@ -126,7 +128,10 @@ export const connection = z
 
 export const preflight = z.object({ outcome: worst, findings: z.array(finding) }) satisfies z.ZodType<PreflightView>;
 
-export const served = z.object({ endpoints: z.array(servedEndpoint) }) satisfies z.ZodType<ServedView>;
+export const served = z.object({
+  wanted: z.string().nullable(),
+  endpoints: z.array(servedEndpoint),
+}) satisfies z.ZodType<ServedView>;
 
 export const look = z.object({
   tls: servedEndpoint,

@@ -4,7 +4,7 @@ import { STANDINGS } from '../../store/overview.ts';
 import type * as lists from '../contract/lists.ts';
 import { revoked } from './certificates.ts';
 import { certificate, instant } from './common.ts';
-import { connection, renewalSummary } from './connections.ts';
+import { connection, named, renewalSummary } from './connections.ts';
 
 function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), total: z.int(), next: z.int().nullable() });
@@ -28,6 +28,7 @@ const connectionItem = z
     standing: z.enum(STANDINGS),
     lastRenewal: renewalSummary.nullable(),
     lastSeen: connection.shape.lastSeen,
+    wanted: z.object({ sha256: z.string(), issuer: z.string().nullable(), servedBy: z.int() }).nullable(),
   })
   .meta({ id: 'ConnectionItem' }) satisfies z.ZodType<lists.ConnectionItem>;
 
@@ -38,7 +39,7 @@ export const connectionChoice = z.object({
 }) satisfies z.ZodType<lists.ConnectionChoice>;
 
 export const renewalItem = z
-  .object({ ...renewalSummary.shape, connectionName: z.string(), connectionRemoved: z.boolean() })
+  .object({ ...renewalSummary.shape, ...named })
   .meta({ id: 'RenewalItem' }) satisfies z.ZodType<lists.RenewalItem>;
 
 export const dashboard = z.object({
@@ -67,6 +68,7 @@ export const dashboard = z.object({
         notAfter: instant,
         dueAt: instant.nullable(),
         automatic: z.boolean(),
+        practice: z.boolean(),
       }),
     ),
     complete: z.boolean(),
@@ -111,6 +113,9 @@ export const bulkPlan = z.object({
   total: z.int(),
   running: z.int(),
   asking: z.int(),
+  inWindow: z.int(),
+  atOnce: z.int(),
+  practice: z.int(),
   incomplete: z.int(),
   already: z.int(),
   appliances: z.array(z.object({ title: z.string(), slot: z.string(), count: z.int() })),

@@ -118,6 +118,15 @@ export interface ConnectionItem {
   readonly standing: Standing;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;
+  /** What should be served, and by how many of the endpoints of `lastSeen` it is; null while that is nothing of certferry. */
+  readonly wanted: WantedView | null;
+}
+
+export interface WantedView {
+  readonly sha256: string;
+  /** Distinguished name; null when that is not known. */
+  readonly issuer: string | null;
+  readonly servedBy: number;
 }
 
 export type ConnectionList = Page<ConnectionItem>;
@@ -126,6 +135,8 @@ export type ConnectionList = Page<ConnectionItem>;
 export interface RenewalItem extends RenewalSummary {
   readonly connectionName: string;
   readonly connectionRemoved: boolean;
+  /** Its CA is for practice: nobody trusts what it signs. */
+  readonly practice: boolean;
 }
 
 export interface DashboardView {
@@ -180,6 +191,8 @@ export interface ExpiryMark {
   /** ISO 8601: from when on it is due. */
   readonly dueAt: string | null;
   readonly automatic: boolean;
+  /** Its CA is for practice: nobody trusts what it signs. */
+  readonly practice: boolean;
 }
 
 export interface CertificateItem extends CertificateRow {
@@ -199,8 +212,14 @@ export interface BulkPlan {
   readonly total: number;
   /** A renewal of them is under way. */
   readonly running: number;
-  /** They stop before the restart and ask. */
+  /** Of those that would begin: they stop before the restart, or before what restarts by itself, and ask. */
   readonly asking: number;
+  /** They restart when their window is open. */
+  readonly inWindow: number;
+  /** They restart as soon as the certificate is installed. What is in none of these three restarts nothing. */
+  readonly atOnce: number;
+  /** Their CA is for practice: nobody trusts what it signs. */
+  readonly practice: number;
   /** They lack something, and are refused. */
   readonly incomplete: number;
   readonly already: number;

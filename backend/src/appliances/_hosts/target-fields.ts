@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { servedAtField } from '../../plugins/served-at.ts';
+import type { RestartKind } from '../driver.ts';
 import { certificateMode, command, commandTimeout, keptOld, keyMode, owner, path } from './file-fields.ts';
 import type { FileTarget, TargetFile } from './file-target.ts';
 
@@ -73,4 +74,9 @@ export function filesOf(settings: TargetSettings): readonly TargetFile[] {
 export function reloadOf({ reloadCommand, commandTimeoutSeconds }: TargetSettings): FileTarget['reload'] {
   const [program, ...args] = reloadCommand ?? [];
   return program === undefined ? null : { argv: [program, ...args], timeoutMs: commandTimeoutSeconds * 1000 };
+}
+
+/** Of settings as they are stored: without a command, a new certificate is only put there. */
+export function restartBySettings({ reloadCommand }: Readonly<Record<string, unknown>>): RestartKind {
+  return Array.isArray(reloadCommand) && reloadCommand.length > 0 ? 'free' : 'none';
 }

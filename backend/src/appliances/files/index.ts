@@ -1,5 +1,6 @@
 import { KEY_KINDS } from '../../domain/key-kind.ts';
 import { ONLY_SLOT } from '../_hosts/key-files.ts';
+import { restartBySettings } from '../_hosts/target-fields.ts';
 import type { AppliancePlugin } from '../driver.ts';
 import { createFilesDriver, filesSettings, readTarget } from './driver.ts';
 
@@ -32,5 +33,6 @@ export const files: AppliancePlugin<typeof filesSettings> = {
     },
   ],
   verify: readTarget,
+  restartOf: (_slot, settings) => restartBySettings(settings),
   create: createFilesDriver,
 };

@@ -1,6 +1,6 @@
 import type { AppliancePlugin } from '../driver.ts';
 import { createIseDriver } from './driver.ts';
-import { SLOTS } from './roles.ts';
+import { restartsNode, SLOTS } from './roles.ts';
 import { iseSettings } from './settings.ts';
 import { SOURCES } from './sources.ts';
 import { UNCONFIRMED } from './unconfirmed.ts';
@@ -42,5 +42,6 @@ export const ise: AppliancePlugin<typeof iseSettings> = {
   ],
   unconfirmed: UNCONFIRMED,
   recordedAt: () => ({ product: 'Cisco Identity Services Engine', release: null }),
+  restartOf: (slot) => (SLOTS.some((one) => one.id === slot && restartsNode(one)) ? 'typed' : 'none'),
   create: createIseDriver,
 };

@@ -1,5 +1,6 @@
 import { KEY_KINDS } from '../../domain/key-kind.ts';
 import { ONLY_SLOT } from '../_hosts/key-files.ts';
+import { restartBySettings } from '../_hosts/target-fields.ts';
 import type { AppliancePlugin } from '../driver.ts';
 import { createSftpDriver, readTarget, sftpSettings } from './driver.ts';
 
@@ -36,5 +37,6 @@ export const sftp: AppliancePlugin<typeof sftpSettings> = {
     },
   ],
   verify: readTarget,
+  restartOf: (_slot, settings) => restartBySettings(settings),
   create: createSftpDriver,
 };

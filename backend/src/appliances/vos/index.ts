@@ -1,6 +1,7 @@
 import type { AppliancePlugin } from '../driver.ts';
 import { createVosDriver } from './driver.ts';
 import { PRODUCTS } from './products.ts';
+import { SLOTS } from './services.ts';
 import { vosSettings } from './settings.ts';
 import { SOURCES } from './sources.ts';
 import { recordedAt, UNCONFIRMED } from './unconfirmed.ts';
@@ -51,5 +52,6 @@ export const vos: AppliancePlugin<typeof vosSettings> = {
   ],
   unconfirmed: UNCONFIRMED,
   recordedAt,
+  restartOf: (slot) => (SLOTS.some(({ id, resetsPhones }) => id === slot && resetsPhones) ? 'typed' : 'free'),
   create: createVosDriver,
 };

@@ -1,6 +1,6 @@
 import { type Generated, sql } from 'kysely';
 import type { RevocationReason } from '../../domain/revocation.ts';
-import type { CertificateQuery, CertificateRow, CertificateTable } from '../certificates.ts';
+import type { CertificateQuery, CertificateRow, CertificateTable, WantedCertificate } from '../certificates.ts';
 import type { SeenEndpoint } from '../overview.ts';
 import type { Scope } from './scope.ts';
 import { fromJson, type JsonText } from './tables.ts';
@@ -57,6 +57,21 @@ export class KyselyCertificates implements CertificateTable {
     return row && toCertificate(row);
   }
 
+  async wanted(connectionIds: readonly number[]): Promise<ReadonlyMap<number, WantedCertificate>> {
+    const rows = await this.#scope.db
+      .with('handed', (db) =>
+        db
+          .selectFrom('connections')
+          .select(['id', HANDED_OVER.as('sha256')])
+          .where('id', 'in', connectionIds),
+      )
+      .selectFrom('handed')
+      .leftJoin('certificates', 'certificates.sha256', 'handed.sha256')
+      .select(['handed.id', 'handed.sha256', 'certificates.issuer'])
+      .execute();
+    return new Map(rows.flatMap(({ id, sha256, issuer }) => (sha256 === null ? [] : [[id, { sha256, issuer }]])));
+  }
+
   #joined() {
     return this.#scope.db
       .selectFrom('certificates')
@@ -76,6 +91,12 @@ const CURRENT = sql<number>`(fallbacks.sha256 is null or fallbacks.used_at is no
   where later.connection_id = certificates.connection_id and (other.sha256 is null or other.used_at is not null)
   and (coalesce(other.used_at, later.issued_at), later.seq) >
     (coalesce(fallbacks.used_at, certificates.issued_at), certificates.seq))`;
+
+/** The index has the last renewal first, and most often that is the one. */
+const HANDED_OVER = sql<string | null>`(select facts ->> '$.install.sha256' from renewals
+  where connection_id = connections.id and facts ->> '$.install.sha256' is not null
+    and outcome is not 'rolled-back' and facts ->> '$.restored.installed' is not 1
+  order by seq desc limit 1)`;
 
 interface JoinedRow extends Omit<CertificatesTable, 'seq'> {
   name: string | null;
