@@ -5,7 +5,12 @@ import { SlowestFirst } from './test/support/sequencer.ts';
 export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['{backend,lab}/src/**/*.test.ts', 'frontend/src/**/*.test.tsx', 'test/**/*.test.ts'],
+    include: [
+      'backend/src/**/*.test.ts',
+      'frontend/src/**/*.test.{ts,tsx}',
+      'lab/src/**/*.test.ts',
+      'test/**/*.test.ts',
+    ],
     pool: 'forks',
     // One more than the smallest machine has cores: journeys wait for a third of their time.
     maxWorkers: 3,

@@ -13,9 +13,12 @@ import { type Session, useSession } from './session/session.ts';
 import { Shell } from './shell/shell.tsx';
 import { theme } from './theme.ts';
 import { LeaveGuard } from './ui/leave-guard.tsx';
+import { useZone } from './ui/use-zone.ts';
 
 export function App() {
   const session = useSession();
+  // Whatever shows a time is below: all of it is drawn again in the zone that is chosen.
+  useZone();
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <Notifications position="bottom-right" />

@@ -7,8 +7,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { shareNonce } from './nonce.ts';
+import { restoreZone } from './ui/use-zone.ts';
 
 shareNonce();
+restoreZone();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
 createRoot(root).render(

@@ -1,6 +1,7 @@
 import { Title } from '@mantine/core';
 import type { RenewalView, WordsView } from '../api/types.ts';
 import { Duration } from '../ui/duration.tsx';
+import { Clock } from '../ui/moment.tsx';
 import { titleOf } from '../words/judge.ts';
 import { STEP_SUBJECTS } from '../words/states.ts';
 import { DETAILS } from './details/index.ts';
@@ -43,9 +44,9 @@ function Notes({ step: { notes } }: { readonly step: StepProgress }) {
     <ul className="notes" aria-label="What happened in this step">
       {notes.map(({ at, message }) => (
         <li key={`${at} ${message}`}>
-          <time className="mono quiet" dateTime={at}>
-            {new Date(at).toLocaleTimeString('en-GB')}
-          </time>{' '}
+          <span className="mono quiet">
+            <Clock at={at} />
+          </span>{' '}
           {message}
         </li>
       ))}

@@ -8,6 +8,7 @@ import { Logo } from './logo.tsx';
 import { isAt, NAV } from './nav.ts';
 import { SchemeToggle } from './scheme-toggle.tsx';
 import './shell.css';
+import { ZoneToggle } from './zone-toggle.tsx';
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [open, menu] = useDisclosure(false);
@@ -26,6 +27,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <NavLinks />
           </nav>
           <div className="shell-tools">
+            <ZoneToggle />
             <SchemeToggle />
             <AccountMenu />
           </div>

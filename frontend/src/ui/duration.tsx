@@ -7,17 +7,26 @@ export function Duration({ from, to = null }: { readonly from: string; readonly 
   return <span className="mono">{to === null ? clock(ms) : took(ms)}</span>;
 }
 
-/** `1.2 s`, `4 m 51 s` */
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `1.2 s`, `4 m 51 s`, `3 h 5 m`, `2 d 1 h`: two units, as more would only be read past. */
 export function took(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} m ${seconds % MINUTE} s`;
+  const minutes = Math.floor(seconds / MINUTE);
+  if (seconds < DAY) return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
+  return `${Math.floor(seconds / DAY)} d ${Math.floor((seconds % DAY) / HOUR)} h`;
 }
 
-function clock(ms: number): string {
+/** `0:41`, `3:05:00`, `2 d 1:05:00` */
+export function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const two = (value: number) => String(value).padStart(2, '0');
-  const hours = Math.floor(seconds / 3600);
-  const rest = `${hours > 0 ? two(Math.floor(seconds / 60) % 60) : Math.floor(seconds / 60)}:${two(seconds % 60)}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
+  const [days, hours] = [Math.floor(seconds / DAY), Math.floor((seconds % DAY) / HOUR)];
+  const [minutes, rest] = [Math.floor((seconds % HOUR) / MINUTE), two(seconds % MINUTE)];
+  if (seconds < HOUR) return `${minutes}:${rest}`;
+  return `${days > 0 ? `${days} d ` : ''}${hours}:${two(minutes)}:${rest}`;
 }
