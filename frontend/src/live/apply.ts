@@ -11,8 +11,13 @@ export function applyEvent(queries: QueryClient, stored: StoredEvent): void {
   }
   if (event.type.startsWith('account.')) refresh(queries, ['accounts']);
   if ('calendarId' in event) refresh(queries, keys.calendars);
-  if (event.type === 'renewal.finished') refresh(queries, keys.served(event.connectionId));
+  if (event.type === 'renewal.finished' || isWatch(event)) refresh(queries, keys.served(event.connectionId));
   refreshSoon(queries, listsOf(event));
+}
+
+/** The schedule saw something change at the endpoints. */
+function isWatch(event: DomainEvent): event is Extract<DomainEvent, { readonly type: `watch.${string}` }> {
+  return event.type.startsWith('watch.');
 }
 
 function listsOf(event: DomainEvent): readonly (readonly string[])[] {
