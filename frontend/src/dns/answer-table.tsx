@@ -1,11 +1,14 @@
 import { Table } from '@mantine/core';
 import type { DnsCheckView } from '../api/types.ts';
+import { Clock } from '../ui/moment.tsx';
 import { Scroll } from '../ui/scroll.tsx';
 import { State } from '../words/state.tsx';
 import { SERVER_ANSWERS } from '../words/states.ts';
 
 /** What each server said about one record. */
 export function AnswerTable({ answers }: { readonly answers: DnsCheckView['answers'] }) {
+  // Only a record that is watched has been there since some instant.
+  const isWatched = answers.some(({ since }) => since !== undefined);
   return (
     <Scroll>
       <Table aria-label="What each server answers" className="cards">
@@ -13,13 +16,14 @@ export function AnswerTable({ answers }: { readonly answers: DnsCheckView['answe
           <Table.Tr>
             <Table.Th>Server</Table.Th>
             <Table.Th>Record</Table.Th>
+            {isWatched && <Table.Th>Since</Table.Th>}
             <Table.Th>It says</Table.Th>
             <Table.Th>Serial</Table.Th>
             <Table.Th>Took</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {answers.map(({ server, kind, state, detail, values, soaSerial, latencyMs }) => (
+          {answers.map(({ server, kind, state, detail, values, soaSerial, latencyMs, since }) => (
             <Table.Tr key={`${kind} ${server.name} ${server.address}:${server.port}`} data-server={server.name}>
               <Table.Td>
                 <div className="mono">{server.name}</div>
@@ -31,6 +35,9 @@ export function AnswerTable({ answers }: { readonly answers: DnsCheckView['answe
               <Table.Td>
                 <State look={SERVER_ANSWERS[state]} />
               </Table.Td>
+              {isWatched && (
+                <Table.Td data-label={since ? 'Since' : undefined}>{since && <Clock at={since} />}</Table.Td>
+              )}
               <Table.Td>
                 {detail}
                 {state !== 'seen' && values.length > 0 && <div className="mono quiet">{values.join(' ')}</div>}

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Failure, RenewalView, WordsView } from '../api/types.ts';
+import { addressOf } from '../dns/check-address.ts';
 import { useLock } from '../session/may.ts';
 import { Only } from '../session/only.tsx';
 import { EvidenceBlock } from '../ui/evidence.tsx';
@@ -10,6 +11,7 @@ import { clockTime } from '../ui/time.ts';
 import { State } from '../words/state.tsx';
 import { REMEDIES, type Remedy, STEP_LOOKS } from '../words/states.ts';
 import { useDialogs } from './dialogs.ts';
+import { missedRecord } from './missed-record.ts';
 import type { StepProgress } from './progress.ts';
 import { useControl } from './use-control.ts';
 
@@ -79,17 +81,13 @@ const BUTTONS: Readonly<Record<Remedy, ((view: RenewalView) => ReactNode) | null
     </Only>
   ),
   'check-dns': ({ facts }) => (
-    <Button variant="default" component={Link} href={`/dns?name=${encodeURIComponent(firstName(facts.target))}`}>
+    <Button variant="default" component={Link} href={addressOf(missedRecord(facts))}>
       Look at DNS
     </Button>
   ),
   'log-in': null,
   none: null,
 };
-
-function firstName(target: RenewalView['facts']['target']): string {
-  return target?.dnsNames[0] ?? '';
-}
 
 function RenewAgain({ connectionId }: { readonly connectionId: number }) {
   const { askToRenew } = useDialogs();
