@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 import { post } from '../api/client.ts';
 import type { BulkAction, BulkPlan, BulkView } from '../api/types.ts';
 import { Loaded } from '../ui/loading.tsx';
-import { many } from '../ui/many.ts';
+import { many, verb } from '../ui/many.ts';
+import { Practice } from '../ui/practice.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 
 interface BulkConfirmProps {
@@ -68,8 +69,34 @@ function Refused({ incomplete }: Pick<BulkPlan, 'incomplete'>) {
   return incomplete > 0 && <li>{many(incomplete, 'connection')} are not complete: those are refused.</li>;
 }
 
+/** What is interrupted when, of those that begin. What is in no line restarts nothing. */
+export function RestartLines({ atOnce, inWindow, asking }: Pick<BulkPlan, 'atOnce' | 'inWindow' | 'asking'>) {
+  if (atOnce + inWindow + asking === 0) return <li>Nothing is restarted.</li>;
+  return (
+    <>
+      {atOnce > 0 && (
+        <li>
+          {many(atOnce, 'connection')} {verb(atOnce, 'restart')} the services behind the certificate at once: people
+          lose their web access for minutes, appliance by appliance.
+        </li>
+      )}
+      {inWindow > 0 && (
+        <li>
+          {many(inWindow, 'connection')} {verb(inWindow, 'wait')} with the restart until the window opens.
+        </li>
+      )}
+      {asking > 0 && (
+        <li>
+          {many(asking, 'connection')} {verb(asking, 'stop')} before the restart and {verb(asking, 'ask')} you.
+        </li>
+      )}
+      {atOnce + inWindow === 0 && <li>No service is restarted before somebody allows it.</li>}
+    </>
+  );
+}
+
 const WORDS: Readonly<Record<BulkAction, (plan: BulkPlan) => ReactNode>> = {
-  renew: ({ total, appliances, asking, running, incomplete }) => (
+  renew: ({ appliances, running, incomplete, practice, ...plan }) => (
     <>
       <li>
         A new certificate is ordered for each, due or not, and put on:
@@ -81,12 +108,12 @@ const WORDS: Readonly<Record<BulkAction, (plan: BulkPlan) => ReactNode>> = {
           ))}
         </ul>
       </li>
-      <li>
-        {total > asking
-          ? `${many(total - asking, 'connection')} restart the services behind the certificate at once: people lose their web access for minutes, appliance by appliance.`
-          : 'No service is restarted before somebody allows it.'}
-      </li>
-      {asking > 0 && <li>{many(asking, 'connection')} stop before the restart and ask you.</li>}
+      {practice > 0 && (
+        <li>
+          {many(practice, 'connection')} of them <Practice long />
+        </li>
+      )}
+      <RestartLines {...plan} />
       {running > 0 && <li>{many(running, 'connection')} have a renewal under way: those are refused.</li>}
       <Refused incomplete={incomplete} />
       <li>Three run at a time, the others wait for their turn. What has not begun can be stopped.</li>

@@ -3,14 +3,15 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useWords } from '../api/queries.ts';
 import type { ConnectionItem, OverviewSort } from '../api/types.ts';
+import { issuerName } from '../certificates/issuer-name.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { useLock } from '../session/may.ts';
-import { Moment } from '../ui/moment.tsx';
+import { Exactly, Moment } from '../ui/moment.tsx';
 import { Practice } from '../ui/practice.tsx';
-import { exact } from '../ui/time.ts';
 import { daysLeft, isDue, lookOfConnection } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 import { inShort } from './incomplete-panel.tsx';
+import { servedAgainstWanted } from './served-look.ts';
 import type { Selection } from './use-selection.ts';
 import type { TableView } from './use-view.ts';
 
@@ -18,6 +19,7 @@ const COLUMNS: readonly { readonly key: OverviewSort | null; readonly title: str
   { key: 'state', title: 'State' },
   { key: 'name', title: 'Name' },
   { key: null, title: 'Names in the certificate' },
+  { key: null, title: 'Served as wanted' },
   { key: 'days', title: 'Days left' },
   { key: 'renewal', title: 'Last renewal' },
 ];
@@ -127,6 +129,9 @@ function Row({ item, selection, onDryRun }: RowProps) {
         {dnsNames.slice(0, 2).join(', ')}
         {dnsNames.length > 2 && ` + ${dnsNames.length - 2}`}
       </Table.Td>
+      <Table.Td data-label="Served as wanted:">
+        <AsWanted item={item} />
+      </Table.Td>
       <Table.Td data-label="Days left:">
         <DaysLeft item={item} />
       </Table.Td>
@@ -140,14 +145,26 @@ function Row({ item, selection, onDryRun }: RowProps) {
   );
 }
 
+/** `2 of 3 · R11` */
+function AsWanted({ item }: { readonly item: ConnectionItem }) {
+  const look = servedAgainstWanted(item);
+  if (look === null) return <span className="quiet">–</span>;
+  return (
+    <>
+      <State look={look} />
+      {item.wanted?.issuer && <div className="quiet">{issuerName(item.wanted.issuer)}</div>}
+    </>
+  );
+}
+
 function DaysLeft({ item: { lastSeen, dueAt } }: { readonly item: ConnectionItem }) {
   if (!lastSeen) return <span className="quiet">not known</span>;
   const days = daysLeft(lastSeen.notAfter);
   const tone = days < 0 ? 'person' : isDue(dueAt) ? 'pending' : undefined;
   return (
-    <span data-tone={tone} title={exact(lastSeen.notAfter)}>
+    <Exactly at={lastSeen.notAfter} tone={tone}>
       {days < 0 ? 'expired' : days}
-    </span>
+    </Exactly>
   );
 }
 

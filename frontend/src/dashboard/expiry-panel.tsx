@@ -2,7 +2,9 @@ import { Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
 import type { ExpiryLane, ExpiryMark, ExpiryView } from '../api/types.ts';
 import { many } from '../ui/many.ts';
+import { Exactly } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { exact } from '../ui/time.ts';
 import { daysLeft, isDue } from '../words/judge.ts';
 import { type PlacedMark, placeMarks } from './lanes.ts';
@@ -24,7 +26,10 @@ export function ExpiryPanel({ expiry, at }: ExpiryPanelProps) {
   const now = Date.parse(at);
   const highest = Math.max(1, ...lanes.flatMap((lane) => lane.days.map(({ count }) => count)));
   return (
-    <Panel title={`Expiry, next ${days} days`} aside={<Legend complete={complete} />}>
+    <Panel
+      title={`Expiry, next ${days} days`}
+      aside={<Legend complete={complete} practice={marks.some((mark) => mark.practice)} />}
+    >
       <Axis now={now} days={days} />
       {lanes.map((lane) => (
         <section key={lane.product} className="expiry-lane" aria-label={lane.title}>
@@ -41,11 +46,16 @@ export function ExpiryPanel({ expiry, at }: ExpiryPanelProps) {
   );
 }
 
-function Legend({ complete }: { readonly complete: boolean }) {
+function Legend({ complete, practice }: { readonly complete: boolean; readonly practice: boolean }) {
   return (
     <span className="quiet expiry-legend" aria-hidden>
       {complete ? (
         <>
+          {practice && (
+            <>
+              <i className="legend-practice" /> staging
+            </>
+          )}
           <i className="legend-line" /> from renewal to expiry
         </>
       ) : (
@@ -118,7 +128,8 @@ interface MarkProps {
 }
 
 function Mark({ placed: { mark, row, from, to, days: left }, now, days }: MarkProps) {
-  const words = `${mark.name}, ${left < 0 ? 'expired' : `ends in ${many(left, 'day')}`}`;
+  const staging = mark.practice ? ' (staging)' : '';
+  const words = `${mark.name}${staging}, ${left < 0 ? 'expired' : `ends in ${many(left, 'day')}`}`;
   const tone = left < 0 ? 'person' : isDue(mark.dueAt, now) ? 'pending' : 'later';
   return (
     <Tooltip label={`${words}: ${exact(mark.notAfter)}`} events={{ hover: true, focus: true, touch: true }}>
@@ -127,6 +138,7 @@ function Mark({ placed: { mark, row, from, to, days: left }, now, days }: MarkPr
         className="expiry-mark"
         data-tone={tone}
         data-beyond={left > days || undefined}
+        data-practice={mark.practice || undefined}
         aria-label={words}
         style={{
           left: `${(100 * from) / days}%`,
@@ -175,13 +187,16 @@ function Soonest({ marks }: { readonly marks: readonly ExpiryMark[] }) {
   return (
     <p className="expiry-soonest">
       <span className="quiet">First to end:</span>{' '}
-      {marks.map(({ connectionId, name, notAfter }) => (
+      {marks.map(({ connectionId, name, notAfter, practice }) => (
         <span key={connectionId}>
           <Link href={`/connections/${connectionId}`} className="name-link">
             {name}
           </Link>{' '}
-          <span className="quiet" title={exact(notAfter)}>
-            {daysLeft(notAfter) < 0 ? 'expired' : `in ${many(daysLeft(notAfter), 'day')}`}
+          {practice && <Practice />}{' '}
+          <span className="quiet">
+            <Exactly at={notAfter}>
+              {daysLeft(notAfter) < 0 ? 'expired' : `in ${many(daysLeft(notAfter), 'day')}`}
+            </Exactly>
           </span>
         </span>
       ))}

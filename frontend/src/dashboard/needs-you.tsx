@@ -7,6 +7,7 @@ import { useDialogs } from '../renewal/dialogs.ts';
 import { useLock } from '../session/may.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { lookOfConnection } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 
@@ -63,7 +64,7 @@ function Item({ item }: { readonly item: ConnectionItem }) {
         <Link href={`/connections/${id}`} className="name-link">
           {name}
         </Link>
-        <span className="quiet"> · {slot}</span>
+        <span className="quiet"> · {slot}</span> {item.practice && <Practice />}
         <span className="needs-why">
           {item.standing === 'expired' && item.lastSeen ? (
             <>

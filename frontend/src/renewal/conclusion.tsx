@@ -1,10 +1,12 @@
 import { Table, Text } from '@mantine/core';
-import type { DomainEvent, RenewalView, WordsView } from '../api/types.ts';
+import type { DomainEvent, RenewalOutcome, RenewalView, WordsView } from '../api/types.ts';
+import { Day } from '../ui/moment.tsx';
 import { Fingerprint } from '../ui/mono.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { Scroll } from '../ui/scroll.tsx';
-import { exact } from '../ui/time.ts';
 import { lookOfRenewal } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
+import { Aftermath } from './aftermath.tsx';
 import { lastServed, servedLines } from './served.ts';
 
 interface ConclusionProps {
@@ -18,13 +20,16 @@ export function Conclusion({ view, finished, words }: ConclusionProps) {
   return (
     <section className="conclusion" aria-label="How it ended">
       <div>
-        <State look={lookOfRenewal(view, words)} />
+        <State look={lookOfRenewal(view, words)} /> {view.practice && <Practice long />}
         <Text>{finished.message}</Text>
       </div>
+      {UNSUCCESSFUL.includes(finished.outcome) && <Aftermath view={view} />}
       {view.chain.length > 0 && <EndTable view={view} />}
     </section>
   );
 }
+
+const UNSUCCESSFUL: readonly RenewalOutcome[] = ['failed', 'installed-not-served', 'rolled-back'];
 
 function EndTable({ view }: { readonly view: RenewalView }) {
   const wanted = view.chain[0]?.sha256 ?? null;
@@ -51,9 +56,7 @@ function EndTable({ view }: { readonly view: RenewalView }) {
               </Table.Td>
               <Table.Td data-label="Seen">{sha256 === null ? detail : <Fingerprint sha256={sha256} />}</Table.Td>
               <Table.Td data-label="Wanted">{wanted !== null && <Fingerprint sha256={wanted} />}</Table.Td>
-              <Table.Td data-label="Valid until" title={notAfter ? exact(notAfter) : undefined}>
-                {notAfter?.slice(0, 10)}
-              </Table.Td>
+              <Table.Td data-label="Valid until">{notAfter !== null && <Day at={notAfter} />}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

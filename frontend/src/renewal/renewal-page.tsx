@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { useRenewal } from '../api/queries.ts';
 import { Page } from '../ui/page.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { exact } from '../ui/time.ts';
 import { RenewalView } from './renewal-view.tsx';
 
@@ -13,7 +14,7 @@ export function RenewalPage({ id }: { readonly id: string }) {
       lead={
         view && (
           <>
-            Begun {exact(view.startedAt)}
+            {view.practice && <Practice long />} Begun {exact(view.startedAt)}
             {!view.connectionRemoved && (
               <>
                 {' · '}

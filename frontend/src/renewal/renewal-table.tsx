@@ -5,6 +5,7 @@ import type { RenewalItem } from '../api/types.ts';
 import { Duration } from '../ui/duration.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Moment } from '../ui/moment.tsx';
+import { Practice } from '../ui/practice.tsx';
 import { lookOfRenewal } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 
@@ -34,7 +35,8 @@ export function RenewalTable({ renewals, ofOne = false }: RenewalTableProps) {
             <Table.Td>
               <Link href={`/renewals/${renewal.id}`} className="plain-link">
                 <State look={lookOfRenewal(renewal, words)} />
-              </Link>
+              </Link>{' '}
+              {renewal.practice && <Practice />}
             </Table.Td>
             {!ofOne && (
               <Table.Td>

@@ -1,5 +1,6 @@
 import { Group } from '@mantine/core';
 import { useRenewal, useWords } from '../api/queries.ts';
+import { Practice } from '../ui/practice.tsx';
 import { lookOfRenewal } from '../words/judge.ts';
 import { State } from '../words/state.tsx';
 
@@ -14,6 +15,7 @@ export function RenewalTitle({ id }: { readonly id: string }) {
         {view?.connectionName ?? 'Renewal'}
         {slot !== undefined && ` · ${slot}`}
       </span>
+      {view?.practice && <Practice />}
       {view && view.outcome === null && <State look={lookOfRenewal(view, words)} />}
     </Group>
   );

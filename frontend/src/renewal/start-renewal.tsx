@@ -10,7 +10,7 @@ import { useLock } from '../session/may.ts';
 import { Loaded } from '../ui/loading.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { useDialogs } from './dialogs.ts';
-import { CHOICES, type ChoiceName, GoalChoice, usualChoice } from './goal-choice.tsx';
+import { CHOICES, type ChoiceName, GoalChoice, useRestarts, usualChoice } from './goal-choice.tsx';
 import { useStart } from './use-control.ts';
 import './start-renewal.css';
 import { WhatWillHappen } from './what-will-happen.tsx';
@@ -41,7 +41,9 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
   const start = useStart(connection.id);
   const operate = useLock('operator');
   const { follow, close } = useDialogs();
-  const [choice, setChoice] = useState(() => usualChoice(connection));
+  const usual = usualChoice(connection, useRestarts(connection));
+  const [chosen, choose] = useState<ChoiceName | null>(null);
+  const choice = chosen ?? usual;
   const [second, setSecond] = useState(false);
   const running = connection.lastRenewal?.outcome === null ? connection.lastRenewal.id : null;
   return (
@@ -64,7 +66,7 @@ function Choices({ connection }: { readonly connection: ConnectionView }) {
         </Group>
         <Loaded query={preflight}>{(view) => <Checked view={view} />}</Loaded>
       </section>
-      {running === null && <GoalChoice connection={connection} value={choice} onChange={setChoice} />}
+      {running === null && <GoalChoice connection={connection} usual={usual} value={choice} onChange={choose} />}
       {running === null && connection.secondIssuer && choice !== 'fallback' && choice !== 'useFallback' && (
         <Checkbox
           label={`Ask the second CA: ${connection.secondIssuer.title}`}
@@ -103,6 +105,7 @@ const START = {
   window: 'Start the renewal',
   now: 'Start the renewal',
   later: 'Start the renewal',
+  install: 'Start the renewal',
   issue: 'Have it issued',
   fallback: 'Have it issued',
   useFallback: 'Use the fallback',

@@ -1,20 +1,22 @@
 import type { CertificateView } from '../api/types.ts';
 import { Copy } from './copy.tsx';
 import { colons } from './fingerprint.ts';
-import { Moment } from './moment.tsx';
-import { exact } from './time.ts';
+import { Day, Moment } from './moment.tsx';
+import { Practice } from './practice.tsx';
 
 export function CertificateFacts({ certificate }: { readonly certificate: CertificateView }) {
-  const { subject, issuer, dnsNames, notBefore, notAfter, key, serial, sha256, selfSigned } = certificate;
+  const { subject, issuer, dnsNames, notBefore, notAfter, key, serial, sha256, selfSigned, practice } = certificate;
   return (
     <dl className="facts">
       <dt>Subject</dt>
       <dd className="mono">{subject}</dd>
       <dt>Issued by</dt>
-      <dd className="mono">{selfSigned ? 'itself (self-signed)' : issuer}</dd>
+      <dd>
+        <span className="mono">{selfSigned ? 'itself (self-signed)' : issuer}</span> {practice && <Practice long />}
+      </dd>
       <dt>Valid</dt>
-      <dd title={`${exact(notBefore)} – ${exact(notAfter)}`}>
-        {notBefore.slice(0, 10)} to {notAfter.slice(0, 10)}, ends <Moment at={notAfter} />
+      <dd>
+        <Day at={notBefore} /> to <Day at={notAfter} />, ends <Moment at={notAfter} />
       </dd>
       {dnsNames.length > 0 && (
         <>

@@ -2,6 +2,7 @@ import { Table } from '@mantine/core';
 import type { PlacedToken, RenewalView } from '../../api/types.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Scroll } from '../../ui/scroll.tsx';
+import { fileUrl } from '../published.ts';
 
 interface TokensProps {
   readonly tokens: readonly PlacedToken[];
@@ -20,8 +21,8 @@ export function Tokens({ tokens, cleaned }: TokensProps) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {tokens.map(({ token: { dnsName, token, text }, placed }) => {
-            const url = `http://${dnsName}/.well-known/acme-challenge/${token}`;
+          {tokens.map(({ token, placed }) => {
+            const url = fileUrl(token);
             return (
               <Table.Tr key={url}>
                 <Table.Td>
@@ -29,7 +30,7 @@ export function Tokens({ tokens, cleaned }: TokensProps) {
                     {url} <Copy value={url} what="the address" />
                   </div>
                   <div className="mono">
-                    {text} <Copy value={text} what="the text" />
+                    {token.text} <Copy value={token.text} what="the text" />
                   </div>
                 </Table.Td>
                 <Table.Td>{cleaned.includes(url) ? 'removed' : placed ? 'placed' : 'not confirmed'}</Table.Td>
