@@ -51,6 +51,8 @@ interface WindowOptions {
   /** False for somebody who has not logged in. */
   readonly loggedIn?: boolean;
   readonly role?: Role;
+  /** IANA name; that of the machine unless it is given. */
+  readonly zone?: string;
 }
 
 function sessionCookie(url: string, value: string) {
@@ -84,8 +86,11 @@ export class Window implements AsyncDisposable {
     url: string,
     options: WindowOptions = {},
   ): Promise<Window> {
-    const { scheme = 'light', size = DESKTOP, loggedIn = true, role = 'admin' } = options;
-    const settings: BrowserContextOptions = { viewport: size, colorScheme: scheme, reducedMotion: 'reduce' };
+    const { scheme = 'light', size = DESKTOP, loggedIn = true, role = 'admin', zone } = options;
+    const settings: BrowserContextOptions = {
+      ...{ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' },
+      ...(zone === undefined ? {} : { timezoneId: zone }),
+    };
     const context = await browser.newContext(settings);
     if (loggedIn) await context.addCookies([sessionCookie(url, await journey.session(role, role))]);
     return new Window(context, await context.newPage(), url);

@@ -1,5 +1,7 @@
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addAccount } from '../../backend/src/accounts.ts';
+import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import type { Listening } from '../../backend/src/server.ts';
 import { DESKTOP, fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
@@ -126,5 +128,51 @@ describe.skipIf(missing('chromium'))('the pages', () => {
 
     await page.getByText('All servers agree.').waitFor();
     expect(await page.locator('[data-server]').count()).toBe(2);
+  });
+
+  it('ask for the record that a renewal missed, as soon as they are open', async () => {
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go(`/renewals/${failed}`);
+
+    await page.getByRole('link', { name: 'Look at DNS' }).click();
+
+    await page.getByText('The servers do not agree.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toMatch(/^_acme-challenge\./);
+    expect(await page.getByRole('textbox', { name: /^TXT value/ }).inputValue()).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('show the zones of each DNS account', async () => {
+    const { dns } = labConnection(journey.lab);
+    const settings = { ...dns.settings, zone: 'lab.example.com' };
+    await addAccount(journey.app.store, 'dns', { ...dns, settings, name: 'Our zone' });
+    await using window = await Window.open(browser, journey, server.url);
+    const { page } = window;
+    await window.go('/dns');
+
+    await page.getByRole('button', { name: 'Test Our zone and show its zones' }).click();
+
+    await page.getByRole('region', { name: 'What came back' }).getByText('this zone can be proved').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('write times as the reader chose, also after a reload, with both zones for the keyboard too', async () => {
+    await using window = await Window.open(browser, journey, server.url, { zone: 'Asia/Kolkata' });
+    const { page } = window;
+    await window.go(`/renewals/${failed}`);
+    const note = page.getByRole('list', { name: 'What happened in this step' }).locator('time').first();
+    const inIndia = await note.textContent();
+
+    await page.getByRole('button', { name: /^Times are in local time .* Change to: UTC$/ }).click();
+    await page.reload();
+    await note.focus();
+
+    const at = (await note.getAttribute('datetime')) ?? '';
+    expect(await note.textContent()).toBe(at.slice(11, 19));
+    expect(inIndia).not.toBe(at.slice(11, 19));
+    await page
+      .getByRole('tooltip')
+      .getByText(`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`)
+      .waitFor();
   });
 });

@@ -29,9 +29,12 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', { concurrent: t
     expect(await page.getByRole('table', { name: 'Wanted and seen' }).getByText('new', { exact: true }).count()).toBe(
       2,
     );
+    const end = page.getByRole('region', { name: 'How it ended' });
+    expect(await end.getByText('staging: nobody trusts its certificates').count()).toBe(1);
     expect(window.errors).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
-    await row(page).getByText('Served').waitFor();
+    await row(page).getByText('Served', { exact: true }).waitFor();
+    await row(page).getByText('2 of 2').waitFor();
   });
 
   it('goes no further than a person chose', async () => {
@@ -166,6 +169,9 @@ describe.skipIf(missing('chromium'))('a renewal in the browser', { concurrent: t
     await page.locator('[data-state="failed"][aria-current="step"]').waitFor();
     const note = page.getByRole('region', { name: 'What the other side said' });
     expect(await note.textContent()).toContain((failure?.evidence?.body ?? 'no evidence').trim().slice(0, 40));
+    const end = page.getByRole('region', { name: 'How it ended' });
+    await end.getByText('_acme-challenge.cucm-pub.lab.example.com removed').waitFor();
+    await end.getByText('What comes next').waitFor();
     expect(new URL(page.url()).searchParams.get('renewal')).toBe(id);
     await page.getByRole('button', { name: 'Renew again' }).click();
     await page.getByRole('button', { name: /^Start/ }).waitFor();

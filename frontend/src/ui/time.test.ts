@@ -59,4 +59,10 @@ describe('an instant', () => {
 
     expect(exact(LATE)).toBe('23 Nov 2026, 00:30:05 CET · 2026-11-22 23:30:05 UTC');
   });
+
+  it('is told once where local time is UTC', () => {
+    vi.stubEnv('TZ', 'UTC');
+
+    expect(exact(LATE)).toBe('22 Nov 2026, 23:30:05 UTC');
+  });
 });

@@ -15,10 +15,10 @@ const DATE = { day: 'numeric', month: 'short', year: 'numeric' } as const;
 const SECONDS = { second: '2-digit' } as const;
 const NAMED = { timeZoneName: 'short' } as const;
 
-/** `22 Nov 2026, 13:05:10 CET · 2026-11-22 12:05:10 UTC`, in whichever zone times are written. */
+/** `22 Nov 2026, 13:05:10 CET · 2026-11-22 12:05:10 UTC`, in whichever zone times are written; once where both are the same. */
 export function exact(at: string): string {
   const here = written(at, { ...DATE, ...CLOCK, ...SECONDS, ...NAMED }, 'local');
-  return `${here} · ${at.slice(0, 19).replace('T', ' ')} UTC`;
+  return here.endsWith('UTC') ? here : `${here} · ${at.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** `14:20 CET`, or with the date when it is not within 20 hours. */
