@@ -150,7 +150,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     const { page } = window;
     await window.go('/dns');
 
-    await page.getByRole('button', { name: 'Test Our zone and show its zones' }).click();
+    await page.getByRole('button', { name: 'Test and show zones of Our zone' }).click();
 
     await page.getByRole('region', { name: 'What came back' }).getByText('this zone can be proved').waitFor();
     expect(await seriousFindings(page)).toEqual([]);

@@ -62,7 +62,7 @@ function Account({ account: { id, name, title, usedBy } }: { readonly account: A
           variant="default"
           loading={test.isPending}
           onClick={() => test.mutate()}
-          aria-label={`Test ${name} and show its zones`}
+          aria-label={`Test and show zones of ${name}`}
         >
           Test and show zones
         </Button>

@@ -30,7 +30,7 @@ export const evidence = z
     findings: z.array(finding),
     csr: csr.extend({ pem: z.string() }).nullable(),
     order: z.object({ url: z.string(), dnsNames: z.array(z.string()), expires: z.string().nullable() }).nullable(),
-    chain: z.array(z.object({ ...certificate.shape, pem: z.string() })),
+    chain: z.array(certificate.omit({ practice: true }).extend({ pem: z.string() })),
     endpoints: z.custom<Part<'endpoints'>>().meta({ type: 'array', description: 'What was served before and after' }),
     steps: z.custom<Part<'steps'>>().meta({ type: 'array', description: 'How long each took' }),
     interruptions: z.custom<Part<'interruptions'>>().meta({ type: 'array', description: 'Restarts as they were' }),
