@@ -44,6 +44,7 @@ const renewal: Renewal = {
   resumeAt: null,
   committed: false,
   oldStillServed: true,
+  practice: false,
   facts: {},
   events: [],
   chain: [],
