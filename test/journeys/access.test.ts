@@ -497,6 +497,39 @@ describe('users', () => {
     expect(await add({ dnsNames: ['quentin.example.com', 'CUCM.example.com'] })).toBe('FORBIDDEN');
     expect(await add({})).toBe('INVALID_SETTINGS');
   });
+
+  it('who are limited cannot have the daemon run a program of its host, not even in a dry run', async () => {
+    const id = await daemon.user('rosa', 'admin', 'own');
+    const { store } = daemon.app;
+    const own = await store.connections.insert({ ...aConnection(), ownerId: id });
+    const marker = join(daemon.folder, 'ran');
+    const settings = {
+      ...{ where: 'local', servedAt: ['127.0.0.1:9'], nginxCommand: ['sh', '-c', `touch ${marker}`] },
+      ...{ keyFile: join(daemon.folder, 'key.pem'), certificateFile: join(daemon.folder, 'fullchain.pem') },
+    };
+    const input = {
+      ...{ name: 'x', slot: 'certificate', dnsNames: ['rosa.example.com'], appliance: { plugin: 'nginx', settings } },
+      ...{ issuer: { plugin: 'acme', settings: { directory: 'http://127.0.0.1:9/' } }, dns: { plugin: 'manual' } },
+    };
+    const codes = async (caller: Caller) => {
+      const answers = [
+        await daemon.call('POST', '/connections', caller, input),
+        await daemon.call('PUT', `/connections/${own.id}`, caller, { ...input, version: own.version }),
+        await daemon.call('POST', '/connections/preflight', caller, input),
+        await daemon.call('POST', '/connections/preflight', caller, { ...input, connectionId: own.id }),
+        await daemon.call('POST', '/connections/import', caller, { file: {} }),
+        await daemon.call('POST', '/appliances/ask', caller, { appliance: input.appliance, slot: 'certificate' }),
+      ];
+      return Promise.all(answers.map(async (answer) => ((await answer.json()) as { readonly code?: string }).code));
+    };
+
+    const asked = [await codes(await daemon.loggedIn('rosa')), await codes(await daemon.token('admin', [own.id]))];
+
+    expect(asked.flat()).toEqual(Array(12).fill('FORBIDDEN'));
+    await expect(stat(marker)).rejects.toThrow('ENOENT');
+    await daemon.call('POST', '/connections/preflight', daemon.local, input);
+    expect((await stat(marker)).isFile()).toBe(true);
+  });
 });
 
 describe('API tokens', () => {

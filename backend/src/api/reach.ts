@@ -1,13 +1,12 @@
 import type { Authority } from '../access/authority.ts';
+import { appliancePlugin } from '../appliances/index.ts';
 import { type ConnectionRequest, credentialsOf, type PartInput, type PluginInput } from '../connections.ts';
+import { dnsPlugin } from '../dns/index.ts';
 import { AppError } from '../domain/errors.ts';
+import { httpSolverPlugin } from '../http01/index.ts';
+import { issuerPlugin } from '../issuers/index.ts';
 import { isAccountUse } from '../renewal/parts.ts';
 import type { Connection } from '../store/store.ts';
-
-/** DNS services that run programs of the host: whoever chooses them has all that the daemon has. */
-const RUN_PROGRAMS = ['exec', 'acme-sh'];
-/** Writes into folders of the host, as the daemon may. */
-const WRITES_FOLDERS = 'webroot';
 
 /**
  * What somebody who sees only some connections must not put into one: it would give them more than these.
@@ -22,21 +21,20 @@ export function refuseBeyondReach(authority: Authority, input: ConnectionRequest
   refuseForeignParts(authority, input, current);
 }
 
-/** Accounts, credentials and programs alone: for what somebody may add in spite of being limited. @throws AppError FORBIDDEN */
+/**
+ * The host of the daemon, accounts and credentials alone: for what somebody may add in spite of being limited.
+ *
+ * @throws AppError FORBIDDEN; INVALID_SETTINGS for a plugin that does not exist
+ */
 export function refuseForeignParts(authority: Authority, input: ConnectionRequest, current: Connection | null): void {
   if (!authority.limited) return;
   const { actor } = authority;
   const parts = partsOf(input);
-  const program = ownOf(parts).find(({ plugin }) => RUN_PROGRAMS.includes(plugin));
-  if (program)
+  const onOwnHost = pluginsOf(input).find(({ plugin, settings }) => plugin.usesOwnHost?.(settings));
+  if (onOwnHost)
     throw new AppError(
       'FORBIDDEN',
-      `The DNS service "${program.plugin}" runs programs of the host; ${actor} may not choose it.`,
-    );
-  if (input.http?.plugin === WRITES_FOLDERS)
-    throw new AppError(
-      'FORBIDDEN',
-      `HTTP files in a folder are written with the rights of the daemon; ${actor} may not choose that.`,
+      `"${onOwnHost.plugin.title}" with these settings acts on the host of certferry, with the rights of the daemon; ${actor} may not choose that.`,
     );
   const known: readonly string[] = current ? credentialsOf(current) : [];
   const named = ownOf([input.appliance, input.http, ...parts]).flatMap(({ credential }) => credential ?? []);
@@ -57,6 +55,28 @@ export function refuseForeignParts(authority: Authority, input: ConnectionReques
 }
 
 type Chosen = PartInput | null | undefined;
+
+interface ChosenPlugin {
+  readonly plugin: {
+    readonly title: string;
+    usesOwnHost?(settings: PluginInput['settings']): boolean;
+  };
+  readonly settings: PluginInput['settings'];
+}
+
+/** Every plugin that is chosen with settings of its own. @throws AppError INVALID_SETTINGS */
+function pluginsOf(input: ConnectionRequest): readonly ChosenPlugin[] {
+  const { appliance, issuer, secondIssuer, http } = input;
+  const dns = [input.dns, ...(input.dnsRules ?? []).map(({ use }) => use)];
+  const found = (find: (id: string) => ChosenPlugin['plugin'], parts: readonly Chosen[]) =>
+    ownOf(parts).map(({ plugin, settings }) => ({ plugin: find(plugin), settings }));
+  return [
+    ...found(appliancePlugin, [appliance]),
+    ...found(issuerPlugin, [issuer, secondIssuer]),
+    ...found(dnsPlugin, dns),
+    ...found(httpSolverPlugin, [http]),
+  ];
+}
 
 interface Parts<P> {
   readonly issuer?: P;

@@ -48,6 +48,11 @@ export const hostFields = {
 export type SshSettings = Readonly<z.output<z.ZodObject<ReturnType<typeof sshFields>>>>;
 export type HostSettings = Readonly<z.output<z.ZodObject<typeof hostFields>>>;
 
+/** Of settings with `hostFields`, as they were given: this host, unless they say otherwise. */
+export function isOnOwnHost({ where }: Readonly<Record<string, unknown>>): boolean {
+  return where !== 'ssh';
+}
+
 /** @throws AppError INVALID_SETTINGS when a field is missing that the login needs. */
 export function hostPlaceOf(settings: HostSettings): HostPlace {
   return settings.where === 'local' ? { where: 'local' } : sshPlaceOf(settings);

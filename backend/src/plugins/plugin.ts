@@ -29,6 +29,12 @@ export interface Plugin<Settings extends z.ZodObject, Instance, Deps = PluginDep
   /** What people call the other end of these settings. Asks nobody. Left out: the plugin's title. */
   describe?(settings: Readonly<Record<string, unknown>>): Described;
 
+  /**
+   * Whether these settings, as they were given, make the daemon act with what its own host has: write files, run programs,
+   * open sockets, or log in as the host. People who see only some connections may not choose that. Left out: never.
+   */
+  usesOwnHost?(settings: Readonly<Record<string, unknown>>): boolean;
+
   /** Known limits of a plugin that otherwise works; each links to its evidence. */
   readonly caveats?: readonly Caveat[];
   /** What it takes to be so without a public source; part of its page under docs/. */

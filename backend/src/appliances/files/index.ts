@@ -32,6 +32,7 @@ export const files: AppliancePlugin<typeof filesSettings> = {
       link: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#ProtectSystem=',
     },
   ],
+  usesOwnHost: () => true,
   verify: readTarget,
   restartOf: (_slot, settings) => restartBySettings(settings),
   create: createFilesDriver,

@@ -1,4 +1,5 @@
 import { KEY_KINDS } from '../../domain/key-kind.ts';
+import { isOnOwnHost } from '../../plugins/host-fields.ts';
 import { ONLY_SLOT } from '../_hosts/key-files.ts';
 import type { AppliancePlugin } from '../driver.ts';
 import { createHaproxyDriver } from './driver.ts';
@@ -43,6 +44,7 @@ export const haproxy: AppliancePlugin<typeof haproxySettings> = {
       link: SOURCES.api,
     },
   ],
+  usesOwnHost: isOnOwnHost,
   verify: readHaproxy,
   create: createHaproxyDriver,
 };

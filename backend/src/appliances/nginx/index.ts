@@ -1,4 +1,5 @@
 import { KEY_KINDS } from '../../domain/key-kind.ts';
+import { isOnOwnHost } from '../../plugins/host-fields.ts';
 import { ONLY_SLOT } from '../_hosts/key-files.ts';
 import type { AppliancePlugin } from '../driver.ts';
 import { createNginxDriver, nginxSettings, readNginx } from './driver.ts';
@@ -36,6 +37,7 @@ export const nginx: AppliancePlugin<typeof nginxSettings> = {
       link: 'https://man7.org/linux/man-pages/man7/symlink.7.html',
     },
   ],
+  usesOwnHost: isOnOwnHost,
   verify: readNginx,
   create: createNginxDriver,
 };

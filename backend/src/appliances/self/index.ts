@@ -15,5 +15,6 @@ export const self: AppliancePlugin<typeof settings> = {
   settings,
   slots: OWN_SLOTS,
   restartsNothing: true,
+  usesOwnHost: () => true,
   create: createSelfDriver,
 };

@@ -1,4 +1,5 @@
 import { KEY_KINDS } from '../../domain/key-kind.ts';
+import { isOnOwnHost } from '../../plugins/host-fields.ts';
 import { ONLY_SLOT } from '../_hosts/key-files.ts';
 import type { AppliancePlugin } from '../driver.ts';
 import { createTraefikDriver, readTraefik, traefikSettings } from './driver.ts';
@@ -35,6 +36,7 @@ export const traefik: AppliancePlugin<typeof traefikSettings> = {
       link: 'https://doc.traefik.io/traefik/https/tls/#certificates-definition',
     },
   ],
+  usesOwnHost: isOnOwnHost,
   verify: readTraefik,
   create: createTraefikDriver,
 };

@@ -39,6 +39,7 @@ export const acmeSh: DnsPlugin<typeof settings> = {
     api: 'https://github.com/acmesh-official/acme.sh/wiki/DNS-API-Dev-Guide',
   },
   settings,
+  usesOwnHost: () => true,
   caveats: [
     {
       text: 'A script says only yes or no: wrong credentials and a missing zone look alike until one reads its words. The test button loads the script but cannot prove the credentials.',

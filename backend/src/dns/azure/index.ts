@@ -64,6 +64,7 @@ export const azure: DnsPlugin<typeof settings> = {
     api: 'https://learn.microsoft.com/rest/api/dns/record-sets',
   },
   settings,
+  usesOwnHost: ({ credentials = 'client-secret' }) => credentials !== 'client-secret',
   caveats: [
     {
       text: 'All values of one name share one TTL. Where other values exist already, theirs stays in force.',

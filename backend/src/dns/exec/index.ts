@@ -38,6 +38,7 @@ export const exec: DnsPlugin<typeof settings> = {
     api: 'https://man7.org/linux/man-pages/man3/sysexits.h.3head.html',
   },
   settings,
+  usesOwnHost: () => true,
   caveats: [
     {
       text: 'What becomes of other values of the same name is up to the program.',

@@ -55,6 +55,7 @@ export const google: DnsPlugin<typeof settings> = {
     api: 'https://cloud.google.com/dns/docs/reference/rest/v1/changes',
   },
   settings,
+  usesOwnHost: ({ credentials = 'service-account-key' }) => credentials !== 'service-account-key',
   caveats: [
     {
       text: 'All values of one name share one TTL. Where other values exist already, theirs stays in force.',

@@ -69,6 +69,7 @@ export const route53: DnsPlugin<typeof settings> = {
     api: 'https://docs.aws.amazon.com/Route53/latest/APIReference/',
   },
   settings,
+  usesOwnHost: ({ accessKeyId }) => !accessKeyId,
   caveats: [
     {
       text: 'Route 53 limits API requests for a whole account: 50 at once, then about 10 a second. Whatever else uses the account counts too.',

@@ -24,6 +24,7 @@ export const webroot: HttpSolverPlugin<typeof settings> = {
     api: 'https://www.rfc-editor.org/rfc/rfc8555#section-8.3',
   },
   settings,
+  usesOwnHost: () => true,
   create: (given, deps) =>
     new FolderSolver({
       root: given.folder,
