@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../../backend/src/access/testing/codes.ts';
+import type { CalendarView } from '../../backend/src/api/contract/calendars.ts';
 import type { ActivityItem, ConnectionList } from '../../backend/src/api/contract/lists.ts';
 import { aConnection } from '../contracts/store-fixtures.ts';
 import { type Caller, callerOf, cookiesOf, Daemon, PASSWORD } from '../support/daemon.ts';
@@ -496,6 +499,54 @@ describe('users', () => {
     // What was proved to the CA for somebody else would be taken as proved for him.
     expect(await add({ dnsNames: ['quentin.example.com', 'CUCM.example.com'] })).toBe('FORBIDDEN');
     expect(await add({})).toBe('INVALID_SETTINGS');
+  });
+
+  it('who are no administrators of all have no address fetched, and see neither its path nor who else uses a calendar', async () => {
+    let asked = 0;
+    const feed = createServer((_req, res) => {
+      asked += 1;
+      res.end();
+    });
+    await once(feed.listen(0, '127.0.0.1'), 'listening');
+    const origin = `http://127.0.0.1:${(feed.address() as AddressInfo).port}`;
+    const { store } = daemon.app;
+    const at = '2026-01-01T00:00:00Z';
+    const rules = {
+      zone: 'UTC',
+      openings: [{ days: ['sat'], start: '02:00', minutes: 60 }],
+      freezes: [],
+      iCalendar: { kind: 'url', url: `${origin}/private-d0c5/basic.ics`, caBundle: null },
+    } as const;
+    const text = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test\r\nEND:VCALENDAR\r\n';
+    const copy = { text, readAt: at, triedAt: at, trouble: null };
+    const { id } = await store.calendars.insert({ name: 'Change freezes', ...rules, copy });
+    const policy = { ...aConnection().policy, restartCalendar: id };
+    const own = await store.connections.insert({ ...aConnection(), name: 'Own', policy });
+    await store.connections.insert({ ...aConnection(), name: 'Of somebody else', policy });
+    const see = async (caller: Caller) => {
+      const one = (await (await daemon.call('GET', `/calendars/${id}`, caller)).json()) as CalendarView;
+      const all = (await (await daemon.call('GET', '/calendars', caller)).json()) as readonly CalendarView[];
+      const preview = await daemon.call('POST', '/calendars/preview', caller, rules);
+      return { iCalendar: one.iCalendar, usedBy: one.usedBy, listed: all.find((each) => each.id === id), preview };
+    };
+
+    const viewer = await see(await daemon.token('viewer'));
+    const limited = await see(await daemon.token('admin', [own.id]));
+    const before = asked;
+    const admin = await see(await daemon.token('admin'));
+
+    expect([viewer.preview.status, limited.preview.status, before]).toEqual([403, 403, 0]);
+    for (const { iCalendar, listed } of [viewer, limited]) {
+      expect([iCalendar, listed?.iCalendar]).toEqual(Array(2).fill({ ...rules.iCalendar, url: `${origin}/***` }));
+    }
+    expect([viewer.usedBy, limited.usedBy, limited.listed?.usedBy]).toEqual([
+      ['Own', 'Of somebody else'],
+      ['Own'],
+      ['Own'],
+    ]);
+    expect(admin).toMatchObject({ iCalendar: rules.iCalendar, usedBy: ['Own', 'Of somebody else'] });
+    expect(asked).toBe(1);
+    feed.close();
   });
 
   it('who are limited cannot have the daemon run a program of its host, not even in a dry run', async () => {

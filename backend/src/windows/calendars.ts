@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import type { HttpFactory } from '../plugins/http.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { ICalendarCopy, StoredCalendar } from '../store/calendars.ts';
-import type { Store } from '../store/store.ts';
+import type { Connection, Store } from '../store/store.ts';
 import { checkOpens, checkRules } from './check.ts';
 import { readFeed } from './feed.ts';
 import { eventsIn } from './icalendar.ts';
@@ -78,7 +78,7 @@ export class Calendars {
       const { name } = await existingCalendar(tx, id);
       const users = await connectionsUsing(tx, id);
       if (users.length > 0) {
-        const names = listed(users.map((user) => `"${user}"`));
+        const names = listed(users.map((user) => `"${user.name}"`));
         throw new AppError('CONFLICT', `The calendar "${name}" is used by ${names}. Choose another one there first.`);
       }
       await tx.calendars.remove(id);
@@ -169,12 +169,10 @@ export async function existingCalendar(store: CalendarStore, id: number): Promis
   return calendar;
 }
 
-/** Names of the connections whose policy names it: the group that it is for. */
-export async function connectionsUsing(store: Store, id: number): Promise<readonly string[]> {
+/** The connections whose policy names it: the group that it is for. */
+export async function connectionsUsing(store: Store, id: number): Promise<readonly Connection[]> {
   const connections = await store.connections.all();
-  return connections
-    .filter(({ policy }) => policy.renewalCalendar === id || policy.restartCalendar === id)
-    .map(({ name }) => name);
+  return connections.filter(({ policy }) => policy.renewalCalendar === id || policy.restartCalendar === id);
 }
 
 /** Addresses of calendar programs begin with webcal: and mean https: */

@@ -60,8 +60,9 @@ export const calendarPreview = z.strictObject({
     .transform((id) => id ?? null),
 }) satisfies z.ZodType<CalendarRules>;
 
+/** An iCalendar address, which may be a secret, is whole for administrators who see all connections; for others it ends after the host. */
 export interface CalendarView extends Omit<StoredCalendar, 'copy'>, ForecastView {
-  /** Names of the connections whose policy names it. */
+  /** Names of the connections whose policy names it, as far as the caller sees them. */
   readonly usedBy: readonly string[];
 }
 
