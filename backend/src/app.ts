@@ -104,7 +104,7 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
       scheduled.push(...schedule(config, engine, { backups, store: foundation.store, log: foundation.log }));
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(scheduled.map((job) => job[Symbol.asyncDispose]()));
+      await Promise.all([backups, ...scheduled].map((part) => part[Symbol.asyncDispose]()));
       const parts = [bulk, reconciler, runner, journal, notify, foundation.operations, peers, foundation.store];
       for (const part of parts) await part[Symbol.asyncDispose]();
       foundation.logContext[Symbol.dispose]();

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +97,23 @@ describe('a bucket', () => {
       code: 'BACKUP_FAILED',
       message: expect.stringContaining(words),
     });
+  });
+
+  it('is no longer asked when nobody waits for it', async () => {
+    const silent = createServer(() => {});
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const target = openTarget({
+      to: 's3://backups',
+      s3: { ...NO_S3, endpoint, accessKeyId: KEY.accessKeyId, secretAccessKey: new Secret(KEY.secretAccessKey) },
+    });
+    const stop = new AbortController();
+    const asking = target.get(NAMES[0] ?? '', join(folder, 'copy'), stop.signal);
+    silent.once('request', () => stop.abort());
+
+    await expect(asking).rejects.toMatchObject({ code: 'BACKUP_FAILED' });
+
+    silent.close();
   });
 
   it('keeps to its prefix', async () => {

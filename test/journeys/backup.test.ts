@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -79,7 +79,11 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     const replaced = await certferry(given, 'restore', archive, '--replace');
     await journey.takeOver();
 
-    expect(replaced.output).toMatch(/What was there is now in .*before-restore-/);
+    const [, data, accounts] = /What was there is now in (\S+) and (\S+)/.exec(replaced.output) ?? [];
+    expect(data).toMatch(/\/data\/before-restore-\d{8}T\d{6}Z$/);
+    expect(await readdir(data ?? '')).toContain('certferry.sqlite');
+    expect(accounts).toMatch(/\/accounts\/before-restore-\d{8}T\d{6}Z$/);
+    expect(await readdir(accounts ?? '')).toContain('issuers');
     expect(await journey.app.store.connections.all()).toHaveLength(1);
   });
 

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,8 @@ describe('a daemon that is told to stop', { timeout: 120_000 }, () => {
     const id = await journey.start({ goal: 'serve', activation: 'ask' });
     await journey.event(id, 'step.held');
     await journey.release();
+    const killed = join(journey.folder, 'accounts/.backing-up-killed');
+    await mkdir(killed);
     const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', MAIN], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
@@ -36,6 +39,7 @@ describe('a daemon that is told to stop', { timeout: 120_000 }, () => {
     });
     await expect.poll(() => log, { timeout: 60_000 }).toContain('certferry is ready');
 
+    await expect(stat(killed)).rejects.toThrow('ENOENT');
     const began = performance.now();
     child.kill('SIGTERM');
     const [status, signal] = await once(child, 'exit');

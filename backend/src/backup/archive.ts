@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,7 +12,7 @@ import type { Secret } from '../domain/secret.ts';
 import { auditHeadIn } from '../store/kysely/audit-file.ts';
 import { snapshotDatabase } from '../store/kysely/snapshot.ts';
 import { masterKeyBytes } from '../store/master-key.ts';
-import { FILE_MODE } from '../store/private-files.ts';
+import { FILE_MODE, FOLDER_MODE } from '../store/private-files.ts';
 import { VERSION } from '../version.ts';
 
 /**
@@ -42,21 +42,33 @@ const DATABASE = 'certferry.sqlite';
 const ACCOUNTS = 'accounts';
 const MANIFEST = 'manifest.json';
 
+/** How folders begin that a restore moves to what was there before. */
+export const ASIDE = 'before-restore-';
+
 /** Copies of the folder of accounts that are begun. Each takes milliseconds, as does a write that disturbs it. */
 const COPIES = 10;
 
 /** The passphrase is as strong as a key, so that stretching it would only cost time: scrypt with N = 2^10. */
 const WORK_FACTOR = 10;
 
-/** Writes an archive to `file`, mode 0600. `scratch`: a folder for the copies on the way, which are removed. */
+interface Writing {
+  readonly file: string;
+  /** A folder for the copies on the way, which are removed. They hold account keys in clear. */
+  readonly scratch: string;
+  readonly now: Date;
+  readonly signal?: AbortSignal;
+}
+
+/** Writes an archive to `file`, mode 0600. */
 export async function writeArchive(
   kept: Kept,
   masterKey: Secret,
-  { file, scratch, now }: { readonly file: string; readonly scratch: string; readonly now: Date },
+  { file, scratch, now, signal }: Writing,
 ): Promise<void> {
   const stage = await mkdtemp(join(scratch, '.backup-'));
   try {
     await snapshotDatabase(kept.databaseFile, join(stage, DATABASE));
+    signal?.throwIfAborted();
     await copySettled(kept.accountsDir, join(stage, ACCOUNTS));
     const manifest: Manifest = {
       product: 'certferry',
@@ -74,6 +86,7 @@ export async function writeArchive(
     await pipeline(
       Readable.fromWeb(sealed as ReadableStream),
       createWriteStream(file, { mode: FILE_MODE, flush: true }),
+      { signal },
     );
   } finally {
     await rm(stage, { recursive: true, force: true });
@@ -84,13 +97,20 @@ export async function writeArchive(
 async function copySettled(from: string, to: string): Promise<void> {
   for (let left = COPIES; ; left -= 1) {
     try {
-      return await cp(from, to, { recursive: true });
+      return await copyAccounts(from, to);
     } catch (err) {
       const isGone = err instanceof Error && 'code' in err && err.code === 'ENOENT';
       if (!isGone || left === 1) throw err;
       await rm(to, { recursive: true, force: true });
     }
   }
+}
+
+/** All but work that is under way, and what a restore moved aside. */
+async function copyAccounts(from: string, to: string): Promise<void> {
+  await mkdir(to, { mode: FOLDER_MODE });
+  const names = (await readdir(from)).filter((name) => !name.startsWith('.') && !name.startsWith(ASIDE));
+  for (const name of names) await cp(join(from, name), join(to, name), { recursive: true });
 }
 
 /**

@@ -1,14 +1,17 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { EventEmitter, once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '../domain/errors.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { openStore } from '../store/kysely/open.ts';
 import { newMasterKey } from '../store/master-key.ts';
-import { Backups } from './backups.ts';
+import { readArchive } from './archive.ts';
+import { Backups, type BackupsDeps } from './backups.ts';
 import { folderTarget } from './folder-target.ts';
+import { removeLeftovers } from './leftovers.ts';
 import type { BackupTarget } from './target.ts';
 
 const masterKey = newMasterKey();
@@ -26,9 +29,8 @@ afterEach(() => rm(folder, { recursive: true }));
 const databaseFile = () => join(folder, 'certferry.sqlite');
 const kept = () => folderTarget(join(folder, 'backups'));
 
-function backupsTo(target: BackupTarget): Backups {
+function backupsTo(target: BackupTarget, record?: BackupsDeps['record']): Backups {
   return new Backups({
-    dataDir: folder,
     databaseFile: databaseFile(),
     accountsDir: join(folder, 'accounts'),
     masterKey,
@@ -36,6 +38,7 @@ function backupsTo(target: BackupTarget): Backups {
     keep: 2,
     clock: { ...systemClock, now: () => today },
     log: pino({ level: 'silent' }),
+    ...(record && { record }),
   });
 }
 
@@ -75,5 +78,66 @@ test('removes nothing old when the new one cannot be read back, and leaves nothi
   await expect(runOn(lossy, '2026-11-22')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 
   expect(await sound.list()).toHaveLength(3);
-  expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  expect((await readdir(join(folder, 'accounts'))).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('works with account keys in the folder of accounts alone, and keeps nothing of its work in the archive', async () => {
+  const target = kept();
+  await mkdir(join(folder, 'accounts/issuers'));
+  await writeFile(join(folder, 'accounts/issuers/account.key'), 'PRIVATE');
+  await mkdir(join(folder, 'accounts/before-restore-20260101T000000Z'));
+  const seen: string[] = [];
+  const look = async () => seen.push(...(await readdir(folder, { recursive: true })));
+  const watched = backupsTo({
+    ...target,
+    put: (name, file) => look().then(() => target.put(name, file)),
+    get: (name, file) =>
+      target
+        .get(name, file)
+        .then(look)
+        .then(() => {}),
+  });
+
+  const { name } = await watched.run();
+  await target.get(name, join(folder, 'fetched.age'));
+  await mkdir(join(folder, 'unpacked'));
+  await readArchive(join(folder, 'fetched.age'), masterKey, join(folder, 'unpacked'));
+
+  expect(seen.some((path) => /^accounts\/\.backing-up-\w+\/certferry-/.test(path))).toBe(true);
+  expect(seen.filter((path) => path.endsWith('account.key') && !path.startsWith('accounts/'))).toEqual([]);
+  expect(await readdir(join(folder, 'unpacked/accounts'))).toEqual(['issuers']);
+});
+
+test('ends what it makes when it is told to, and does not call that a failure', async () => {
+  const record = { succeeded: vi.fn(), failed: vi.fn() };
+  const began = new EventEmitter();
+  const backups = backupsTo(
+    {
+      ...kept(),
+      put: async (_name, _file, signal) => {
+        began.emit('put');
+        await once(signal ?? new EventTarget(), 'abort');
+        signal?.throwIfAborted();
+      },
+    },
+    record,
+  );
+  const putting = once(began, 'put');
+  const running = backups.run();
+  await putting;
+
+  await Promise.all([backups[Symbol.asyncDispose](), expect(running).rejects.toMatchObject({ code: 'BACKUP_FAILED' })]);
+
+  expect([record.succeeded.mock.calls, record.failed.mock.calls]).toEqual([[], []]);
+  expect(await readdir(join(folder, 'accounts'))).toEqual([]);
+});
+
+test('what a killed one left is removed, and nothing else', async () => {
+  for (const path of ['accounts/.backing-up-x1/read-back', 'accounts/issuers', '.fetching-x2', '.restoring-x3'])
+    await mkdir(join(folder, path), { recursive: true });
+
+  await removeLeftovers([folder, join(folder, 'accounts'), join(folder, 'missing')], pino({ level: 'silent' }));
+
+  expect(await readdir(join(folder, 'accounts'))).toEqual(['issuers']);
+  expect((await readdir(folder)).toSorted()).toEqual(['accounts', 'certferry.sqlite']);
 });

@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { type Kept, readArchive, writeArchive } from './archive.ts';
+import { BACKING_UP } from './leftovers.ts';
 import { archiveName, type BackupTarget, isArchiveName, timeOf } from './target.ts';
 
 export interface Backup {
@@ -14,7 +15,6 @@ export interface Backup {
 }
 
 export interface BackupsDeps extends Kept {
-  readonly dataDir: string;
   readonly masterKey: Secret;
   readonly target: BackupTarget;
   /** How many are kept; older ones are removed after a new one was stored. */
@@ -29,8 +29,9 @@ export interface BackupsDeps extends Kept {
 }
 
 /** Makes archives of this installation while it runs, one at a time, and believes in one only when it was read back. */
-export class Backups {
+export class Backups implements AsyncDisposable {
   readonly #deps: BackupsDeps;
+  readonly #stop = new AbortController();
   #running: Promise<Backup> | null = null;
 
   constructor(deps: BackupsDeps) {
@@ -57,6 +58,12 @@ export class Backups {
     return this.#running;
   }
 
+  /** Ends what is being made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running?.catch(() => {});
+  }
+
   /** The newest first. */
   async list(): Promise<readonly Backup[]> {
     const stored = await this.#deps.target.list();
@@ -76,20 +83,23 @@ export class Backups {
       await record?.succeeded(made);
       return made;
     } catch (err) {
-      await record?.failed(AppError.from(err));
+      if (!this.#stop.signal.aborted) await record?.failed(AppError.from(err));
       throw err;
     }
   }
 
   async #make(): Promise<Backup> {
-    const { dataDir, masterKey, target, clock, log } = this.#deps;
+    const { accountsDir, masterKey, target, clock, log } = this.#deps;
+    const { signal } = this.#stop;
+    signal.throwIfAborted();
     const now = clock.now();
     const name = archiveName(now);
-    const scratch = await mkdtemp(join(dataDir, '.backing-up-'));
+    // Keys of accounts are in clear there, as they are beside it: the data folder never holds one.
+    const scratch = await mkdtemp(join(accountsDir, BACKING_UP));
     try {
       const file = join(scratch, name);
-      await writeArchive(this.#deps, masterKey, { file, scratch, now });
-      await target.put(name, file);
+      await writeArchive(this.#deps, masterKey, { file, scratch, now, signal });
+      await target.put(name, file, signal);
       await this.#readBack(name, scratch);
       await this.#removeOld();
       const { size } = await stat(file);
@@ -105,7 +115,7 @@ export class Backups {
 
   async #readBack(name: string, scratch: string): Promise<void> {
     const copy = join(scratch, 'read-back.age');
-    await this.#deps.target.get(name, copy);
+    await this.#deps.target.get(name, copy, this.#stop.signal);
     await readArchive(copy, this.#deps.masterKey, await mkdtemp(join(scratch, 'read-back-')));
   }
 

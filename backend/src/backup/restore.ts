@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import { holdFolder } from '../store/folder-lock.ts';
 import { openStore } from '../store/kysely/open.ts';
 import { ensureWritableFolder, FOLDER_MODE } from '../store/private-files.ts';
-import { type Kept, type Manifest, readArchive } from './archive.ts';
+import { ASIDE, type Kept, type Manifest, readArchive } from './archive.ts';
+import { RESTORING } from './leftovers.ts';
 
 export interface Place extends Kept {
   readonly dataDir: string;
@@ -24,7 +25,7 @@ export async function restore(
   archive: string,
   place: Place,
   { masterKey, replace, clock }: { readonly masterKey: Secret; readonly replace: boolean; readonly clock: Clock },
-): Promise<{ readonly manifest: Manifest; readonly movedTo: string | null }> {
+): Promise<{ readonly manifest: Manifest; readonly movedTo: readonly string[] }> {
   using _lock = await holdFolder(place.dataDir);
   if (!replace && (await isUsed(place))) {
     throw new AppError(
@@ -32,19 +33,24 @@ export async function restore(
       `There is an installation in ${place.dataDir} or ${place.accountsDir}. Give --replace to move it aside.`,
     );
   }
-  const stage = await mkdtemp(join(place.dataDir, '.restoring-'));
+  await ensureWritableFolder(place.accountsDir);
+  await ensureWritableFolder(dirname(place.databaseFile));
+  // Keys of accounts are in clear there: the data folder never holds one.
+  const stage = await mkdtemp(join(place.accountsDir, RESTORING));
+  const landing = await mkdtemp(join(dirname(place.databaseFile), RESTORING));
   try {
     const { manifest, ...parts } = await readArchive(archive, masterKey, stage);
     await openAndNote(parts.databaseFile, { masterKey, clock, manifest });
-    const movedTo = replace ? await moveAside(place, clock.now()) : null;
-    await ensureWritableFolder(place.accountsDir);
+    // The two folders may lie on different file systems.
+    const database = join(landing, basename(parts.databaseFile));
+    await copyFile(parts.databaseFile, database);
+    const movedTo = replace ? await moveAside(place, clock.now()) : [];
     await cp(parts.accountsDir, place.accountsDir, { recursive: true });
-    await mkdir(dirname(place.databaseFile), { recursive: true, mode: FOLDER_MODE });
     // The database comes last: without it, the next try finds the place as empty as this one did.
-    await rename(parts.databaseFile, place.databaseFile);
+    await rename(database, place.databaseFile);
     return { manifest, movedTo };
   } finally {
-    await rm(stage, { recursive: true, force: true });
+    for (const folder of [stage, landing]) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -80,19 +86,20 @@ async function holdsAccounts(accountsDir: string): Promise<boolean> {
   return false;
 }
 
-async function moveAside({ dataDir, databaseFile, accountsDir }: Place, now: Date): Promise<string | null> {
-  const aside = join(dataDir, `before-restore-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`);
-  await mkdir(aside, { mode: FOLDER_MODE });
-  for (const suffix of ['', '-wal', '-shm']) {
-    const file = `${databaseFile}${suffix}`;
-    if (existsSync(file)) await rename(file, join(aside, `certferry.sqlite${suffix}`));
-  }
-  for (const folder of ['issuers', 'connections']) {
-    const path = join(accountsDir, folder);
-    if (!existsSync(path)) continue;
-    // accounts/ may lie on another file system than the data folder.
-    await cp(path, join(aside, 'accounts', folder), { recursive: true });
-    await rm(path, { recursive: true });
-  }
-  return aside;
+/** Each part within its own folder, so that keys of accounts stay where they were. Returns the folders that were made. */
+async function moveAside({ dataDir, databaseFile, accountsDir }: Place, now: Date): Promise<readonly string[]> {
+  const name = `${ASIDE}${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  const database = ['', '-wal', '-shm'].map((suffix) => `${databaseFile}${suffix}`);
+  const accounts = ['issuers', 'connections'].map((folder) => join(accountsDir, folder));
+  const made = [await moveInto(join(dataDir, name), database), await moveInto(join(accountsDir, name), accounts)];
+  return made.flat();
+}
+
+/** Returns `[folder]`, or nothing when none of `paths` is there. */
+async function moveInto(folder: string, paths: readonly string[]): Promise<readonly string[]> {
+  const there = paths.filter((path) => existsSync(path));
+  if (there.length === 0) return [];
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  for (const path of there) await rename(path, join(folder, basename(path)));
+  return [folder];
 }

@@ -36,17 +36,21 @@ export function s3Target(settings: S3Settings): BackupTarget {
   };
   return {
     place,
-    put: (name, file) =>
+    put: (name, file, signal) =>
       call('store', async ({ PutObjectCommand }, client) => {
         const body = { Body: createReadStream(file), ContentLength: (await stat(file)).size };
-        await client.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + name, ...body }));
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + name, ...body }), {
+          ...(signal && signal && { abortSignal: signal }),
+        });
       }),
     list: () => call('list', (sdk, client) => listAll(sdk, client, settings)),
-    get: (name, file) =>
+    get: (name, file, signal) =>
       call('fetch', async ({ GetObjectCommand }, client) => {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + name }));
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + name }), {
+          ...(signal && signal && { abortSignal: signal }),
+        });
         if (!(Body instanceof Readable)) throw new Error('The storage answered without a body.');
-        await pipeline(Body, createWriteStream(file, { mode: FILE_MODE }));
+        await pipeline(Body, createWriteStream(file, { mode: FILE_MODE }), { signal });
       }),
     remove: (name) =>
       call('remove', async ({ DeleteObjectCommand }, client) => {

@@ -3,11 +3,11 @@ export interface BackupTarget {
   /** In words: `the folder /var/backups`, `s3://bucket/prefix`. */
   readonly place: string;
   /** Stores the archive at `file` under `name`, whole or not at all. */
-  put(name: string, file: string): Promise<void>;
+  put(name: string, file: string, signal?: AbortSignal): Promise<void>;
   /** The oldest first; nothing but archives. */
   list(): Promise<readonly StoredArchive[]>;
   /** Copies an archive to `file`. @throws AppError NOT_FOUND */
-  get(name: string, file: string): Promise<void>;
+  get(name: string, file: string, signal?: AbortSignal): Promise<void>;
   /** Succeeds when there is none. */
   remove(name: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { FETCHING } from '../backup/leftovers.ts';
 import { openTarget } from '../backup/open-target.ts';
 import { restore } from '../backup/restore.ts';
 import { isArchiveName } from '../backup/target.ts';
@@ -46,7 +47,7 @@ export function addBackupCommands(program: Command, client: () => Promise<ApiCli
       const masterKey = await existingMasterKey(env, config);
       const s3 = { ...config.s3, secretAccessKey: readSetting(env, 'CERTFERRY_S3_SECRET_ACCESS_KEY') };
       await ensureWritableFolder(config.dataDir);
-      const scratch = await mkdtemp(join(config.dataDir, '.fetching-'));
+      const scratch = await mkdtemp(join(config.dataDir, FETCHING));
       try {
         const file = isArchiveName(archive) ? join(scratch, archive) : archive;
         if (isArchiveName(archive)) await openTarget({ to: config.backupTo, s3 }).get(archive, file);
@@ -55,7 +56,7 @@ export function addBackupCommands(program: Command, client: () => Promise<ApiCli
           replace: replace === true,
           clock: systemClock,
         });
-        if (movedTo) out.write(`What was there is now in ${movedTo}\n`);
+        if (movedTo.length > 0) out.write(`What was there is now in ${movedTo.join(' and ')}\n`);
         out.write(
           `Restored the state of ${manifest.createdAt}, made by version ${manifest.version}. Start the daemon: unfinished renewals go on.\n`,
         );

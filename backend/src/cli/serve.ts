@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
+import { removeLeftovers } from '../backup/leftovers.ts';
 import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { readSecrets } from '../config/secrets.ts';
@@ -22,6 +23,7 @@ export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<vo
   const secrets = await readSecrets(env, config);
   await using app: App = await createApp(config, secrets);
   tellCrashes(app.log);
+  await removeLeftovers([config.dataDir, config.accountsDir], app.log);
   await using server = await listen(app, secrets.accessToken);
   await app.start();
   app.log.info({ ...config, url: server.url }, 'certferry is ready');
