@@ -1,14 +1,16 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../backend/src/access/testing/codes.ts';
 import { findAccount } from '../../backend/src/accounts.ts';
 import { addConnection, type ConnectionRequest, changeConnection } from '../../backend/src/connections.ts';
 import { Secret } from '../../backend/src/domain/secret.ts';
 import { readSettings } from '../../backend/src/store/plugin-refs.ts';
 import type { PluginRef } from '../../backend/src/store/store.ts';
 import { certferry } from '../support/command.ts';
-import { Daemon } from '../support/daemon.ts';
+import { type Caller, Daemon, PASSWORD as LOGIN } from '../support/daemon.ts';
 import { expectNoSecrets } from '../support/leaks.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 const PASSWORD = 'appliance-password-3f9d';
 const TOKEN = 'cloud-token-77aa1c';
@@ -205,6 +207,67 @@ describe('connections in a file', () => {
     const { items } = (await taken.json()) as { items: { action: string }[] };
     expect(items.filter(({ action }) => action === 'added')).toHaveLength(11);
     expect([anonymous.status, elsewhere.status]).toEqual([401, 413]);
+  });
+});
+
+describe('secrets in a file', () => {
+  it('are for somebody who proves again who they are, and for no API token; it is told and audited', async () => {
+    const { access, store } = from.app;
+    const id = await from.user('petra', 'admin');
+    await from.user('sabine', 'admin');
+    const petra = await from.loggedIn('petra');
+    const sabine = await from.loggedIn('sabine');
+    const user = await store.access.users.get(id);
+    if (!user) throw new Error('There is no such user.');
+    const { secret } = await access.secondFactor.begin(user);
+    await access.secondFactor.confirm(user, codeOf(secret, new Date(Date.now() - 30_000)));
+    const ask = (caller: Caller, more: object = {}) =>
+      from.call('POST', '/connections/export', caller, { passphrase: PASSPHRASE, ...more });
+    const answers = [
+      await ask(await from.token('admin')),
+      await ask(sabine),
+      await ask(sabine, { password: 'not her password' }),
+      await ask(petra, { password: LOGIN }),
+      await ask(petra, { password: LOGIN, code: '000000' }),
+      await ask(petra, { password: LOGIN, code: codeOf(secret, new Date()) }),
+      await ask(sabine, { password: LOGIN }),
+    ];
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+
+    expect(texts.map((text) => (text.startsWith('-----BEGIN AGE') ? 'file' : JSON.parse(text).code))).toEqual([
+      'FORBIDDEN',
+      'BAD_REQUEST',
+      'LOGIN_FAILED',
+      'SECOND_FACTOR_NEEDED',
+      'LOGIN_FAILED',
+      'file',
+      'file',
+    ]);
+    const told = (await from.accessEvents()).filter(({ type }) => type === 'access.secrets-exported');
+    expect(told.map(({ actor }) => actor)).toEqual(['local operator', 'petra', 'sabine']);
+    const rows = await store.audit.list({ action: 'connection.export', limit: 50 });
+    expect(rows.filter(({ outcome }) => outcome === 'refused')).toHaveLength(5);
+  });
+
+  it('are for a person without a password when the single sign-on was a moment ago', async () => {
+    const clock = new ManualClock();
+    await using daemon = await Daemon.start({ clock });
+    const { access, store } = daemon.app;
+    const user = await access.users.create(
+      { name: 'otto', role: 'admin', scope: 'all', password: null, temporary: false },
+      'a test',
+    );
+    const { secret } = await access.sessions.begin(user, 'sso', { address: '127.0.0.1', agent: 'a test' });
+    const cookie = `certferry-${new URL(daemon.url).port}=${secret}`;
+    const session = (await (await daemon.call('GET', '/session', { cookie })).json()) as { csrfToken: string };
+    const otto = { cookie, 'x-csrf-token': session.csrfToken };
+    const ask = async () => (await daemon.call('POST', '/connections/export', otto, { passphrase: PASSPHRASE })).status;
+
+    const fresh = await ask();
+    clock.advance(11 * 60_000);
+
+    expect([fresh, await ask()]).toEqual([200, 403]);
+    expect(await store.access.sessions.ofUser(user.id)).toHaveLength(1);
   });
 });
 

@@ -6,7 +6,7 @@ import { addConnection } from '../../backend/src/connections.ts';
 import type { Role } from '../../backend/src/domain/roles.ts';
 import { readSettings } from '../../backend/src/store/plugin-refs.ts';
 import { contentOf, DESKTOP, fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
-import { callerOf, Daemon } from '../support/daemon.ts';
+import { callerOf, Daemon, PASSWORD } from '../support/daemon.ts';
 import { missing } from '../support/programs.ts';
 
 const APPLIANCE_PASSWORD = 'appliance-password-3f9d';
@@ -81,6 +81,11 @@ describe.skipIf(missing('chromium'))('in the settings', { timeout: 90_000 }, () 
     await here.page.getByText('This is another one.').waitFor();
     const offWhenUnequal = await button.isDisabled();
     await here.page.getByLabel('Passphrase again', { exact: true }).fill(PASSPHRASE);
+    const offWithoutProof = await button.isDisabled();
+    await here.page.getByLabel('Your password', { exact: true }).fill('not the password of anna');
+    await button.click();
+    await here.page.getByText('User name, password or code is wrong').waitFor();
+    await here.page.getByLabel('Your password', { exact: true }).fill(PASSWORD);
     const sealed = await saved(here.page, 'Save with secrets');
 
     await using there = await open(to, 'anna', PHONE);
@@ -102,7 +107,7 @@ describe.skipIf(missing('chromium'))('in the settings', { timeout: 90_000 }, () 
 
     const [imported] = await to.app.store.connections.all();
     const { password } = imported ? await readSettings(imported.appliance, to.app.store.vault) : {};
-    expect([offAtFirst, offWhenUnequal]).toEqual([true, true]);
+    expect([offAtFirst, offWhenUnequal, offWithoutProof]).toEqual([true, true, true]);
     expect(plain.text + sealed.text).not.toContain(APPLIANCE_PASSWORD);
     expect(JSON.parse(plain.text)).toMatchObject({ connections: [{ name: 'publisher' }] });
     expect(untouched).toEqual([]);

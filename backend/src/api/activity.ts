@@ -36,6 +36,7 @@ const ACCESS: Readonly<Record<AccessEvent['type'], true>> = {
   'access.token-rotated': true,
   'access.token-revoked': true,
   'access.settings-changed': true,
+  'access.secrets-exported': true,
 };
 
 const TYPES: Readonly<Record<contract.ActivityKind, readonly DomainEvent['type'][]>> = {

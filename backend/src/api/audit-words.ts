@@ -301,6 +301,7 @@ const EVENTS: Readonly<Record<AuditedEvent, string>> = {
   'access.token-rotated': 'rotated an API token',
   'access.token-revoked': 'revoked an API token',
   'access.settings-changed': 'changed how people log in',
+  'access.secrets-exported': 'exported connections with their secrets',
 };
 
 const WORDS: ReadonlyMap<string, string> = new Map([

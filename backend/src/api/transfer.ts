@@ -8,19 +8,25 @@ import { importConnections } from '../transfer/import.ts';
 import { isSealed, openedText, sealedText } from '../transfer/sealed.ts';
 import * as contract from './contract/transfer.ts';
 import { authorityOf, needs } from './guard.ts';
+import { loginLimit } from './login-limit.ts';
+import { proveAgain } from './proof.ts';
 
 /** All connections as a file, and back. Stands before the routes of one connection. */
-export function transferRouter({ store, clock, runner }: App): Router {
+export function transferRouter(app: App): Router {
+  const { store, clock, runner } = app;
   const router = Router();
+  const limit = loginLimit(app);
 
   router.get('/export', needs('admin'), async (_req, res) => {
     res.attachment('certferry-connections.json').json(await exportConnections(store, false, clock.now()));
   });
 
-  router.post('/export', needs('admin'), async (req, res) => {
-    const { passphrase } = contract.exportRequest.parse(req.body);
+  router.post('/export', needs('admin'), limit, async (req, res) => {
+    const { passphrase, ...proof } = contract.exportRequest.parse(req.body);
+    await proveAgain(app, req, res, proof);
     const file = await exportConnections(store, true, clock.now());
     const sealed = await sealedText(JSON.stringify(file), passphrase);
+    await store.events.append([{ type: 'access.secrets-exported', actor: authorityOf(res).actor }]);
     res.attachment('certferry-connections.age').type('text/plain').send(sealed);
   });
 

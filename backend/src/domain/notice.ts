@@ -15,6 +15,7 @@ export const PROBLEM_KINDS = [
   'quarantined',
   'undelivered',
   'schedule',
+  'secrets-left',
 ] as const;
 
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];

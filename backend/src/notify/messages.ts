@@ -100,6 +100,12 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
     case 'schedule.missed':
     case 'schedule.stalled':
       return stopped(event, common);
+    case 'access.secrets-exported':
+      return secretsLeft(common, {
+        severity: 'warning',
+        title: 'Stored secrets were exported',
+        body: `${event.actor} took all connections out with their passwords and keys, encrypted with a passphrase.`,
+      });
     default:
       return null;
   }
@@ -345,6 +351,18 @@ function stopped(event: Of<'schedule.missed'> | Of<'schedule.stalled'>, common: 
   });
 }
 
+/** Nothing ends it, and nobody can undo it: it is told once. */
+function secretsLeft(common: Common, words: { severity: Severity; title: string; body: string }): Problem {
+  return problem(common, {
+    kind: 'secrets-left',
+    severity: words.severity,
+    title: words.title,
+    body: [words.body, 'If nobody of you did, change what was taken, and look at the audit.'],
+    state: `event ${common.seq}`,
+    endsAt: common.at,
+  });
+}
+
 const RECOVERED: Readonly<Record<ProblemKind, string>> = {
   failed: 'Served again as wanted',
   held: 'Goes on',
@@ -356,6 +374,7 @@ const RECOVERED: Readonly<Record<ProblemKind, string>> = {
   quarantined: 'Renewals run again',
   undelivered: 'Delivers again',
   schedule: 'The schedule runs again',
+  'secrets-left': 'Secrets were taken out',
 };
 
 function ended(event: DomainEvent): string {

@@ -13,9 +13,15 @@ export function matters({ type }: DomainEvent): boolean {
   return (
     type.startsWith('watch.') ||
     type.startsWith('schedule.') ||
-    ['renewal.finished', 'connection.removed', 'step.held', 'step.waiting', 'step.released', 'notice.failed'].includes(
-      type,
-    )
+    [
+      'renewal.finished',
+      'connection.removed',
+      'step.held',
+      'step.waiting',
+      'step.released',
+      'notice.failed',
+      'access.secrets-exported',
+    ].includes(type)
   );
 }
 

@@ -29,6 +29,7 @@ export const KIND_WORDS: Readonly<Record<ProblemKind, string>> = {
   quarantined: 'renewals are stopped for a while',
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',
+  'secrets-left': 'secrets or a private key were taken out',
 };
 
 const MINIMUM_WORDS = {

@@ -34,5 +34,7 @@ export function accessSentence(event: AccessEvent): string {
       return `${who} revoked the API token "${event.name}"`;
     case 'access.settings-changed':
       return `${who} changed how people log in`;
+    case 'access.secrets-exported':
+      return `${who} exported all connections with their secrets`;
   }
 }

@@ -36,4 +36,6 @@ export type AccessEvent =
       readonly actor: string;
       readonly name: string;
     }
-  | { readonly type: 'access.settings-changed'; readonly actor: string };
+  | { readonly type: 'access.settings-changed'; readonly actor: string }
+  /** Every stored secret left in an encrypted file. */
+  | { readonly type: 'access.secrets-exported'; readonly actor: string };

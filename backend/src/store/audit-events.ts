@@ -56,6 +56,8 @@ function subjectOf(event: DomainEvent): string | null | undefined {
     case 'access.token-rotated':
     case 'access.token-revoked':
       return `API token "${event.name}"`;
+    case 'access.secrets-exported':
+      return 'installation';
     case 'access.settings-changed':
       return 'how people log in';
     case 'access.login':

@@ -31,6 +31,7 @@ const KIND_WORDS = {
   quarantined: 'renewals are stopped for a while',
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',
+  'secrets-left': 'secrets or a private key were taken out',
 } as const satisfies Record<ProblemKind, string>;
 
 export const KINDS = Object.entries(KIND_WORDS).map(([value, label]) => ({ value, label }));

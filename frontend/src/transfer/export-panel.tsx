@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { download } from '../api/client.ts';
+import { given, isProof, NO_PROOF, ProofFields, useOwnAccount } from '../session/proof-fields.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { saveFile } from '../ui/save-file.ts';
@@ -15,16 +16,21 @@ export function ExportPanel() {
   const [withSecrets, setWithSecrets] = useState(false);
   const [passphrase, setPassphrase] = useState('');
   const [again, setAgain] = useState('');
+  const account = useOwnAccount();
+  const [proof, setProof] = useState(NO_PROOF);
+  const asked = withSecrets ? { passphrase, ...given(proof, account) } : undefined;
   const save = useMutation({
-    mutationFn: () => download('/connections/export', withSecrets ? { passphrase } : undefined),
+    mutationFn: () => download('/connections/export', asked),
     onSuccess: (file) => {
       saveFile(file);
       setPassphrase('');
       setAgain('');
     },
+    // A code is good once, and a password is not left lying about.
+    onSettled: () => setProof(NO_PROOF),
   });
   const short = passphrase.length < SHORTEST_PASSPHRASE;
-  const unready = withSecrets && (short || passphrase !== again);
+  const unready = withSecrets && (short || passphrase !== again || !isProof(proof, account));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!unready) save.mutate();
@@ -61,6 +67,7 @@ export function ExportPanel() {
                 onChange={(event) => setAgain(event.currentTarget.value)}
                 visibilityToggleButtonProps={{ 'aria-label': 'Show the passphrase again' }}
               />
+              <ProofFields account={account} value={proof} onChange={setProof} />
             </>
           )}
           {save.error && <ProblemNote error={save.error} />}

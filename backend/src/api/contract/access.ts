@@ -40,6 +40,9 @@ export const codeRequest = z.strictObject({ code });
 /** Before something that a thief of the session must not do. */
 export const passwordRequest = z.strictObject({ password });
 
+/** What proves a person who is logged in: for single sign-on nothing, otherwise the password, and the code of a second factor that is set up. */
+export const proof = { password: password.optional(), code: code.optional() };
+
 export const newUser = z.strictObject({
   name: userName,
   role,

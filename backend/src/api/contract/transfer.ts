@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../domain/secret.ts';
 import type { Imported } from '../../transfer/import.ts';
+import { proof } from './access.ts';
 
 const passphrase = z
   .string()
@@ -8,8 +9,8 @@ const passphrase = z
   .max(1_000)
   .transform((text) => new Secret(text));
 
-/** Secrets leave only under a passphrase. */
-export const exportRequest = z.strictObject({ passphrase });
+/** Secrets leave only under a passphrase, and for somebody who proves again who they are: see api/proof.ts. */
+export const exportRequest = z.strictObject({ passphrase, ...proof });
 
 /** `file`: the parsed JSON, or the text of one that is sealed, with its passphrase. */
 export const importRequest = z.strictObject({
