@@ -137,15 +137,20 @@ describe('a certificate over the API', () => {
 
     expect([refused.status, allowed.status, key.status]).toEqual([403, 200, 200]);
     expect(key.headers.get('cache-control')).toBe('no-store');
-    const rows = await json<readonly { outcome: string; detail: { asked?: unknown } }[]>(
+    const rows = await json<readonly { action: string; outcome: string; detail: { asked?: unknown } }[]>(
       'GET',
-      '/audit?action=certificate.download&limit=500',
+      '/audit?limit=500',
     );
-    expect(rows.slice(0, 3).map(({ outcome, detail }) => [outcome, detail.asked])).toEqual([
-      ['done', { format: 'key' }],
-      ['done', { format: 'fullchain' }],
-      ['refused', { format: 'key' }],
+    expect(rows.slice(0, 3).map(({ action, outcome, detail }) => [action, outcome, detail.asked])).toEqual([
+      ['certificate.key-download', 'done', { format: 'key' }],
+      ['certificate.download', 'done', { format: 'fullchain' }],
+      ['certificate.key-download', 'refused', { format: 'key' }],
     ]);
+    const events = await journey.app.store.events.read({ limit: 10_000 });
+    expect(events.map(({ event }) => event)).toContainEqual({
+      ...{ type: 'certificate.key-downloaded', connectionId: issued.id, actor: 'local operator' },
+      sha256: issued.certificate?.sha256,
+    });
   });
 
   it('is not deleted while it is good', async () => {
@@ -254,7 +259,11 @@ describe('a token that sees only its own', () => {
 
   it.each([
     ['a shared account', { issuer: { account: 1 } }, 'Accounts are shared'],
-    ['a program of the host', { dns: { plugin: 'exec', settings: { program: '/bin/true' } } }, 'runs programs'],
+    [
+      'a program of the host',
+      { dns: { plugin: 'exec', settings: { program: '/bin/true' } } },
+      'acts on the host of certferry',
+    ],
     ['another owner', { owner: 'somebody' }, 'only for itself'],
   ])('cannot use %s', async (_what, more, words) => {
     const own = await token('admin', []);

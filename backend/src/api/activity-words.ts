@@ -13,6 +13,8 @@ export function activitySentence(event: DomainEvent): string {
       return `Removed${byWhom(event)}; its history stays`;
     case 'certificate.revoked':
       return `Certificate revoked by ${event.actor} (${event.reason})`;
+    case 'certificate.key-downloaded':
+      return `Private key downloaded by ${event.actor}`;
     case 'watch.reachable':
       return 'Every endpoint answers again';
     case 'watch.restored':

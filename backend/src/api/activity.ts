@@ -43,7 +43,7 @@ const TYPES: Readonly<Record<contract.ActivityKind, readonly DomainEvent['type']
   connections: ['connection.created', 'connection.changed', 'connection.removed'],
   renewals: ['renewal.started', 'renewal.committed', 'renewal.finished', 'renewal.cancelling'],
   failures: ['step.failed'],
-  people: ['step.held', 'step.released', 'renewal.cancelling', 'certificate.revoked'],
+  people: ['step.held', 'step.released', 'renewal.cancelling', 'certificate.revoked', 'certificate.key-downloaded'],
   watch: [
     'watch.unreachable',
     'watch.reachable',

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { FILE_FORMATS, FILE_KINDS } from '../certificates/formats.ts';
 import type { AuditedEvent } from '../store/audit-events.ts';
 
 /** What a route does, for the audit. */
@@ -8,6 +10,8 @@ export interface AuditWords {
   readonly words: string;
   /** With the parameters of the path put in: `connection :id`. An event of the change says it better. */
   readonly subject?: string;
+  /** What takes their place for some bodies; a body comes as it was sent. */
+  readonly instead?: (body: unknown) => Pick<AuditWords, 'action' | 'words'> | null;
   /** Fields of the body whose values are written down. Of the others only the names are: they may hold secrets. */
   readonly keeps?: readonly string[];
 }
@@ -15,6 +19,14 @@ export interface AuditWords {
 const CONNECTION = ['name', 'slot', 'dnsNames', 'policy', 'version', 'draft'];
 const CALENDAR = ['name', 'zone', 'openings', 'freezes', 'version'];
 const ACCOUNT = ['name', 'preset', 'plugin', 'version'];
+
+const KEY_DOWNLOAD = { action: 'certificate.key-download', words: 'downloaded a private key' };
+
+/** Of a download in one of `FILE_FORMATS`. */
+function asksForKey(body: unknown): boolean {
+  const { format } = z.object({ format: z.enum(FILE_FORMATS) }).safeParse(body).data ?? {};
+  return format !== undefined && FILE_KINDS[format].hasKey;
+}
 
 /** Shared issuers and DNS accounts have the same routes. */
 function accountRoutes(path: string, kind: string, what: string): Readonly<Record<string, AuditWords>> {
@@ -175,6 +187,7 @@ export const AUDITED: Readonly<Record<string, AuditWords>> = {
     action: 'certificate.download',
     words: 'downloaded a certificate',
     subject: 'certificate :sha256',
+    instead: (body) => (asksForKey(body) ? KEY_DOWNLOAD : null),
     keeps: ['format'],
   },
   'POST /api/v1/certificates/:sha256/revoke': {
@@ -307,6 +320,7 @@ const EVENTS: Readonly<Record<AuditedEvent, string>> = {
 const WORDS: ReadonlyMap<string, string> = new Map([
   ...Object.entries(EVENTS),
   ...Object.values(AUDITED).map(({ action, words }) => [action, words] as const),
+  [KEY_DOWNLOAD.action, KEY_DOWNLOAD.words],
   ['vault.rotate', 'gave the vault another key'],
   ['backup.restore', 'restored the installation from a backup'],
 ]);

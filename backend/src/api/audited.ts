@@ -67,7 +67,7 @@ class RequestRecord implements AuditedRequest {
       actor: this.actor,
       role: this.#authority?.role ?? null,
       address: this.#req.ip ?? null,
-      action: this.#route?.words?.action ?? fallback,
+      action: this.#words?.action ?? fallback,
       subject: subject ?? this.#subject(),
       outcome,
       detail: { request: `${this.#req.method} ${this.#path()}`, ...this.#asked(), ...detail },
@@ -94,6 +94,11 @@ class RequestRecord implements AuditedRequest {
   /** Routes with words, and attempts to change something where no route is found. */
   #counts(): boolean {
     return this.#route ? this.#route.words !== null : !SAFE.includes(this.#req.method);
+  }
+
+  get #words(): Pick<AuditWords, 'action'> | null {
+    const words = this.#route?.words ?? null;
+    return words?.instead?.(this.#req.body) ?? words;
   }
 
   get #authority(): Authority | null {

@@ -25,6 +25,7 @@ export function certificateActionsRouter(app: App): Router {
     const keyPem = kind.hasKey ? await keyFor(found, app, res) : null;
     const contents = { chain: found.chain, keyPem, password, alias: aliasOf(found), now: clock.now() };
     const content = await fileOf(format, contents);
+    if (keyPem) await tellOfKey(found, app, res);
     res
       .set('cache-control', 'no-store')
       .type(kind.type)
@@ -60,6 +61,12 @@ async function keyFor({ row, chain }: Issued, { store }: App, res: Response): Pr
   const key = await ownKeys(store.vault, row.connectionId).find(readCertificate(chain.leafPem).key.spkiSha256);
   if (!key) throw keyMissing();
   return key;
+}
+
+/** Before the key leaves, so that none does unnoticed. */
+async function tellOfKey({ row: { connectionId, sha256 } }: Issued, { store }: App, res: Response): Promise<void> {
+  const { actor } = authorityOf(res);
+  await store.events.append([{ type: 'certificate.key-downloaded', connectionId, sha256, actor }]);
 }
 
 function aliasOf({ row: { dnsNames, subject } }: Issued): string {

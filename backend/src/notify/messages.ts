@@ -106,6 +106,12 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
         title: 'Stored secrets were exported',
         body: `${event.actor} took all connections out with their passwords and keys, encrypted with a passphrase.`,
       });
+    case 'certificate.key-downloaded':
+      return secretsLeft(common, {
+        severity: 'info',
+        title: 'A private key was downloaded',
+        body: `${event.actor} downloaded the private key of the certificate ${event.sha256}.`,
+      });
     default:
       return null;
   }

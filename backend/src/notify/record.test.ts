@@ -99,6 +99,19 @@ describe('what is told', () => {
     ]);
   });
 
+  it('each time that secrets or a private key are taken out, and never that this is over', async () => {
+    await using desk = await Desk.open();
+    const key = { type: 'certificate.key-downloaded', connectionId: 1, sha256: 'ab', actor: 'anna' } as const;
+
+    await desk.happen({ type: 'access.secrets-exported', actor: 'anna' }, key, key, finished('verified'));
+
+    expect(await desk.outbox()).toEqual([
+      'warning Stored secrets were exported',
+      'info A private key was downloaded: CUCM',
+      'info A private key was downloaded: CUCM',
+    ]);
+  });
+
   it('that it is due and left to a person, once, and that the schedule goes on by itself', async () => {
     await using desk = await Desk.open();
     const stuck = watch({ type: 'watch.stuck', message: 'Due, but its renewal window does not open within 400 days.' });

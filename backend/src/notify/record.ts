@@ -21,6 +21,7 @@ export function matters({ type }: DomainEvent): boolean {
       'step.released',
       'notice.failed',
       'access.secrets-exported',
+      'certificate.key-downloaded',
     ].includes(type)
   );
 }

@@ -25,6 +25,8 @@ export function sentence(event: DomainEvent): string {
       return `The iCalendar address of "${event.name}" is read again`;
     case 'certificate.revoked':
       return `Certificate ${event.serial} of connection ${event.connectionId} revoked by ${event.actor} (${event.reason})`;
+    case 'certificate.key-downloaded':
+      return `Private key of certificate ${event.sha256} of connection ${event.connectionId} downloaded by ${event.actor}`;
     case 'account.created':
       return `${ACCOUNT_WORDS[event.family]} "${event.name}" added${byWhom(event)}`;
     case 'account.changed':

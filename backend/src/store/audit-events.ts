@@ -40,6 +40,7 @@ function subjectOf(event: DomainEvent): string | null | undefined {
     case 'connection.changed':
     case 'connection.removed':
       return `connection ${event.connectionId}`;
+    case 'certificate.key-downloaded':
     case 'certificate.revoked':
       return `certificate ${event.sha256}`;
     case 'account.created':

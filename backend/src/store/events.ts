@@ -27,15 +27,19 @@ export interface ConnectionEvent {
   readonly actor?: string;
 }
 
-/** A person had the CA revoke it. */
-export interface CertificateEvent {
-  readonly type: 'certificate.revoked';
+export type CertificateEvent = {
   readonly connectionId: number;
   readonly sha256: string;
-  readonly serial: string;
-  readonly reason: RevocationReason;
   readonly actor: string;
-}
+} & (
+  | /** A person had the CA revoke it. */ {
+      readonly type: 'certificate.revoked';
+      readonly serial: string;
+      readonly reason: RevocationReason;
+    }
+  /** Its private key was downloaded. */
+  | { readonly type: 'certificate.key-downloaded' }
+);
 
 export type CalendarEvent = { readonly calendarId: number; readonly name: string } & (
   | { readonly type: 'calendar.created' | 'calendar.changed' | 'calendar.removed'; readonly actor?: string }
