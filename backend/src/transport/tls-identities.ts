@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
@@ -8,7 +8,7 @@ import type { Secret } from '../domain/secret.ts';
 import { makeKey, makeSelfSigned } from '../plugins/keys.ts';
 import { OWN_SLOTS, type OwnTls, type OwnTlsFile } from '../plugins/own-tls.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
-import { ensurePrivateFolder, readIfThere, writePrivateFile } from '../store/private-files.ts';
+import { ensurePrivateFolder, isMissing, readIfThere, writePrivateFile } from '../store/private-files.ts';
 import { holdsPlainKey, openedKeys, sealedKeys } from './sealed-keys.ts';
 
 const [MAIN] = OWN_SLOTS;
@@ -82,6 +82,7 @@ export class TlsIdentities implements OwnTls {
     const identities = found.filter((identity) => identity !== null);
     const main = identities.find(({ slot }) => slot === MAIN);
     const others = identities.filter((one) => one !== main);
+    if (!main) await this.#setAside(MAIN);
     // Assigned at once: a handshake meanwhile gets the old ones or the new ones.
     this.#identities = [main && !this.#isOldBeginning(main) ? main : await this.#begin(), ...others];
     this.#tell();
@@ -128,6 +129,19 @@ export class TlsIdentities implements OwnTls {
     return (
       leaf.subject.includes(ORGANIZATION) && Date.parse(leaf.validTo) - this.#clock.now().getTime() < RENEWED_BEFORE_MS
     );
+  }
+
+  /** What cannot be served may be all that somebody has of their key: it is not overwritten. */
+  async #setAside(slot: string): Promise<void> {
+    const file = join(this.#folder, slot, 'identity.pem');
+    const aside = `${file}.unusable-${this.#clock.now().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+    try {
+      await rename(file, aside);
+    } catch (err) {
+      if (isMissing(err)) return;
+      throw err;
+    }
+    this.#log.error({ slot, file: aside }, 'the unusable certificate is kept there, and a self-signed one is served');
   }
 
   /** A certificate to begin with, for every name that this machine goes by. */

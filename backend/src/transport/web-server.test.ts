@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { systemClock } from '../plugins/clock.ts';
 import { makeCertificate, type TestCertificate } from '../plugins/testing/certificates.ts';
 import { createTlsDialer } from '../plugins/tls-dialer.ts';
 import { pinnedAgent } from '../plugins/undici-http.ts';
+import { openedKeys } from './sealed-keys.ts';
 import { fingerprintsIn, TlsIdentities } from './tls-identities.ts';
 import { createWebServer, type WebServer } from './web-server.ts';
 
@@ -102,10 +103,17 @@ describe('HTTPS of the daemon', () => {
       async () =>
         `${(await makeCertificate({ commonName: 'x' })).keyPem}${(await makeCertificate({ commonName: 'y' })).certPem}`,
     ],
-  ])('locks nobody out when its certificate is %s', async (_, content) => {
-    await writeFile(join(folder, 'web', 'identity.pem'), await content());
+  ])('locks nobody out when its certificate is %s, and keeps that file', async (_, content) => {
+    const unusable = await content();
+    await writeFile(join(folder, 'web', 'identity.pem'), unusable);
 
     await tls.reload();
+
+    const [aside = ''] = (await readdir(join(folder, 'web'))).filter((name) => name.includes('unusable'));
+    const setAside = await readFile(join(folder, 'web', aside), 'utf8');
+    expect(aside).toMatch(/^identity\.pem\.unusable-\d{8}T\d{6}Z$/);
+    expect(withoutBlanks(openedKeys(setAside, passphrase))).toBe(withoutBlanks(unusable));
+    expect(logged.join('')).toContain(aside);
 
     const [kept = ''] = await fingerprintsIn(folder);
     expect(await servedFor('127.0.0.1')).toBe(kept);
@@ -141,6 +149,10 @@ describe('HTTPS of the daemon', () => {
     expect(sha256OfPem(text.slice(text.indexOf('-----BEGIN CERTIFICATE')))).toBe((await fingerprintsIn(folder))[0]);
   });
 });
+
+function withoutBlanks(text: string): string {
+  return text.replaceAll(/\s/g, '');
+}
 
 describe('a key in the files', () => {
   it('is encrypted when somebody has put it there in clear', async () => {
