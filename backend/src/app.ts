@@ -22,6 +22,7 @@ import type { Runner } from './renewal/runner.ts';
 import { dailyAt, every } from './renewal/schedule.ts';
 import type { Sweeper } from './renewal/sweeper.ts';
 import type { Store } from './store/store.ts';
+import { reloadDaily } from './transport/daily-reload.ts';
 import type { TlsIdentities } from './transport/tls-identities.ts';
 import type { Trials } from './trials.ts';
 import type { Calendars } from './windows/calendars.ts';
@@ -101,6 +102,8 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
       await runner.resumeAll();
       if (overrides.schedule !== false) await reconciler.start();
       await bulk.start();
+      const { tls, clock, log } = foundation;
+      if (tls) scheduled.push(reloadDaily(tls, clock, log));
       scheduled.push(...schedule(config, engine, { backups, store: foundation.store, log: foundation.log }));
     },
     async [Symbol.asyncDispose]() {

@@ -1,10 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { sha256OfPem } from '../../backend/src/domain/certificate.ts';
+import { makeCertificate } from '../../backend/src/plugins/testing/certificates.ts';
+import { createTlsDialer } from '../../backend/src/plugins/tls-dialer.ts';
 import { pinnedAgent } from '../../backend/src/plugins/undici-http.ts';
+import { fingerprintsIn } from '../../backend/src/transport/tls-identities.ts';
 import { certferry } from '../support/command.ts';
+import { Daemon } from '../support/daemon.ts';
 import { Journey } from '../support/journey.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
+const DAY_MS = 86_400_000;
 const NAME = 'certferry.lab.example.com';
 
 describe('the certificate of certferry itself', { timeout: 60_000 }, () => {
@@ -35,6 +43,29 @@ describe('the certificate of certferry itself', { timeout: 60_000 }, () => {
     expect(second.facts.csr?.key.spkiSha256).not.toBe(first.facts.csr?.key.spkiSha256);
     expect(statusCode).toBe(200);
     expect(journey.effects()).toEqual({ issued: 2, restarts: 0, records: [] });
+  });
+
+  it('is made anew before it ends, and taken from what a person put there, while the daemon runs on', async () => {
+    const clock = new ManualClock(new Date());
+    await using daemon = await Daemon.start({ clock, schedule: false }, { CERTFERRY_HTTPS: 'on' });
+    const folder = join(daemon.folder, 'data/tls');
+    const { hostname: host, port } = new URL(daemon.url);
+    const endpoint = { host, port: Number(port), serverName: 'localhost' };
+    const served = async () => (await createTlsDialer().served(endpoint, new AbortController().signal)).sha256;
+    const [first] = await fingerprintsIn(folder);
+    await daemon.app.start();
+
+    clock.advance(340 * DAY_MS);
+    await expect.poll(() => fingerprintsIn(folder)).not.toEqual([first]);
+    const [second] = await fingerprintsIn(folder);
+    await expect.poll(served).toBe(second);
+    const theirs = await makeCertificate({ commonName: 'theirs', dnsNames: ['localhost'] });
+    await writeFile(join(folder, 'web/identity.pem'), `${theirs.keyPem}${theirs.certPem}`);
+    const servedTheNextDay = () => {
+      clock.advance(DAY_MS);
+      return served();
+    };
+    await expect.poll(servedTheNextDay).toBe(theirs.sha256);
   });
 
   it('is known to the command line of the same machine without a CA', async () => {
