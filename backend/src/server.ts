@@ -6,7 +6,7 @@ import type { App } from './app.ts';
 import { AppError } from './domain/errors.ts';
 import type { Secret } from './domain/secret.ts';
 import { type ChallengeListener, listenForChallenges } from './http01/challenge-listener.ts';
-import { createWebServer, type RequestLimits } from './transport/web-server.ts';
+import { createWebServer, type WebLimits } from './transport/web-server.ts';
 
 const FRONTEND = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
@@ -18,7 +18,7 @@ export interface Listening extends AsyncDisposable {
 }
 
 /** @throws AppError INVALID_SETTINGS when the address cannot be listened on. */
-export async function listen(app: App, accessToken: Secret, limits?: RequestLimits): Promise<Listening> {
+export async function listen(app: App, accessToken: Secret, limits?: Partial<WebLimits>): Promise<Listening> {
   const { config, tls } = app;
   const { host } = config;
   const { front, close } = createWebServer(createHttpApp({ app, accessToken, frontendDir: FRONTEND }), tls, limits);

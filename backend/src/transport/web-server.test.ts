@@ -1,9 +1,10 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, type RequestListener } from 'node:http';
+import { type AddressInfo, connect as netConnect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
 import { pino } from 'pino';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -218,5 +219,84 @@ describe('closing', () => {
     await endless.close();
 
     expect(await ended).toBe('aborted');
+  });
+});
+
+describe('a client that', () => {
+  const LIMITS = { idleMs: 700, connections: 2 };
+
+  /** A server of its own, and a connection to it that nobody reads from. */
+  async function served(handle: RequestListener, secure: boolean) {
+    const limited = createWebServer(handle, secure ? tls : null, LIMITS);
+    limited.front.listen(0, '127.0.0.1');
+    await once(limited.front, 'listening');
+    const to = { port: (limited.front.address() as AddressInfo).port, host: '127.0.0.1' };
+    const dial = async () => {
+      const socket = secure ? tlsConnect({ ...to, rejectUnauthorized: false }) : netConnect(to);
+      socket.on('error', () => {});
+      await once(socket, secure ? 'secureConnect' : 'connect');
+      return socket;
+    };
+    return { dial, to, [Symbol.asyncDispose]: () => limited.close() };
+  }
+
+  it.each([['HTTP', false] as const, ['HTTPS', true] as const])(
+    'asks over %s and does not read is let go',
+    async (_, secure) => {
+      const gone = new EventEmitter();
+      const body = Buffer.alloc(64 * 1024 * 1024);
+      await using limited = await served((_req, res) => {
+        res.once('close', () => gone.emit('gone'));
+        res.end(body);
+      }, secure);
+      const ended = once(gone, 'gone');
+
+      const socket = await limited.dial();
+      socket.pause();
+      socket.write('GET /big HTTP/1.1\r\nHost: x\r\n\r\n');
+
+      await ended;
+      let received = 0;
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+      });
+      socket.resume();
+      await once(socket, 'close');
+
+      expect(received).toBeLessThan(body.length);
+    },
+  );
+
+  it('waits for an answer that is being made, or for a stream, is kept', async () => {
+    await using limited = await served((_req, res) => {
+      res.write('begun, ');
+      setTimeout(() => res.end('ended'), 1.5 * LIMITS.idleMs);
+    }, false);
+
+    const answer = await request(`http://127.0.0.1:${limited.to.port}/`);
+
+    expect(await answer.body.text()).toBe('begun, ended');
+  });
+
+  it('says nothing after its TLS handshake is let go', async () => {
+    await using limited = await served((_req, res) => res.end(), true);
+
+    const socket = await limited.dial();
+    await once(socket.resume(), 'close');
+
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('is one too many is not taken', async () => {
+    await using limited = await served((_req, res) => res.end(), false);
+    const taken = [await limited.dial(), await limited.dial()];
+
+    const third = await limited.dial();
+    await once(third.resume(), 'close');
+    taken[0]?.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [answer] = (await once(taken[0] ?? third, 'data')) as [Buffer];
+
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+    for (const socket of taken) socket.destroy();
   });
 });

@@ -5,17 +5,22 @@ import type { Duplex } from 'node:stream';
 import { isChallenge } from '../http01/answer.ts';
 import type { TlsIdentities } from './tls-identities.ts';
 
-/** Milliseconds. A client that takes longer to say what it wants is let go; answers and streams may take any time. */
+/** Milliseconds. A client that takes longer to say what it wants is let go; making an answer may take any time. */
 const HEADERS_MS = 20_000;
 const FIRST_BYTE_MS = 20_000;
 
-/** Milliseconds for the whole of a request, its body too; and how often it is looked whether one took longer. */
-export interface RequestLimits {
+export interface WebLimits {
+  /** Milliseconds for the whole of a request, its body too. */
   readonly requestMs: number;
+  /** Milliseconds: how often it is looked whether a request took longer. */
   readonly lookEveryMs: number;
+  /** Milliseconds in which a client takes nothing of an answer that waits for it, or says nothing, before it is let go. */
+  readonly idleMs: number;
+  /** Further connections are closed at once. */
+  readonly connections: number;
 }
 
-const LIMITS: RequestLimits = { requestMs: 60_000, lookEveryMs: 5_000 };
+const LIMITS: WebLimits = { requestMs: 60_000, lookEveryMs: 5_000, idleMs: 60_000, connections: 1_000 };
 
 /** The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1). */
 const HANDSHAKE = 0x16;
@@ -30,12 +35,14 @@ export interface WebServer {
 export function createWebServer(
   handle: RequestListener,
   tls: TlsIdentities | null,
-  limits: RequestLimits = LIMITS,
+  given: Partial<WebLimits> = {},
 ): WebServer {
+  const limits = { ...LIMITS, ...given };
   const looking = { connectionsCheckingInterval: limits.lookEveryMs };
   const prepared = <T extends Server>(server: T, listener: RequestListener) => prepare(server, listener, limits);
   if (!tls) {
     const server = prepared(createHttpServer(looking, handle), handle);
+    server.maxConnections = limits.connections;
     return { front: server, close: () => closeAll(server, [server]) };
   }
   const secure = prepared(
@@ -56,6 +63,7 @@ export function createWebServer(
       (first === HANDSHAKE ? secure : plain).emit('connection', socket);
     });
   });
+  front.maxConnections = limits.connections;
   return {
     front,
     async close() {
@@ -65,13 +73,32 @@ export function createWebServer(
   };
 }
 
-function prepare<T extends Server>(server: T, handle: RequestListener, { requestMs }: RequestLimits): T {
+function prepare<T extends Server>(server: T, handle: RequestListener, { requestMs, idleMs }: WebLimits): T {
   server.headersTimeout = Math.min(HEADERS_MS, requestMs);
   server.requestTimeout = requestMs;
+  letIdleGo(server, idleMs);
   // An expectation that nobody knows may be left aside (RFC 9110, section 10.1.1).
   server.on('checkExpectation', handle);
   server.on('clientError', refuseUnreadable);
   return server;
+}
+
+/**
+ * Ends connections on which nothing moves, unless the next move is ours: an answer that is being made, or a stream that has nothing
+ * to tell, may take any time, and a reader who takes nothing of what is sent may not.
+ */
+function letIdleGo(server: Server, idleMs: number): void {
+  const answering = new WeakMap<Duplex, number>();
+  const count = (socket: Duplex, change: number) => answering.set(socket, (answering.get(socket) ?? 0) + change);
+  server.prependListener('request', ({ socket }, res) => {
+    count(socket, 1);
+    res.once('close', () => count(socket, -1));
+  });
+  server.setTimeout(idleMs, (socket) => {
+    const isOurTurn = (answering.get(socket) ?? 0) > 0 && socket.writableLength === 0;
+    if (isOurTurn) socket.setTimeout(idleMs);
+    else socket.destroy();
+  });
 }
 
 /** What came before there was a request to answer. */
