@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aConnection } from '../contracts/store-fixtures.ts';
 import { cookiesOf, Daemon } from '../support/daemon.ts';
 import { LoopbackProvider } from '../support/oidc.ts';
 
@@ -91,6 +92,21 @@ describe('single sign-on', () => {
         { type: 'access.user-changed', actor: 'single sign-on', name: 'anna', change: 'made viewer' },
       ]),
     );
+  });
+
+  it('shows people whom nobody has added only what belongs to them, when told so', async () => {
+    provider.people.set('s-otto', { name: 'otto', groups: ['voice-admins'] });
+    await configure({ scopeOfNew: 'own' });
+    const { store } = daemon.app;
+    await store.connections.insert(aConnection());
+
+    const session = { cookie: cookiesOf(await logIn('s-otto')) };
+
+    expect(await (await daemon.call('GET', '/session', session)).json()).toMatchObject({
+      ...{ actor: 'otto', role: 'admin', limited: true, user: { scope: 'own' } },
+    });
+    expect(await (await daemon.call('GET', '/connections', session)).json()).toMatchObject({ items: [] });
+    expect((await daemon.call('GET', '/users', session)).status).toBe(403);
   });
 
   it('refuses people in no group that has a role', async () => {

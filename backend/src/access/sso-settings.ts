@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
-import { ROLES, type Role } from '../domain/roles.ts';
+import { ROLES, type Role, SCOPES } from '../domain/roles.ts';
 import type { Secret } from '../domain/secret.ts';
 import { trustFields, trustOf } from '../plugins/trust.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +28,8 @@ export const ssoSettings = z.strictObject({
   otherwise: z.enum(ROLES).nullable().default(null),
   /** Whether people whom nobody has added get in. */
   createUsers: z.boolean().default(false),
+  /** Which connections they see, until an administrator changes it. */
+  scopeOfNew: z.enum(SCOPES).default('all'),
   ...trustFields,
 });
 

@@ -136,14 +136,18 @@ interface Newcomer {
   readonly role: Role | undefined;
 }
 
-async function create(tx: Store, { createUsers }: SsoSettings, { name, subject, role }: Newcomer): Promise<User> {
+async function create(
+  tx: Store,
+  { createUsers, scopeOfNew: scope }: SsoSettings,
+  { name, subject, role }: Newcomer,
+): Promise<User> {
   if (!createUsers) throw new AppError('FORBIDDEN', `Nobody has added the user "${name}" here.`);
   if (role === undefined) throw new AppError('FORBIDDEN', 'None of your groups has a role here.');
   await tx.events.append([{ type: 'access.user-created', actor: BY_PROVIDER, name, role }]);
   return await tx.access.users.insert({
     name,
     role,
-    scope: 'all',
+    scope,
     passwordHash: null,
     passwordTemporary: false,
     ssoSubject: subject,

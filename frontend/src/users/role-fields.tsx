@@ -30,14 +30,15 @@ export function RoleField({ role, onChange }: RoleFieldProps) {
 }
 
 interface ScopeFieldProps {
+  readonly label?: string;
   readonly scope: Scope;
   readonly onChange: (scope: Scope) => void;
 }
 
-export function ScopeField({ scope, onChange }: ScopeFieldProps) {
+export function ScopeField({ label = 'Sees', scope, onChange }: ScopeFieldProps) {
   return (
     <Select
-      label="Sees"
+      label={label}
       data={SCOPES}
       allowDeselect={false}
       value={scope}

@@ -1,4 +1,4 @@
-import type { SsoView } from '../api/access-types.ts';
+import type { Scope, SsoView } from '../api/access-types.ts';
 
 /** Settings of single sign-on as they are typed. */
 export interface SsoDraft {
@@ -13,6 +13,7 @@ export interface SsoDraft {
   readonly viewer: string;
   readonly otherwise: string | null;
   readonly createUsers: boolean;
+  readonly scopeOfNew: Scope;
   readonly caBundle: string;
 }
 
@@ -29,19 +30,21 @@ export function draftOf(settings: SsoView['settings']): SsoDraft {
     viewer: settings?.roles.viewer.join(', ') ?? '',
     otherwise: settings?.otherwise ?? null,
     createUsers: settings?.createUsers ?? false,
+    scopeOfNew: settings?.scopeOfNew ?? 'all',
     caBundle: settings?.caBundle ?? '',
   };
 }
 
 /** What is left empty is left out, so that the daemon's own default counts. */
 export function settingsOf(draft: SsoDraft): Readonly<Record<string, unknown>> {
-  const { admin, operator, viewer, caBundle, otherwise, createUsers, ...texts } = draft;
+  const { admin, operator, viewer, caBundle, otherwise, createUsers, scopeOfNew, ...texts } = draft;
   const given = Object.entries(texts).filter(([, text]) => text.trim() !== '');
   return {
     ...Object.fromEntries(given),
     roles: { admin: listed(admin), operator: listed(operator), viewer: listed(viewer) },
     otherwise,
     createUsers,
+    scopeOfNew,
     ...(caBundle.trim() === '' ? {} : { trust: 'bundle', caBundle }),
   };
 }

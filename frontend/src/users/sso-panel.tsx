@@ -10,6 +10,7 @@ import { Loaded } from '../ui/loading.tsx';
 import { Mono } from '../ui/mono.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
+import { ScopeField } from './role-fields.tsx';
 import { draftOf, type SsoDraft, settingsOf } from './sso-draft.ts';
 
 const SSO = queryOptions({
@@ -156,6 +157,9 @@ function Fields({ draft, onChange }: FieldsProps) {
         checked={draft.createUsers}
         onChange={(event) => onChange({ createUsers: event.currentTarget.checked })}
       />
+      {draft.createUsers && (
+        <ScopeField label="They see" scope={draft.scopeOfNew} onChange={(scopeOfNew) => onChange({ scopeOfNew })} />
+      )}
       <Textarea
         label="CA of the provider"
         description="PEM. Only when it is a private one."
