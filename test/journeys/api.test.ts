@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import type { Listening } from '../../backend/src/server.ts';
+import { Daemon } from '../support/daemon.ts';
 import { Journey } from '../support/journey.ts';
 
 let journey: Journey;
@@ -51,13 +52,62 @@ describe('access', () => {
     expect((await fetch(`${server.url}${path}`)).status).toBe(200);
   });
 
-  it('sends a strict content security policy', async () => {
-    const answer = await fetch(`${server.url}/`);
+  it.each(['/', '/api/docs', '/healthz', '/api/v1/connections', '/api/v1/nothing-here'])(
+    '%s is answered with these headers that protect, and no others that tell',
+    async (path) => {
+      const [first, second] = [await fetch(`${server.url}${path}`), await fetch(`${server.url}${path}`)];
 
-    expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'");
-    expect(answer.headers.get('x-powered-by')).toBeNull();
+      const { 'content-security-policy': policy = '', ...headers } = Object.fromEntries(first.headers);
+      const nonce = /'nonce-([\w+/=]{24})'/.exec(policy)?.[1] ?? '';
+      const others = Object.keys(headers).filter((name) => !(name in PROTECTING) && !TELLING_NOTHING.includes(name));
+      expect(policy.replace(nonce, 'NONCE')).toBe(POLICY);
+      expect(second.headers.get('content-security-policy')).not.toContain(nonce);
+      expect(headers).toMatchObject(PROTECTING);
+      expect(others).toEqual([]);
+      expect(headers['cache-control'] ?? 'none').toBe(/^\/(?:api\/v1|$)/.test(path) ? 'no-store' : 'none');
+    },
+  );
+
+  it('binds browsers to HTTPS when told so, and never over plain HTTP', async () => {
+    const env = { CERTFERRY_HSTS_DAYS: '365', CERTFERRY_TRUSTED_PROXIES: '127.0.0.1' };
+    await using daemon = await Daemon.start({}, env);
+    const strict = async (proto: string) =>
+      (await fetch(`${daemon.url}/`, { headers: { 'x-forwarded-proto': proto } })).headers.get(
+        'strict-transport-security',
+      );
+
+    expect([await strict('https'), await strict('http')]).toEqual(['max-age=31536000', null]);
   });
 });
+
+const POLICY = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'nonce-NONCE'",
+].join(';');
+
+const PROTECTING = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-dns-prefetch-control': 'off',
+  'x-download-options': 'noopen',
+  'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-xss-protection': '0',
+};
+
+const TELLING_NOTHING = [
+  ...['cache-control', 'connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive', 'x-request-id'],
+  ...['transfer-encoding', 'vary'],
+];
 
 describe('problems', () => {
   it.each<[string, string, string, unknown, number, string]>([

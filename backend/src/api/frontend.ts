@@ -5,16 +5,19 @@ import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
+import type { Config } from '../config/config.ts';
 
 /** Stands in the built page where each answer gets a nonce of its own; frontend/vite.config.ts writes it. */
 const NONCE_PLACEHOLDER = '__CSP_NONCE__';
 const NOT_BUILT = 'The daemon runs. The web interface is not built: run `npm run build`.\n';
 
+const DAY_SECONDS = 86_400;
+
 /**
- * Scripts and styles come from here or carry the nonce of this answer; nothing is loaded from elsewhere. Style elements
+ * The headers of every answer. Scripts and styles come from here or carry the nonce of this answer; nothing is loaded from elsewhere. Style elements
  * that the component library adds at run time get the nonce from the page.
  */
-export function contentSecurity(): RequestHandler[] {
+export function contentSecurity({ hstsDays }: Pick<Config, 'hstsDays'>): RequestHandler[] {
   const policy = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -29,15 +32,27 @@ export function contentSecurity(): RequestHandler[] {
         'style-src': ["'self'", (_req, res) => `'nonce-${nonceOf(res as Response)}'`],
       },
     },
-    // The daemon may stand behind a proxy that ends TLS, or be reached over plain HTTP on loopback: not its decision.
+    frameguard: { action: 'deny' },
+    // Helmet would also send it in clear (RFC 6797, section 7.2).
     strictTransportSecurity: false,
   });
+  const strict: RequestHandler = (req, res, next) => {
+    // It binds whatever else this host name serves, so that an administrator decides.
+    if (req.secure && hstsDays > 0) res.set('strict-transport-security', `max-age=${hstsDays * DAY_SECONDS}`);
+    next();
+  };
   const nonce: RequestHandler = (_req, res, next) => {
     res.locals.nonce = randomBytes(16).toString('base64');
     next();
   };
-  return [nonce, policy];
+  return [nonce, policy, strict];
 }
+
+/** What the API answers is for whoever asked, and stays in no cache. */
+export const storedNowhere: RequestHandler = (_req, res, next) => {
+  res.set('cache-control', 'no-store');
+  next();
+};
 
 /** The built files, and the page itself for every address that a person may open or reload. */
 export function frontendRouter(folder: string): Router {

@@ -23,7 +23,7 @@ import { dashboardRouter } from './dashboard.ts';
 import { dnsRouter } from './dns.ts';
 import { evidenceRouter } from './evidence.ts';
 import { explanationRouter, explanationsRouter } from './explanation.ts';
-import { contentSecurity, frontendRouter } from './frontend.ts';
+import { contentSecurity, frontendRouter, storedNowhere } from './frontend.ts';
 import { authenticate, needs } from './guard.ts';
 import { healthRouter } from './health.ts';
 import { labRouter } from './lab.ts';
@@ -63,7 +63,7 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   const http = express();
   http.disable('x-powered-by');
   http.set('trust proxy', [...app.config.trustedProxies]);
-  http.use(contentSecurity());
+  http.use(contentSecurity(app.config));
   http.use(requestLog(app));
   http.use(healthRouter(app));
   http.use(challengeHandler(app.board));
@@ -74,6 +74,7 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   http.get('/metrics', needs('viewer', 'installation'), metricsHandler(app));
   http.use(
     '/api/v1',
+    storedNowhere,
     cors(app.config.corsOrigins),
     who,
     audited(app.store, app.log),

@@ -14,6 +14,8 @@ export interface Config {
   /** 0: any free port. */
   readonly port: number;
   readonly https: boolean;
+  /** Of Strict-Transport-Security; 0: not sent. */
+  readonly hstsDays: number;
   /** Addresses and networks. */
   readonly trustedProxies: readonly string[];
   /** Origins of other sites whose pages may call the API. */
@@ -63,6 +65,7 @@ export function readConfig(env: EnvRecord): Config {
     host: readSetting(env, 'CERTFERRY_HOST'),
     port: readSetting(env, 'CERTFERRY_PORT'),
     https: readSetting(env, 'CERTFERRY_HTTPS'),
+    hstsDays: readSetting(env, 'CERTFERRY_HSTS_DAYS'),
     trustedProxies: readSetting(env, 'CERTFERRY_TRUSTED_PROXIES'),
     corsOrigins: readSetting(env, 'CERTFERRY_CORS_ORIGINS'),
     publicUrl: readSetting(env, 'CERTFERRY_PUBLIC_URL'),

@@ -85,6 +85,12 @@ export const SETTINGS = {
     fallback: 'on',
     schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
   },
+  CERTFERRY_HSTS_DAYS: {
+    help: 'Days for which browsers shall reach this host name over HTTPS only, on every port (Strict-Transport-Security). 0: not said.',
+    allowed: 'a number from 0 to 730',
+    fallback: '0',
+    schema: wholeNumber(0, 730),
+  },
   CERTFERRY_TRUSTED_PROXIES: {
     help: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody is, unless named.',
     allowed: 'a comma-separated list of IP addresses and networks (192.0.2.1, 10.0.0.0/8)',
