@@ -5,12 +5,12 @@ import { createTlsDialer } from '../../backend/src/plugins/tls-dialer.ts';
 import { type CatalystSim, type CatalystSimOptions, startCatalystSim } from '../../lab/src/catalyst-sim/index.ts';
 import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
-import type { ApplianceUnderTest } from './appliance-driver.ts';
+import { type ApplianceUnderTest, PRINTABLE } from './appliance-driver.ts';
 import { privateCa, vosDeps } from './appliance-driver-vos.ts';
 
 export const CATALYST_NAMES = ['catalyst.lab.example.com'] as const;
 const USER = 'certferry';
-const PASSWORD = 'dna "pass" ü:1';
+const PASSWORD = PRINTABLE;
 const WRONG = 'another password';
 
 export interface CatalystUnderTest extends ApplianceUnderTest {
@@ -62,7 +62,7 @@ export async function catalystUnderTest(options: Partial<CatalystSimOptions> = {
     driver: driverWith({}),
     slot: 'server',
     dnsNames: CATALYST_NAMES,
-    denied: { driver: driverWith({ password: WRONG }), password: WRONG },
+    denied: { driver: driverWith({ password: WRONG }), password: WRONG, accepted: PASSWORD },
     absent: driverWith({ apiPort: 1, servedPorts: [1] }),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,
     [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose](),

@@ -6,14 +6,14 @@ import { createTlsDialer } from '../../backend/src/plugins/tls-dialer.ts';
 import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
 import { startVosCluster, type VosCluster, type VosClusterOptions, type VosSim } from '../../lab/src/vos-sim/index.ts';
-import type { ApplianceUnderTest } from './appliance-driver.ts';
+import { type ApplianceUnderTest, PRINTABLE } from './appliance-driver.ts';
 import { keys, privateCa, vosDeps } from './appliance-driver-vos.ts';
 
 const PUBLISHER = 'cucm-pub.lab.example.com';
 const SUBSCRIBER = 'cucm-sub1.lab.example.com';
 const PRESENCE = 'imp.lab.example.com';
 const NAMES = [PUBLISHER, SUBSCRIBER, PRESENCE] as const;
-const PASSWORD = 'pass word:with ünicode';
+const PASSWORD = PRINTABLE;
 const WRONG = 'certainly-the-wrong-password';
 /** The application user of the Control Center service. */
 export const AXL = { axlUser: 'axl', axlPassword: 'an application password' };
@@ -54,7 +54,7 @@ export async function clusterUnderTest(options: Partial<VosClusterOptions> = {})
     slot: 'tomcat',
     beginsShared: false,
     dnsNames: NAMES,
-    denied: { driver: driverWith({ password: WRONG }), password: WRONG },
+    denied: { driver: driverWith({ password: WRONG }), password: WRONG, accepted: PASSWORD },
     absent: driverWith({ apiPort: 1, sshPort: 1 }),
     ...(await privateCa(NAMES)),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,

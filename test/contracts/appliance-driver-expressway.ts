@@ -9,12 +9,12 @@ import {
 } from '../../lab/src/expressway-sim/index.ts';
 import { Faults } from '../../lab/src/faults.ts';
 import { KeyStock } from '../../lab/src/vos-sim/keys.ts';
-import type { ApplianceUnderTest } from './appliance-driver.ts';
+import { type ApplianceUnderTest, PRINTABLE } from './appliance-driver.ts';
 import { privateCa, vosDeps } from './appliance-driver-vos.ts';
 
 export const EXPRESSWAY_NAMES = ['expe.lab.example.com', 'join.lab.example.com'] as const;
 const USER = 'certferry';
-const PASSWORD = 'exp "pass" ü:1';
+const PASSWORD = PRINTABLE;
 const WRONG = 'another password';
 
 export interface ExpresswayUnderTest extends ApplianceUnderTest {
@@ -52,7 +52,7 @@ export async function expresswayUnderTest(options: Partial<ExpresswaySimOptions>
     driver: driverWith({}),
     slot: 'server',
     dnsNames: EXPRESSWAY_NAMES,
-    denied: { driver: driverWith({ password: WRONG }), password: WRONG },
+    denied: { driver: driverWith({ password: WRONG }), password: WRONG, accepted: PASSWORD },
     absent: driverWith({ apiPort: 1, sshPort: 1 }),
     replaceRequest: () => sim.replaceCsr(EXPRESSWAY_NAMES),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,

@@ -5,12 +5,12 @@ import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
 import { type IseSim, type IseSimOptions, startIseSim } from '../../lab/src/ise-sim/index.ts';
 import { KeyStock } from '../../lab/src/vos-sim/keys.ts';
-import type { ApplianceUnderTest } from './appliance-driver.ts';
+import { type ApplianceUnderTest, PRINTABLE } from './appliance-driver.ts';
 import { privateCa, vosDeps } from './appliance-driver-vos.ts';
 
 export const ISE_NAMES = ['ise1.lab.example.com', 'ise.lab.example.com'] as const;
 const USER = 'certferry';
-const PASSWORD = 'ise "pass" ü:1';
+const PASSWORD = PRINTABLE;
 const WRONG = 'another password';
 
 export interface IseUnderTest extends ApplianceUnderTest {
@@ -46,7 +46,7 @@ export async function iseUnderTest(options: Partial<IseSimOptions> = {}, slot = 
     driver: driverWith({}),
     slot,
     dnsNames: ISE_NAMES,
-    denied: { driver: driverWith({ password: WRONG }), password: WRONG },
+    denied: { driver: driverWith({ password: WRONG }), password: WRONG, accepted: PASSWORD },
     absent: driverWith({ apiPort: 1 }),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,
     [Symbol.asyncDispose]: () => sim[Symbol.asyncDispose](),

@@ -10,12 +10,12 @@ import { createHttpFactory } from '../../backend/src/plugins/undici-http.ts';
 import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
 import { KeyStock, startVosSim, type VosSim, type VosSimOptions } from '../../lab/src/vos-sim/index.ts';
-import type { ApplianceUnderTest } from './appliance-driver.ts';
+import { type ApplianceUnderTest, PRINTABLE } from './appliance-driver.ts';
 
 const NODE = 'cucm-pub.lab.example.com';
 export const VOS_NAMES = [NODE, 'voice.lab.example.com'] as const;
 const USER = 'certferry';
-const PASSWORD = 'pass word:with ünicode';
+const PASSWORD = PRINTABLE;
 const WRONG = 'certainly-the-wrong-password';
 const never = new AbortController().signal;
 
@@ -55,7 +55,7 @@ export async function vosUnderTest(options: Partial<VosSimOptions> = {}): Promis
     driver: driverWith({}),
     slot: 'tomcat',
     dnsNames: VOS_NAMES,
-    denied: { driver: driverWith({ password: WRONG }), password: WRONG },
+    denied: { driver: driverWith({ password: WRONG }), password: WRONG, accepted: PASSWORD },
     absent: driverWith({ apiPort: 1, sshPort: 1 }),
     ...(await privateCa(VOS_NAMES)),
     served: async (endpoint) => (await createTlsDialer().served(endpoint, never)).sha256,

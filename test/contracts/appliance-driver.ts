@@ -20,8 +20,8 @@ export interface ApplianceUnderTest extends AsyncDisposable {
   readonly beginsShared?: boolean;
   /** Names that the appliance takes; the first is the common name. */
   readonly dnsNames: readonly [string, ...string[]];
-  /** The same appliance, addressed with a password that it refuses; null where there is none. */
-  readonly denied: { readonly driver: ApplianceDriver; readonly password: string } | null;
+  /** The same appliance, addressed with a password that it refuses; null where there is none. `accepted`: the one that it takes. */
+  readonly denied: { readonly driver: ApplianceDriver; readonly password: string; readonly accepted?: string } | null;
   /** The same product at an address where nobody answers; null where there is no address. */
   readonly absent: ApplianceDriver | null;
   /** How a person replaces the pending request, where the product keeps one and its API replaces none. */
@@ -36,6 +36,9 @@ export interface ApplianceUnderTest extends AsyncDisposable {
   served(endpoint: TlsEndpoint): Promise<string>;
 }
 
+/** Every printable character of ASCII, the blank first, and one beyond: what a password may be made of. */
+export const PRINTABLE = `${String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 0x20 + index))}ü`;
+
 /** The promises of backend/src/appliances/driver.ts, for one implementation. `name` begins with the id of its plugin. */
 export function applianceDriverContract(name: string, setup: () => Promise<ApplianceUnderTest>): void {
   const promise: Pledge = (title, keeps) =>
@@ -46,6 +49,7 @@ export function applianceDriverContract(name: string, setup: () => Promise<Appli
   describe.concurrent(`appliance driver: ${name}`, () => {
     describe('declaring', () => declaring(name, promise));
     describe('looking', () => looking(promise));
+    describe('logging in', () => loggingIn(promise));
     describe('requests', () => requests(promise));
     describe('installing', () => installing(promise));
     describe('activating', () => activating(promise));
@@ -111,6 +115,20 @@ function looking(promise: Pledge): void {
     const { driver } = world;
 
     await expect(driver.readInstalled('no-such-slot', never)).rejects.toMatchObject({ name: 'AppError' });
+  });
+}
+
+function loggingIn(promise: Pledge): void {
+  promise('every printable character of a password arrives as it is', async (world, context) => {
+    const { driver, slot, dnsNames, denied } = world;
+    if (denied?.accepted === undefined) return context.skip('no password logs in');
+
+    const findings = await driver.check(slot, dnsNames, never);
+    const refused = await denied.driver.check(slot, dnsNames, never);
+
+    expect(denied.accepted).toBe(PRINTABLE);
+    expect(findings.filter(({ outcome }) => outcome === 'block')).toEqual([]);
+    expect(refused.some(({ outcome }) => outcome === 'block')).toBe(true);
   });
 }
 
