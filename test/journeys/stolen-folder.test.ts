@@ -3,9 +3,14 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApp } from '../../backend/src/app.ts';
+import { KEPT_FOR_DOWNLOAD } from '../../backend/src/appliances/index.ts';
+import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import { readSecrets } from '../../backend/src/config/secrets.ts';
+import { addConnection } from '../../backend/src/connections.ts';
+import { readCertificate } from '../../backend/src/domain/certificate.ts';
 import { Secret } from '../../backend/src/domain/secret.ts';
 import { addNotifier } from '../../backend/src/notifiers.ts';
+import { ownKeys } from '../../backend/src/renewal/own-keys.ts';
 import type { Listening } from '../../backend/src/server.ts';
 import { openedKeys, tlsPassphrase } from '../../backend/src/transport/sealed-keys.ts';
 import { certferry } from '../support/command.ts';
@@ -54,6 +59,7 @@ async function live(): Promise<void> {
   const channel = { name: 'Hook', plugin: 'slack', settings: { webhookUrl: CHANNEL } };
   await addNotifier(store, { ...channel, enabled: true }, null, async () => {});
   await journey.renew({ goal: 'issue', activation: null });
+  const keptKey = await keyOfKept();
   await backups.run();
   const passphrase = await tlsPassphrase(store);
   const pem = openedKeys((await tls?.read('web', 'identity.pem')) ?? '', passphrase);
@@ -69,8 +75,20 @@ async function live(): Promise<void> {
     'shared credential': CREDENTIAL,
     'passphrase of the TLS key': passphrase.reveal(),
     'private key of the daemon': pem.split('\n')[1] ?? '',
+    'private key of a certificate': keptKey.split('\n')[1] ?? '',
     'master key': journey.secrets.masterKey.reveal(),
   });
+}
+
+/** Has a certificate issued that is kept for download, and returns its private key (PEM). */
+async function keyOfKept(): Promise<string> {
+  const { runner, store } = journey.app;
+  const { plugin, slot } = KEPT_FOR_DOWNLOAD;
+  const input = { ...labConnection(journey.lab), name: 'Kept', appliance: { plugin, settings: {} }, slot };
+  const { id } = await addConnection(store, input);
+  const { facts } = await journey.ended(await runner.start(id, 'operator'));
+  const key = await ownKeys(store.vault, id).find(readCertificate(facts.chain?.leafPem ?? '').key.spkiSha256);
+  return key?.reveal() ?? '';
 }
 
 /** All files but those with the key, and what nothing outside of the machine can be opened with. */
