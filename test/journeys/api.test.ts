@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ExplanationList } from '../../backend/src/api/contract/explanation.ts';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
 import type { Listening } from '../../backend/src/server.ts';
-import { Daemon } from '../support/daemon.ts';
+import { aConnection } from '../contracts/store-fixtures.ts';
+import { type Caller, Daemon } from '../support/daemon.ts';
 import { Journey } from '../support/journey.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 let journey: Journey;
 let server: Listening;
@@ -80,6 +83,55 @@ describe('access', () => {
   });
 });
 
+describe('a daemon that is asked too much', () => {
+  it('counts requests of an address and of a caller, and not those of the operator of the machine', async () => {
+    await using daemon = await Daemon.start(
+      {},
+      { CERTFERRY_REQUESTS_PER_MINUTE: '60', CERTFERRY_TRUSTED_PROXIES: '127.0.0.1' },
+    );
+    const viewer = await daemon.token('viewer');
+    const from = (address: string, caller: Caller) =>
+      daemon.call('GET', '/plugins', { ...caller, 'x-forwarded-for': address });
+    const many = async (count: number, address: (index: number) => string, caller: Caller) => {
+      const answers = await Promise.all(Array.from({ length: count }, (_, index) => from(address(index), caller)));
+      return answers.map(({ status }) => status);
+    };
+
+    const anonymous = await many(61, () => '192.0.2.1', {});
+    const other = await many(1, () => '192.0.2.2', {});
+    const spread = await many(61, (index) => `198.51.100.${index}`, viewer);
+    const refused = await from('203.0.113.1', viewer);
+    const local = await daemon.call('GET', '/plugins', daemon.local);
+
+    expect(anonymous.toSorted()).toEqual([...Array(60).fill(401), 429]);
+    expect([other, spread.toSorted()]).toEqual([[401], [...Array(60).fill(200), 429]]);
+    expect(refused.headers.get('retry-after')).toBe('60');
+    expect(await refused.json()).toMatchObject({ code: 'TOO_MANY_ATTEMPTS' });
+    expect(local.status).toBe(200);
+  });
+
+  it('opens a secret for /readyz every two seconds at most, and shows its explanations in pages', async () => {
+    const clock = new ManualClock();
+    await using daemon = await Daemon.start({ clock });
+    const check = vi.spyOn(daemon.app.store.upkeep, 'check');
+    for (const name of ['one', 'two', 'three']) await daemon.app.store.connections.insert({ ...aConnection(), name });
+    const ask = () => fetch(`${daemon.url}/readyz`).then((answer) => answer.text());
+    const page = async (number: number) =>
+      (await (
+        await daemon.call('GET', `/explanations?limit=2&page=${number}`, daemon.local)
+      ).json()) as ExplanationList;
+
+    await Promise.all([ask(), ask(), ask()]);
+    const atOnce = check.mock.calls.length;
+    clock.advance(2_000);
+    await ask();
+
+    expect([atOnce, check.mock.calls.length]).toEqual([1, 2]);
+    expect(await page(1)).toMatchObject({ items: [{ connectionId: 1 }, { connectionId: 2 }], total: 3, next: 2 });
+    expect(await page(2)).toMatchObject({ items: [{ connectionId: 3 }], total: 3, next: null });
+  });
+});
+
 const POLICY = [
   "default-src 'self'",
   "base-uri 'none'",
@@ -107,6 +159,7 @@ const PROTECTING = {
 const TELLING_NOTHING = [
   ...['cache-control', 'connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive', 'x-request-id'],
   ...['transfer-encoding', 'vary'],
+  ...['ratelimit-limit', 'ratelimit-policy', 'ratelimit-remaining', 'ratelimit-reset'],
 ];
 
 describe('problems', () => {

@@ -37,6 +37,7 @@ export class Daemon implements AsyncDisposable {
     const config = readConfig({
       CERTFERRY_PORT: '0',
       CERTFERRY_HTTPS: 'off',
+      CERTFERRY_REQUESTS_PER_MINUTE: '1000000',
       CERTFERRY_DATA_DIR: join(folder, 'data'),
       CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),
       ...env,

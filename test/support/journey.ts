@@ -269,7 +269,10 @@ function oneService(input: ConnectionInput): ConnectionInput {
 }
 
 function configIn(folder: string, lab: Lab) {
-  const config = readConfig({ ...foldersIn(folder), CERTFERRY_BACKUP_AT: 'never', CERTFERRY_HTTPS: 'off' });
+  const config = readConfig({
+    ...foldersIn(folder),
+    ...{ CERTFERRY_BACKUP_AT: 'never', CERTFERRY_HTTPS: 'off', CERTFERRY_REQUESTS_PER_MINUTE: '1000000' },
+  });
   return { ...config, resolvers: [lab.dns.resolver], nameServers: lab.dns.nameServers };
 }
 

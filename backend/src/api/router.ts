@@ -36,6 +36,7 @@ import { apiPage, openApiRouter } from './openapi.ts';
 import { planRouter } from './plan.ts';
 import { pluginsRouter } from './plugins.ts';
 import { notFound, problemHandler } from './problem.ts';
+import { addressLimit, callerLimit } from './rate-limit.ts';
 import { renewalsRouter } from './renewals.ts';
 import { requestLog } from './request-log.ts';
 import { refuseUndeclared } from './route-table.ts';
@@ -65,18 +66,21 @@ export function createHttpApp({ app, accessToken, frontendDir }: HttpAppOptions)
   http.set('trust proxy', [...app.config.trustedProxies]);
   http.use(contentSecurity(app.config));
   http.use(requestLog(app));
+  const [byAddress, byCaller] = [addressLimit(app), callerLimit(app)];
   http.use(healthRouter(app));
   http.use(challengeHandler(app.board));
   const api = apiRouter(app);
   refuseUndeclared(api, '/api/v1');
   const who = authenticate(app.access, accessToken, app.config.publicUrl);
-  http.use('/metrics', who);
+  http.use('/metrics', byAddress, who, byCaller);
   http.get('/metrics', needs('viewer', 'installation'), metricsHandler(app));
   http.use(
     '/api/v1',
     storedNowhere,
     cors(app.config.corsOrigins),
+    byAddress,
     who,
+    byCaller,
     audited(app.store, app.log),
     hideTheUnseen(app.store),
     checked(api, app),

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../domain/errors.ts';
 import * as contract from './contract/access.ts';
 import { needs } from './guard.ts';
-import { loginLimit } from './login-limit.ts';
+import { loginLimit } from './rate-limit.ts';
 import { originOf, ownUser } from './session.ts';
 
 /** One's own second factor. Whatever weakens it needs the password again. */

@@ -10,7 +10,7 @@ import * as contract from './contract/access.ts';
 import { id } from './contract.ts';
 import { clearSessionCookie, ownOrigin, sessionCookie, setSessionCookie } from './cookies.ts';
 import { authorityOf, expectedCsrfToken, needs } from './guard.ts';
-import { loginLimit } from './login-limit.ts';
+import { loginLimit } from './rate-limit.ts';
 
 /** Logging in and out, and what people do about their own account. */
 export function sessionRouter(app: App): Router {

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { App } from '../app.ts';
 import * as contract from './contract/access.ts';
 import { needs } from './guard.ts';
-import { loginLimit } from './login-limit.ts';
+import { loginLimit } from './rate-limit.ts';
 import { beginSession, sessionView } from './session.ts';
 
 /** The first administrator, who is logged in at once. */

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../domain/errors.ts';
 import { clearSsoCookie, ownOrigin, setSsoCookie, ssoCookie } from './cookies.ts';
 import { needs } from './guard.ts';
-import { loginLimit } from './login-limit.ts';
+import { loginLimit } from './rate-limit.ts';
 import { beginSession, originOf } from './session.ts';
 
 const CALLBACK = '/api/v1/session/oidc/callback';

@@ -8,8 +8,8 @@ import { importConnections } from '../transfer/import.ts';
 import { isSealed, openedText, sealedText } from '../transfer/sealed.ts';
 import * as contract from './contract/transfer.ts';
 import { authorityOf, needs } from './guard.ts';
-import { loginLimit } from './login-limit.ts';
 import { proveAgain } from './proof.ts';
+import { loginLimit } from './rate-limit.ts';
 
 /** All connections as a file, and back. Stands before the routes of one connection. */
 export function transferRouter(app: App): Router {

@@ -29,6 +29,8 @@ export interface Config {
   readonly backupKeep: number;
   readonly s3: { readonly endpoint: string | null; readonly region: string; readonly accessKeyId: string | null };
   readonly heartbeatMethod: SettingValue<'CERTFERRY_HEARTBEAT_METHOD'>;
+  /** Of one address, and of one user or API token. */
+  readonly requestsPerMinute: number;
   readonly sessionIdleMinutes: number;
   readonly sessionHours: number;
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
@@ -78,6 +80,7 @@ export function readConfig(env: EnvRecord): Config {
       accessKeyId: readSetting(env, 'CERTFERRY_S3_ACCESS_KEY_ID'),
     },
     heartbeatMethod: readSetting(env, 'CERTFERRY_HEARTBEAT_METHOD'),
+    requestsPerMinute: readSetting(env, 'CERTFERRY_REQUESTS_PER_MINUTE'),
     sessionIdleMinutes: readSetting(env, 'CERTFERRY_SESSION_IDLE_MINUTES'),
     sessionHours: readSetting(env, 'CERTFERRY_SESSION_HOURS'),
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),

@@ -109,6 +109,12 @@ export const SETTINGS = {
     fallback: null,
     schema: webAddress,
   },
+  CERTFERRY_REQUESTS_PER_MINUTE: {
+    help: 'Requests that one address, and one user or API token, may make within a minute. Further ones are answered with 429.',
+    allowed: 'a number from 60 to 1000000',
+    fallback: '3000',
+    schema: wholeNumber(60, 1_000_000),
+  },
   CERTFERRY_SESSION_IDLE_MINUTES: {
     help: 'Minutes without use after which a person has to log in again.',
     allowed: 'a number from 1 to 1440',
@@ -289,7 +295,7 @@ function isNetwork(text: string): boolean {
 function wholeNumber(least: number, most: number) {
   return z
     .string()
-    .regex(/^\d{1,5}$/)
+    .regex(/^\d{1,7}$/)
     .transform(Number)
     .pipe(z.number().min(least).max(most));
 }

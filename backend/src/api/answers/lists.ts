@@ -6,7 +6,7 @@ import { revoked } from './certificates.ts';
 import { certificate, instant } from './common.ts';
 import { connection, named, renewalSummary } from './connections.ts';
 
-function page<T extends z.ZodType>(item: T) {
+export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), total: z.int(), next: z.int().nullable() });
 }
 

@@ -21,7 +21,7 @@ export interface Page<T> {
   readonly next: number | null;
 }
 
-const paging = {
+export const paging = {
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 };

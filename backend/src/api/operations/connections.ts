@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { connectionsFile } from '../../transfer/file.ts';
 import * as answers from '../answers/connections.ts';
 import { evidence } from '../answers/evidence.ts';
-import { renewalItem } from '../answers/lists.ts';
+import { page, renewalItem } from '../answers/lists.ts';
 import { imported } from '../answers/transfer.ts';
 import { newOwner } from '../contract/access.ts';
 import * as accounts from '../contract/accounts.ts';
 import { evidenceQuery } from '../contract/evidence.ts';
+import { explanationsQuery } from '../contract/explanation.ts';
 import { planQuery } from '../contract/plan.ts';
 import * as transfer from '../contract/transfer.ts';
 import * as contract from '../contract.ts';
@@ -83,8 +84,9 @@ export const CONNECTION_OPERATIONS: Operations = {
     answer: json(answers.explanation),
   },
   'GET /explanations': {
-    summary: 'The same for all connections',
-    answer: json(z.array(answers.explanation)),
+    summary: 'The same for all connections, page by page',
+    query: explanationsQuery,
+    answer: json(page(answers.explanation)),
   },
   'GET /renewals/:id': {
     summary: 'One renewal with its facts and events',
