@@ -237,7 +237,7 @@ function failed(event: Of<'renewal.finished'>, common: Common): Problem {
         ? 'certferry does not try again by itself. Start another renewal when the cause is mended.'
         : `certferry tries again by itself at ${atMinute(nextTry)}.`,
     ],
-    state: effect,
+    state: nextTry === null ? `${effect}${FINAL}` : effect,
     facts: [
       ...(renewal?.failedStep ? [{ label: 'Step', value: titleOf(renewal.failedStep) }] : []),
       ...(code === null ? [] : [{ label: 'Error', value: code }]),
@@ -246,6 +246,19 @@ function failed(event: Of<'renewal.finished'>, common: Common): Problem {
     ],
     reminds: true,
   });
+}
+
+/** Ends the state of a failure after which only a person goes on. */
+const FINAL = ', left to a person';
+
+/** Whether a failure is no longer tried again, which it was as `before` says. */
+export function becameFinal(before: Pick<Problem, 'state'>, now: Pick<Problem, 'state'>): boolean {
+  return now.state.endsWith(FINAL) && !before.state.endsWith(FINAL);
+}
+
+/** The message of a failure that was told before, when certferry tried again by itself. */
+export function leftToPerson(message: NoticeMessage): NoticeMessage {
+  return { ...message, subject: `Now a person is needed: ${message.subject}` };
 }
 
 type Effect = 'intact' | 'affected' | 'unseen' | 'not-served' | 'put-back' | 'not-kept';

@@ -54,6 +54,25 @@ describe('what is told', () => {
     ]);
   });
 
+  it('that a failure which was tried again is now left to a person, once', async () => {
+    await using desk = await Desk.open();
+    desk.nextTry = '2026-11-22T04:00:00.000Z';
+    await desk.happen(finished('failed'), finished('failed'));
+
+    desk.nextTry = null;
+    await desk.happen(finished('failed'), finished('failed'));
+    desk.nextTry = '2026-11-22T05:00:00.000Z';
+    await desk.happen(finished('failed'));
+
+    expect(await desk.outbox()).toEqual([
+      'warning Failed, service intact: CUCM',
+      'warning Now a person is needed: Failed, service intact: CUCM',
+    ]);
+    const [newest] = await desk.store.notify.notices.list({ limit: 1 });
+    expect(newest?.message.body).toContain('certferry does not try again by itself.');
+    expect((await desk.store.notify.matters.open())[0]?.message.subject).toBe('Failed, service intact: CUCM');
+  });
+
   it('an expiry at each threshold once, more important each time, and that it is over (certwarden #136)', async () => {
     await using desk = await Desk.open();
 

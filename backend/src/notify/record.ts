@@ -3,7 +3,16 @@ import { isGood } from '../renewal/sentences.ts';
 import type { DomainEvent, StoredEvent } from '../store/events.ts';
 import type { Matter } from '../store/notify.ts';
 import type { Store } from '../store/store.ts';
-import { keyOf, type Problem, problemOf, recoveryOf, type Subject, successOf } from './messages.ts';
+import {
+  becameFinal,
+  keyOf,
+  leftToPerson,
+  type Problem,
+  problemOf,
+  recoveryOf,
+  type Subject,
+  successOf,
+} from './messages.ts';
 import { address, matterId } from './recipients.ts';
 import { firstReminder } from './reminders.ts';
 import { type SubjectDeps, subjectOf, withoutSecrets } from './subject.ts';
@@ -85,15 +94,20 @@ async function tellProblem(
   };
   await tx.notify.matters.put(matter);
   const except = event.type === 'notice.failed' ? event.notifierId : null;
-  return await address(tx, { message, matter: matterId(matter), seq, except });
+  const isKnownFailure = before !== null && before.kind === 'failed' && becameFinal(before, problem);
+  const told = isKnownFailure ? leftToPerson(message) : message;
+  return await address(tx, { message: told, matter: matterId(matter), seq, except });
 }
 
-/** The same again, or less bad than before. */
-function isKnown(before: Matter, { state, message, notAfter }: Problem): boolean {
+/** The same again, or less bad than before. That nobody tries again any more is worse. */
+function isKnown(before: Matter, problem: Problem): boolean {
+  const { state, message, notAfter } = problem;
   if (before.state === state) return true;
   if (message.kind === 'expiring')
     return before.notAfter === notAfter && thresholdOf(before.state) <= thresholdOf(state);
-  return message.kind === 'failed' && !isWorse(message.severity, before.message.severity);
+  return (
+    message.kind === 'failed' && !becameFinal(before, problem) && !isWorse(message.severity, before.message.severity)
+  );
 }
 
 function isWorse(now: Matter['message']['severity'], before: Matter['message']['severity']): boolean {

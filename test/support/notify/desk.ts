@@ -17,6 +17,8 @@ export class Desk implements AsyncDisposable {
   readonly clock: FakeClock;
   readonly connectionId: number;
   readonly notifierId: number;
+  /** When certferry tries again after each failure that happens from now on; null: it does not. */
+  nextTry: string | null = null;
 
   private constructor(store: Store, clock: FakeClock, connectionId: number, notifierId: number) {
     this.store = store;
@@ -41,7 +43,8 @@ export class Desk implements AsyncDisposable {
 
   /** Appends events and reads them. */
   async happen(...events: readonly DomainEvent[]): Promise<void> {
-    for (const stored of await this.store.events.append(events)) await takeEvent(this.store, stored, SUBJECT);
+    const deps = { ...SUBJECT, nextTry: async () => this.nextTry };
+    for (const stored of await this.store.events.append(events)) await takeEvent(this.store, stored, deps);
   }
 
   async remind(): Promise<void> {
