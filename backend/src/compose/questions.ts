@@ -46,7 +46,10 @@ export function questionsTo({ store, clock }: Foundation, { peers, windows, tria
     },
     explain: (connection) => reconciler.explain(connection),
     plan: (scenario) =>
-      planAll(scenario, { store, clock, windows, issuerOf: (connection) => peers.issuerOf(connection) }),
+      planAll(scenario, {
+        ...{ store, clock, windows },
+        traitsOf: async (connection) => (await peers.issuerOf(connection)).traits,
+      }),
     issuerWithKey: (issuerKey, connectionId) => issuerWithKey(issuerKey, connectionId, { store, peers }),
     preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),
   };

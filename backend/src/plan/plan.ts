@@ -19,6 +19,12 @@ export interface PlanSubject {
   readonly restarts: number;
 }
 
+/** A connection of which too little is known to plan anything, and why. */
+export interface Unplannable extends Pick<PlanSubject, 'connectionId' | 'name'> {
+  /** A sentence for people. */
+  readonly problem: string;
+}
+
 export interface Validity {
   readonly notBefore: string;
   readonly notAfter: string;
@@ -71,10 +77,17 @@ const HORIZON_DAYS = 365;
 const NARROW = 1 / 10;
 
 /** The renewals and restarts of the coming twelve months. Pure but for the windows, which are asked. */
-export async function planYear(subjects: readonly PlanSubject[], scenario: Scenario, now: Date): Promise<Plan> {
+export async function planYear(
+  subjects: readonly (PlanSubject | Unplannable)[],
+  scenario: Scenario,
+  now: Date,
+): Promise<Plan> {
   const to = new Date(now.getTime() + HORIZON_DAYS * DAY_MS);
   const connections: PlannedConnection[] = [];
-  for (const subject of subjects) connections.push(await planConnection(subject, scenario, now, to));
+  for (const subject of subjects)
+    connections.push(
+      'problem' in subject ? withoutPlan(subject, subject.problem) : await planConnection(subject, scenario, now, to),
+    );
   return {
     scenario: scenario.id,
     from: now.toISOString(),
@@ -91,7 +104,7 @@ async function planConnection(
   to: Date,
 ): Promise<PlannedConnection> {
   const { connectionId, name, validity, automatic } = subject;
-  if (!validity) return { connectionId, name, renewals: [], breaks: false, problems: [UNSEEN] };
+  if (!validity) return withoutPlan(subject, UNSEEN);
   const renewals: PlannedRenewal[] = [];
   const problems: string[] = automatic ? [] : [UNATTENDED];
   for (let current: Validity | null = validity; current; ) {
@@ -106,6 +119,10 @@ async function planConnection(
   }
   const breaks = automatic ? renewals.some(isTooLate) : renewals.length > 0;
   return { connectionId, name, renewals, breaks, problems: [...problems, ...problemsOf(renewals)] };
+}
+
+function withoutPlan({ connectionId, name }: Unplannable | PlanSubject, problem: string): PlannedConnection {
+  return { connectionId, name, renewals: [], breaks: false, problems: [problem] };
 }
 
 const UNSEEN = 'Nothing was seen served yet, so nothing can be foreseen.';

@@ -1,20 +1,22 @@
 import { readCertificate } from '../domain/certificate.ts';
 import { reserveOf } from '../domain/due.ts';
 import { AppError } from '../domain/errors.ts';
+import type { IssuerTraits } from '../domain/issuer-traits.ts';
 import { spreadOf } from '../domain/spread.ts';
-import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
+import { missingWords } from '../reconcile/missing-words.ts';
 import type { Facts } from '../renewal/facts.ts';
 import type { Connection, Store } from '../store/store.ts';
 import type { Openings } from '../windows/openings.ts';
-import { type Plan, type PlanSubject, planYear, type Validity, type Window } from './plan.ts';
+import { type Plan, type PlanSubject, planYear, type Unplannable, type Validity, type Window } from './plan.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 interface PlannerDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly windows: Openings;
-  issuerOf(connection: Connection): Promise<Issuer>;
+  /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  traitsOf(connection: Connection): Promise<IssuerTraits>;
 }
 
 /** Renewals to look through for a certificate that was seen. */
@@ -32,7 +34,22 @@ export async function planAll(scenarioId: string, deps: PlannerDeps): Promise<Pl
   return await planYear(subjects, scenario, deps.clock.now());
 }
 
-async function subjectOf(connection: Connection, { store, windows, issuerOf }: PlannerDeps): Promise<PlanSubject> {
+/** What is wrong with one connection does not keep the others from being planned. */
+async function subjectOf(connection: Connection, deps: PlannerDeps): Promise<PlanSubject | Unplannable> {
+  const { id: connectionId, name, incomplete } = connection;
+  if (incomplete.length > 0) return { connectionId, name, problem: `Not complete: ${missingWords(connection)}.` };
+  try {
+    return await completeSubject(connection, deps);
+  } catch (err) {
+    if (!(err instanceof AppError)) throw err;
+    return { connectionId, name, problem: `Nothing can be foreseen: ${err.message}` };
+  }
+}
+
+async function completeSubject(
+  connection: Connection,
+  { store, windows, traitsOf }: PlannerDeps,
+): Promise<PlanSubject> {
   const { id, name, policy } = connection;
   const past = await store.renewals.list({ connectionId: id, limit: LOOK_BACK });
   const facts = past.map((row) => row.facts as Partial<Facts>);
@@ -42,7 +59,7 @@ async function subjectOf(connection: Connection, { store, windows, issuerOf }: P
     validity: facts.map(validityIn).find((validity) => validity !== null) ?? null,
     automatic: policy.automatic,
     reserveMs: (lifetimeMs) => reserveOf({ daysBefore: policy.daysBefore, spread: spreadOf(String(id)) }, lifetimeMs),
-    traits: (await issuerOf(connection)).traits,
+    traits: await traitsOf(connection),
     renewalWindow: windowOf(policy.renewalCalendar, windows),
     restartWindow: windowOf(policy.restartCalendar, windows),
     restarts: facts.find(({ activation }) => activation)?.activation?.length ?? 0,
