@@ -48,6 +48,11 @@ export class Notices implements AsyncDisposable {
     await this.#reader.start();
   }
 
+  /** False while what happened minutes ago was not made into messages. */
+  isCurrent(): Promise<boolean> {
+    return this.#reader.isCurrent();
+  }
+
   /** To be called every minute: reminders and digests are due by the clock, not by an event. */
   async tick(): Promise<void> {
     const { store, clock, publicUrl } = this.#deps;

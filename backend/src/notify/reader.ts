@@ -1,4 +1,5 @@
-import type { Logger } from '../plugins/plugin.ts';
+import { sleep } from '../plugins/clock.ts';
+import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { matters, record } from './record.ts';
@@ -7,8 +8,15 @@ import type { SubjectDeps } from './subject.ts';
 /** Where the reader goes on after a restart. */
 const CURSOR = 'notify.cursor';
 
+/** Milliseconds until the log is read again after reading it failed. */
+const AFTER_FAILURE_MS = 10_000;
+
+/** Milliseconds that an event may wait to be read. */
+const LONGEST_LAG_MS = 5 * 60_000;
+
 interface ReaderDeps extends SubjectDeps {
   readonly store: Store;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Told after each commit which channels have something new. */
   readonly wake: (notifierIds: readonly number[]) => void;
@@ -22,6 +30,8 @@ export class NoticeReader implements AsyncDisposable {
   readonly #deps: ReaderDeps;
   readonly #stop = new AbortController();
   #reading: Promise<void> = Promise.resolve();
+  /** The last event that was read, whether it mattered or not. */
+  #position = 0;
 
   constructor(deps: ReaderDeps) {
     this.#deps = deps;
@@ -29,9 +39,15 @@ export class NoticeReader implements AsyncDisposable {
 
   /** An installation that never told anybody begins with what happens from now on. */
   async start(): Promise<void> {
-    const { store, log } = this.#deps;
-    const cursor = await cursorOf(store);
-    this.#reading = this.#read(cursor).catch((err: unknown) => log.error({ err }, 'notices stopped'));
+    this.#position = await cursorOf(this.#deps.store);
+    this.#reading = this.#readOn();
+  }
+
+  /** False while something that happened minutes ago was not read: nobody is told of anything then. */
+  async isCurrent(): Promise<boolean> {
+    const { store, clock } = this.#deps;
+    const [waiting] = await store.events.read({ after: this.#position, limit: 1 });
+    return waiting === undefined || clock.now().getTime() - Date.parse(waiting.at) <= LONGEST_LAG_MS;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -39,10 +55,27 @@ export class NoticeReader implements AsyncDisposable {
     await this.#reading;
   }
 
-  async #read(cursor: number): Promise<void> {
+  /** Until the daemon stops: a database that does not answer for a while must not end it. Never rejects. */
+  async #readOn(): Promise<void> {
+    const { clock, log } = this.#deps;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#read();
+        return;
+      } catch (err) {
+        log.error({ err }, 'the events could not be read for notices, and are read again in a moment');
+        await sleep(clock, AFTER_FAILURE_MS, signal).catch(() => {});
+      }
+    }
+  }
+
+  /** Ends when the daemon stops. */
+  async #read(): Promise<void> {
     const { store } = this.#deps;
-    for await (const stored of store.events.follow(cursor, this.#stop.signal)) {
+    for await (const stored of store.events.follow(this.#position, this.#stop.signal)) {
       if (matters(stored.event)) await this.#take(stored);
+      this.#position = stored.seq;
     }
   }
 

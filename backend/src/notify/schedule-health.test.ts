@@ -9,8 +9,10 @@ import { Watchdog } from './watchdog.ts';
 const MINUTE_MS = 60_000;
 let desk: Desk;
 let health: ScheduleHealth;
+let isTelling: boolean;
 
 beforeEach(async () => {
+  isTelling = true;
   desk = await Desk.open();
   health = new ScheduleHealth(desk);
 });
@@ -76,6 +78,7 @@ describe('the heartbeat', () => {
     const http = createHttpFactory();
     return new Watchdog({
       health,
+      isTelling: async () => isTelling,
       clock: desk.clock,
       log: { ...log, warn: (fields) => said.push(fields) },
       http,
@@ -104,6 +107,19 @@ describe('the heartbeat', () => {
 
     expect(beats()).toBe(then);
     expect(await types()).toEqual(['schedule.stalled']);
+  });
+
+  it('does not beat while nobody is told of what happens', async () => {
+    isTelling = false;
+    await using dog = watchdog();
+    dog.start();
+
+    await minutes(6, () => health.ran(desk.clock.now()));
+    expect(receiver.received).toBe('');
+    isTelling = true;
+    await minutes(3, () => health.ran(desk.clock.now()));
+
+    await expect.poll(() => receiver.received).toContain('POST /ping/');
   });
 
   it('tells the log that it did not arrive, without its token', async () => {

@@ -27,7 +27,12 @@ export function createNotifyService(deps: NotifyServiceDeps): NotifyService {
   const notices = new Notices(deps);
   const scheduleHealth = new ScheduleHealth(deps);
   const heartbeat = heartbeatUrl ? { url: heartbeatUrl, method: heartbeatMethod } : null;
-  const watchdog = new Watchdog({ ...deps, health: scheduleHealth, heartbeat });
+  const watchdog = new Watchdog({
+    ...deps,
+    health: scheduleHealth,
+    isTelling: () => notices.isCurrent(),
+    heartbeat,
+  });
   let minutes: AsyncDisposable | null = null;
   return {
     parts: { notices, scheduleHealth },

@@ -7,6 +7,8 @@ import type { ScheduleHealth } from './schedule-health.ts';
 
 interface WatchdogDeps {
   readonly health: ScheduleHealth;
+  /** Whether people are told of what happens. */
+  readonly isTelling: () => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly http: HttpFactory;
@@ -47,9 +49,9 @@ export class Watchdog implements AsyncDisposable {
   }
 
   async #look(looks: number): Promise<void> {
-    const { health } = this.#deps;
+    const { health, isTelling } = this.#deps;
     await health.look();
-    if (looks % LOOKS_PER_BEAT === 0 && (await health.isAlive())) await this.#beat();
+    if (looks % LOOKS_PER_BEAT === 0 && (await health.isAlive()) && (await isTelling())) await this.#beat();
   }
 
   async #beat(): Promise<void> {
