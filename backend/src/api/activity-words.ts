@@ -19,6 +19,8 @@ export function activitySentence(event: DomainEvent): string {
       return 'Every endpoint answers again';
     case 'watch.restored':
       return 'The wanted certificate is served again';
+    case 'watch.cured':
+      return 'A good certificate is served again, which no renewal put there';
     case 'watch.freed':
       return 'The schedule goes on by itself';
     case 'renewal.started':

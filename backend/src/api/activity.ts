@@ -50,6 +50,7 @@ const TYPES: Readonly<Record<contract.ActivityKind, readonly DomainEvent['type']
     'watch.expiring',
     'watch.deviates',
     'watch.restored',
+    'watch.cured',
     'watch.stuck',
     'watch.freed',
     'watch.quarantined',

@@ -123,7 +123,7 @@ export function recoveryOf(
   over: { readonly kind: ProblemKind; readonly key: string; readonly since: string; readonly title: string },
   { connection, renewal, publicUrl }: Subject,
 ): NoticeMessage {
-  const title = RECOVERED[over.kind];
+  const title = event.type === 'watch.cured' ? 'A good certificate is served again' : RECOVERED[over.kind];
   return {
     id: `event-${seq}`,
     key: over.key,
@@ -404,6 +404,8 @@ function ended(event: DomainEvent): string {
       return 'Every endpoint answers again.';
     case 'watch.restored':
       return 'Every endpoint serves the wanted certificate again.';
+    case 'watch.cured':
+      return 'Every endpoint serves a good certificate, which no renewal of certferry put there.';
     case 'watch.freed':
       return 'Nobody has to do anything: the schedule goes on by itself.';
     case 'schedule.resumed':

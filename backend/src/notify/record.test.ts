@@ -90,6 +90,17 @@ describe('what is told', () => {
     ]);
   });
 
+  it('that what had expired or failed was replaced by hand, once (no "Still: Expired" for ever)', async () => {
+    await using desk = await Desk.open();
+    const cured = watch({ type: 'watch.cured' });
+    await desk.happen(finished('failed'), expiring(0), unreachable);
+
+    await desk.happen(cured, cured);
+
+    expect((await desk.outbox()).slice(3)).toEqual(['info A good certificate is served again: CUCM']);
+    expect((await desk.store.notify.matters.open()).map(({ kind }) => kind)).toEqual(['unreachable']);
+  });
+
   it('an expiry of the next certificate again', async () => {
     await using desk = await Desk.open();
 
@@ -339,6 +350,7 @@ describe('a crash', () => {
     expiring(0),
     watch({ type: 'watch.deviates', message: 'Other' }),
     watch({ type: 'watch.restored' }),
+    watch({ type: 'watch.cured' }),
     { type: 'connection.changed', connectionId: 1 },
   );
 

@@ -153,6 +153,8 @@ function ends(event: DomainEvent, { key, kind, connectionId }: Matter): boolean 
       return kind === 'unreachable';
     case 'watch.restored':
       return kind === 'deviates';
+    case 'watch.cured':
+      return kind === 'expiring' || kind === 'failed';
     case 'watch.freed':
       return kind === 'stuck';
     case 'schedule.resumed':

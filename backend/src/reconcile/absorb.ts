@@ -75,6 +75,7 @@ function succeeded(memory: WatchMemory, { certificate }: Ending): WatchMemory {
     paused: null,
     shelved: null,
     fruitless: null,
+    told: null,
     expected: certificate ?? memory.expected,
   };
 }

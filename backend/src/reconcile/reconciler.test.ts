@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import { initialState } from '../renewal/machine.ts';
 import type { StepName } from '../renewal/step-names.ts';
 import type { Connection } from '../store/store.ts';
+import { NO_SETBACKS } from './memory.ts';
 import { DAY_MS, HOUR_MS, World } from './testing/world.ts';
 
 /** Each test of this file prevents something that users of other tools complained of. */
@@ -144,6 +145,48 @@ describe('what is watched', () => {
 
     expect(await world.news()).toEqual([]);
     expect(await world.certificates(connection.id)).toBeGreaterThan(15);
+  });
+
+  describe('that somebody mended it by hand', () => {
+    const told = async () => (await world.news()).map(({ type }) => type);
+    const cures = async () => (await told()).filter((type) => type === 'watch.cured');
+
+    it('is told when an expired certificate was replaced, once', async () => {
+      world.course = () => failing('DNS_UNREACHABLE', 'publish');
+      const connection = await world.add({}, { left: 3 });
+      await world.pass(4 * DAY_MS);
+
+      world.serve(connection, { left: 90 });
+      await world.pass(9 * DAY_MS);
+
+      expect((await told()).slice(-2)).toEqual(['watch.expiring', 'watch.cured']);
+      expect(await world.memory(connection.id)).toMatchObject({ told: null, setbacks: NO_SETBACKS });
+    });
+
+    it('is told after a failure of which no expiry was told, and lets the schedule try again when it is due', async () => {
+      world.course = () => failing('APPLIANCE_DENIED', 'inspect');
+      const connection = await dueConnection();
+      await world.pass(HOUR_MS);
+      const starts = world.starts.length;
+
+      world.serve(connection, { left: 60 });
+      await world.pass(40 * DAY_MS);
+
+      expect(await cures()).toHaveLength(1);
+      expect(world.starts.length).toBe(starts + 1);
+    });
+
+    it('is not told of what a renewal of ours put there, nor while it is still due', async () => {
+      const connection = await dueConnection();
+      world.course = () => failing('DNS_UNREACHABLE', 'publish');
+      await world.pass(DAY_MS);
+      world.serve(connection, { left: 10 });
+      await world.pass(HOUR_MS * 7);
+      world.course = () => ({ outcome: 'verified' });
+      await world.pass(60 * DAY_MS);
+
+      expect(await cures()).toEqual([]);
+    });
   });
 
   it('tells that something else is served than after the last renewal, and that it is right again', async () => {

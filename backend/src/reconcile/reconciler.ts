@@ -13,6 +13,7 @@ import { emergencyFrom } from '../windows/emergency.ts';
 import { afterChange, afterEnd, afterStart } from './absorb.ts';
 import { type AriAnswer, afterAsking, caInstantOf, shouldAsk } from './ari.ts';
 import { allowanceFor } from './budget-for.ts';
+import { tellCure } from './cure.ts';
 import { type Choice, decide, type Start } from './decide.ts';
 import { endingOf } from './ending.ts';
 import { explain } from './explain.ts';
@@ -241,7 +242,9 @@ export class Reconciler {
     const looked = afterLook({ ...before, ari: seen.ari }, seen.look);
     const { memory, choice } = await this.#choose(connection, looked.memory, seen);
     const expiry = tellExpiry(memory, now);
-    await this.#remember(connection, { memory: expiry.memory, news: [...looked.news, ...expiry.news], choice });
+    const cure = tellCure(before, expiry.memory, choice);
+    const news = [...looked.news, ...expiry.news, ...cure.news];
+    await this.#remember(connection, { memory: cure.memory, news, choice });
   }
 
   /** A renewal that waits for hours or weeks restarts nothing meanwhile: what is served is still watched. */

@@ -37,6 +37,8 @@ export function sentence(event: DomainEvent): string {
       return `Every endpoint of connection ${event.connectionId} answers again`;
     case 'watch.restored':
       return `Connection ${event.connectionId} serves the wanted certificate again`;
+    case 'watch.cured':
+      return `Connection ${event.connectionId} serves a good certificate again, which no renewal put there`;
     case 'watch.freed':
       return `The schedule goes on with connection ${event.connectionId} by itself`;
     case 'watch.unreachable':

@@ -73,6 +73,8 @@ export type WatchEvent = {
   /** What is served is no longer what was seen served after the last renewal. */
   | { readonly type: 'watch.deviates'; readonly message: string }
   | { readonly type: 'watch.restored' }
+  /** What was due, had failed or had come to its end is no longer served, and it was not a renewal that replaced it. */
+  | { readonly type: 'watch.cured' }
   /** Due, and nothing happens before a person does something. */
   | { readonly type: 'watch.stuck'; readonly message: string }
   | { readonly type: 'watch.freed' }
