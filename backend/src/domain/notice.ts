@@ -16,6 +16,7 @@ export const PROBLEM_KINDS = [
   'undelivered',
   'schedule',
   'secrets-left',
+  'calendar',
 ] as const;
 
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];

@@ -97,6 +97,18 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
       });
     case 'notice.failed':
       return undelivered(event, common);
+    case 'calendar.stale':
+      return problem(common, {
+        kind: 'calendar',
+        severity: 'warning',
+        title: `Calendar "${event.name}" is out of date`,
+        body: [
+          event.message,
+          'A freeze that was entered there since is not known here. Look at the address, or add the freeze by hand.',
+        ],
+        key: calendarKey(event.calendarId),
+        reminds: true,
+      });
     case 'schedule.missed':
     case 'schedule.stalled':
       return stopped(event, common);
@@ -123,7 +135,7 @@ export function recoveryOf(
   over: { readonly kind: ProblemKind; readonly key: string; readonly since: string; readonly title: string },
   { connection, renewal, publicUrl }: Subject,
 ): NoticeMessage {
-  const title = event.type === 'watch.cured' ? 'A good certificate is served again' : RECOVERED[over.kind];
+  const title = recoveredTitle(event, over.kind);
   return {
     id: `event-${seq}`,
     key: over.key,
@@ -171,6 +183,10 @@ export function raised(severity: Severity, notAfter: string | null, now: Date): 
 /** `connection:3/failed`, `daemon/schedule` */
 export function keyOf(connection: { readonly id: number } | null, kind: string): string {
   return connection ? `connection:${connection.id}/${kind}` : `daemon/${kind}`;
+}
+
+export function calendarKey(calendarId: number): string {
+  return `calendar:${calendarId}/out-of-date`;
 }
 
 interface Common {
@@ -394,7 +410,13 @@ const RECOVERED: Readonly<Record<ProblemKind, string>> = {
   undelivered: 'Delivers again',
   schedule: 'The schedule runs again',
   'secrets-left': 'Secrets were taken out',
+  calendar: 'The calendar is up to date again',
 };
+
+function recoveredTitle(event: DomainEvent, kind: ProblemKind): string {
+  if (event.type === 'watch.cured') return 'A good certificate is served again';
+  return event.type === 'calendar.fresh' ? `Calendar "${event.name}" is up to date again` : RECOVERED[kind];
+}
 
 function ended(event: DomainEvent): string {
   switch (event.type) {
@@ -408,6 +430,8 @@ function ended(event: DomainEvent): string {
       return 'Every endpoint serves a good certificate, which no renewal of certferry put there.';
     case 'watch.freed':
       return 'Nobody has to do anything: the schedule goes on by itself.';
+    case 'calendar.fresh':
+      return `Nothing is wrong with the iCalendar address of "${event.name}" any more.`;
     case 'schedule.resumed':
       return 'What became due meanwhile is caught up now.';
     default:

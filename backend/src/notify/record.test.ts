@@ -101,6 +101,26 @@ describe('what is told', () => {
     expect((await desk.store.notify.matters.open()).map(({ kind }) => kind)).toEqual(['unreachable']);
   });
 
+  it('that the address of a calendar cannot be read, with reminders, and that it can again', async () => {
+    await using desk = await Desk.open();
+    const stale = { type: 'calendar.stale', calendarId: 3, name: 'Freezes', message: 'It answers 503' } as const;
+
+    await desk.happen(stale, { ...stale, calendarId: 4, name: 'Holidays' });
+    desk.clock.advance(DAY_MS);
+    await desk.remind();
+    await desk.happen({ type: 'calendar.fresh', calendarId: 3, name: 'Freezes' });
+    await desk.happen({ type: 'calendar.removed', calendarId: 4, name: 'Holidays' });
+
+    expect(await desk.outbox()).toEqual([
+      'warning Calendar "Freezes" is out of date',
+      'warning Calendar "Holidays" is out of date',
+      'warning Still, after 1 day: Calendar "Freezes" is out of date',
+      'warning Still, after 1 day: Calendar "Holidays" is out of date',
+      'info Calendar "Freezes" is up to date again',
+    ]);
+    expect(await desk.store.notify.matters.open()).toEqual([]);
+  });
+
   it('an expiry of the next certificate again', async () => {
     await using desk = await Desk.open();
 

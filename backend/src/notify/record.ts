@@ -5,6 +5,7 @@ import type { Matter } from '../store/notify.ts';
 import type { Store } from '../store/store.ts';
 import {
   becameFinal,
+  calendarKey,
   keyOf,
   leftToPerson,
   type Problem,
@@ -22,18 +23,23 @@ export function matters({ type }: DomainEvent): boolean {
   return (
     type.startsWith('watch.') ||
     type.startsWith('schedule.') ||
-    [
-      'renewal.finished',
-      'connection.removed',
-      'step.held',
-      'step.waiting',
-      'step.released',
-      'notice.failed',
-      'access.secrets-exported',
-      'certificate.key-downloaded',
-    ].includes(type)
+    OTHERS.includes(type)
   );
 }
+
+const OTHERS: readonly DomainEvent['type'  'access.secrets-exported',
+  'certificate.key-downloaded',
+][] = [
+  'renewal.finished',
+  'connection.removed',
+  'step.held',
+  'step.waiting',
+  'step.released',
+  'notice.failed',
+  'calendar.stale',
+  'calendar.fresh',
+  'calendar.removed',
+];
 
 /**
  * What one event changes: matters are opened, changed and ended, and what is worth telling goes to the outbox. On change only: what
@@ -51,7 +57,8 @@ export async function record(tx: Store, stored: StoredEvent, deps: SubjectDeps):
   const problem = await problemFor(tx, stored, subject);
   if (problem) return await tellProblem(tx, stored, problem, open);
   // What is gone has not recovered.
-  const worst = stored.event.type === 'connection.removed' ? null : worstOf(over.filter(isWorthRecovering));
+  const isGone = stored.event.type === 'connection.removed' || stored.event.type === 'calendar.removed';
+  const worst = isGone ? null : worstOf(over.filter(isWorthRecovering));
   return worst ? await tellRecovery(tx, stored, subject, worst, over) : await tellSuccess(tx, stored, subject);
 }
 
@@ -157,6 +164,9 @@ function ends(event: DomainEvent, { key, kind, connectionId }: Matter): boolean 
       return kind === 'expiring' || kind === 'failed';
     case 'watch.freed':
       return kind === 'stuck';
+    case 'calendar.fresh':
+    case 'calendar.removed':
+      return key === calendarKey(event.calendarId);
     case 'schedule.resumed':
       return key === keyOf(null, 'schedule');
     case 'renewal.finished':

@@ -30,6 +30,7 @@ export const KIND_WORDS: Readonly<Record<ProblemKind, string>> = {
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',
   'secrets-left': 'secrets or a private key were taken out',
+  calendar: 'the address of a calendar cannot be read',
 };
 
 const MINIMUM_WORDS = {

@@ -22,7 +22,7 @@ export function sentence(event: DomainEvent): string {
     case 'calendar.stale':
       return event.message;
     case 'calendar.fresh':
-      return `The iCalendar address of "${event.name}" is read again`;
+      return `Nothing is wrong with the iCalendar address of "${event.name}" any more`;
     case 'certificate.revoked':
       return `Certificate ${event.serial} of connection ${event.connectionId} revoked by ${event.actor} (${event.reason})`;
     case 'certificate.key-downloaded':

@@ -45,6 +45,7 @@ export type CalendarEvent = { readonly calendarId: number; readonly name: string
   | { readonly type: 'calendar.created' | 'calendar.changed' | 'calendar.removed'; readonly actor?: string }
   /** Its iCalendar address gives nothing usable any more: the last good copy counts. */
   | { readonly type: 'calendar.stale'; readonly message: string }
+  /** Its address is read again, or it has another one, or none. */
   | { readonly type: 'calendar.fresh' }
 );
 

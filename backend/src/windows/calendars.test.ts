@@ -106,6 +106,22 @@ describe('an iCalendar address', () => {
     expect(changes).toBe(1);
   });
 
+  it('that a change finds to be broken, mends or gives up is told as when it is read again', async () => {
+    const { id } = await calendars.add(input(), never);
+    answer = { status: 503, body: 'down' };
+    await calendars.change(id, 1, input({ name: 'Renamed' }), never);
+    await calendars.refresh(never);
+
+    await calendars.change(id, 2, input({ iCalendar: null }), never);
+
+    const types = (await store.events.read({ limit: 10 })).map(({ event }) => event.type);
+    expect(types.filter((type) => type !== 'calendar.changed')).toEqual([
+      'calendar.created',
+      'calendar.stale',
+      'calendar.fresh',
+    ]);
+  });
+
   it.each([
     ['an error', { status: 404, body: '' }, /answers 404/],
     ['a page to log in', { status: 200, body: '<html>' }, /BEGIN:VCALENDAR/],

@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import type { HttpFactory } from '../plugins/http.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { ICalendarCopy, StoredCalendar } from '../store/calendars.ts';
+import type { CalendarEvent } from '../store/events.ts';
 import type { Connection, Store } from '../store/store.ts';
 import { checkOpens, checkRules } from './check.ts';
 import { readFeed } from './feed.ts';
@@ -65,7 +66,8 @@ export class Calendars {
     const changed = await this.#deps.store.transaction(async (tx) => {
       const current = await existingCalendar(tx, id);
       const calendar = await tx.calendars.update({ ...current, ...tried, name, version });
-      await tx.events.append([{ type: 'calendar.changed', calendarId: id, name }]);
+      const news = feedNews(calendar, current.copy, tried.copy);
+      await tx.events.append([{ type: 'calendar.changed', calendarId: id, name }, ...news]);
       return calendar;
     });
     this.#deps.onChange();
@@ -99,16 +101,11 @@ export class Calendars {
     signal: AbortSignal,
   ): Promise<void> {
     const { store, log } = this.#deps;
-    const { id, name, version, copy: before } = calendar;
+    const { id, version, copy: before } = calendar;
     const copy = await this.#read(source, calendar.zone, before, signal);
     await store.transaction(async (tx) => {
       await tx.calendars.keepCopy(id, version, copy);
-      const [was, is] = [before?.trouble ?? null, copy.trouble];
-      if (was === null && is !== null) {
-        const message = `The iCalendar address of "${name}" cannot be read, so what it gave ${copy.readAt.slice(0, 10)} counts: ${is}`;
-        await tx.events.append([{ type: 'calendar.stale', calendarId: id, name, message }]);
-      }
-      if (was !== null && is === null) await tx.events.append([{ type: 'calendar.fresh', calendarId: id, name }]);
+      await tx.events.append(feedNews(calendar, before, copy));
     });
     if (copy.trouble !== null) log.warn({ calendarId: id, reason: copy.trouble }, 'iCalendar address not read');
     if (copy.text !== before?.text) this.#deps.onChange();
@@ -145,6 +142,19 @@ export class Calendars {
       return { ...before, triedAt: now, trouble: AppError.from(err).message };
     }
   }
+}
+
+/** Whether its address can be read, when that became otherwise. */
+function feedNews(
+  { id: calendarId, name }: Pick<StoredCalendar, 'id' | 'name'>,
+  before: ICalendarCopy | null,
+  after: ICalendarCopy | null,
+): readonly CalendarEvent[] {
+  const [was, is] = [before?.trouble ?? null, after?.trouble ?? null];
+  if (was !== null && is === null) return [{ type: 'calendar.fresh', calendarId, name }];
+  if (was !== null || !after || is === null) return [];
+  const message = `The iCalendar address of "${name}" cannot be read, so what it gave ${after.readAt.slice(0, 10)} counts: ${is}`;
+  return [{ type: 'calendar.stale', calendarId, name, message }];
 }
 
 /** Rules that were found good, with the copy of their iCalendar address. */

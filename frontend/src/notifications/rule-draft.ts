@@ -32,6 +32,7 @@ const KIND_WORDS = {
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',
   'secrets-left': 'secrets or a private key were taken out',
+  calendar: 'the address of a calendar cannot be read',
 } as const satisfies Record<ProblemKind, string>;
 
 export const KINDS = Object.entries(KIND_WORDS).map(([value, label]) => ({ value, label }));
