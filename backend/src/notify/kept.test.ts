@@ -6,7 +6,7 @@ import { wants } from './rules.ts';
 /** What people are told of a certificate that is kept for download. */
 
 const subject: Subject = {
-  connection: { id: 17, name: 'www.example.com', dnsNames: ['www.example.com'] },
+  connection: { id: 17, name: 'www.example.com', dnsNames: ['www.example.com'], automatic: true },
   renewal: { id: 'r1', failure: null, failedStep: null, committed: false, notAfter: null, keeps: true },
   nextTry: null,
   publicUrl: 'https://certferry.example.com',

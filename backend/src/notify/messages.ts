@@ -7,12 +7,20 @@ import { atMinute, dayOf } from './instants.ts';
 
 /** What is known of the subject of an event when people are told of it. */
 export interface Subject {
-  readonly connection: { readonly id: number; readonly name: string; readonly dnsNames: readonly string[] } | null;
+  readonly connection: ConnectionSubject | null;
   readonly renewal: RenewalSubject | null;
   /** ISO 8601; when certferry tries again by itself, null when it does not. */
   readonly nextTry: string | null;
   /** Without a slash at its end; null when nobody said. */
   readonly publicUrl: string | null;
+}
+
+export interface ConnectionSubject {
+  readonly id: number;
+  readonly name: string;
+  readonly dnsNames: readonly string[];
+  /** The schedule renews it; otherwise a person does. */
+  readonly automatic: boolean;
 }
 
 export interface RenewalSubject {
@@ -338,13 +346,18 @@ function waiting(event: Of<'step.waiting'>, common: Common): Problem | null {
 
 function expiring(event: Of<'watch.expiring'>, common: Common): Problem {
   const { threshold, notAfter } = event;
-  const severity = threshold === 30 ? 'info' : 'warning';
+  const isManual = common.subject.connection?.automatic === false;
+  const severity = threshold === 30 && !isManual ? 'info' : 'warning';
   const title = threshold === 0 ? 'Expired' : `Expires in less than ${count(threshold, 'day')}`;
   return problem(common, {
     kind: 'expiring',
     severity: threshold <= 3 ? 'critical' : severity,
     title,
-    body: [event.message, threshold === 0 ? 'Clients that check certificates refuse to connect.' : ''],
+    body: [
+      event.message,
+      threshold === 0 ? 'Clients that check certificates refuse to connect.' : '',
+      isManual ? 'Automatic renewal is off: a person renews this one.' : '',
+    ],
     state: `${notAfter} ${threshold}`,
     notAfter,
     reminds: threshold === 0,

@@ -90,6 +90,18 @@ describe('what is told', () => {
     ]);
   });
 
+  it('an expiry that only a person prevents to everybody in time, and says so', async () => {
+    await using desk = await Desk.open({ minimum: 'warning' });
+    const row = await desk.store.connections.get(1);
+    if (row) await desk.store.connections.update({ ...row, policy: { ...row.policy, automatic: false } });
+
+    await desk.happen(expiring(30));
+
+    expect(await desk.outbox()).toEqual(['warning Expires in less than 30 days: CUCM']);
+    const [notice] = await desk.store.notify.notices.list({ limit: 1 });
+    expect(notice?.message.body).toContain('Automatic renewal is off: a person renews this one.');
+  });
+
   it('that what had expired or failed was replaced by hand, once (no "Still: Expired" for ever)', async () => {
     await using desk = await Desk.open();
     const cured = watch({ type: 'watch.cured' });

@@ -27,6 +27,7 @@ export async function subjectOf(tx: Store, stored: StoredEvent, { nextTry, publi
       id: connectionId,
       name: connection?.name ?? `Connection ${connectionId}`,
       dnsNames: connection?.dnsNames ?? [],
+      automatic: connection?.policy.automatic ?? true,
     },
     renewal: row ? renewalOf(row) : null,
     nextTry: event.type === 'renewal.finished' ? await nextTry(tx, stored) : null,
