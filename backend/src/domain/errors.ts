@@ -197,7 +197,7 @@ export const ERRORS = {
     retry: 'later',
     status: 502,
     title: 'The notification service does not answer',
-    action: 'Check the address, the port and the path between certferry and the service. certferry tries for a day.',
+    action: 'Check the address, the port and the path between certferry and the service. certferry tries for a week.',
   },
   NOTIFIER_NOT_TRUSTED: {
     retry: 'never',

@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { NoticeRow } from '../store/notify.ts';
 import { Deliverer, type DelivererDeps, deliverNext } from './deliverer.ts';
 import type { Notifier } from './notifier.ts';
+import { reviveAfterChange } from './revival.ts';
 
 const NEVER = new AbortController().signal;
 const HOUR_MS = 3_600_000;
@@ -48,10 +49,11 @@ describe('one channel', () => {
     expect(await newest()).toMatchObject({ state: 'delivered', tries: 1, answer: { words: '250 OK', failure: null } });
   });
 
-  it('tries again on its ladder for a day, then gives up and says so in the activity log', async () => {
+  it('tries again on its ladder for a week, then gives up, and says so in the activity log after a day and then', async () => {
     await desk.happen(finished('failed'));
     script = Array(200).fill(fails('NOTIFIER_UNREACHABLE'));
     const waits: number[] = [];
+    const began = desk.clock.now().getTime();
 
     for (let next = await deliver(); next !== null; next = await deliver()) {
       if (next === 'now') continue;
@@ -61,12 +63,24 @@ describe('one channel', () => {
     }
 
     expect(waits.slice(0, 4)).toEqual([15_000, 30_000, 60_000, 120_000]);
-    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(20 * HOUR_MS);
-    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(DAY_MS);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(6 * DAY_MS);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(7 * DAY_MS);
     expect(await newest()).toMatchObject({ state: 'given-up', answer: { failure: { code: 'NOTIFIER_UNREACHABLE' } } });
-    expect((await desk.store.events.read({ after: 1, limit: 10 })).map(({ event }) => event)).toMatchObject([
-      { type: 'notice.failed', name: 'Team', subject: 'Failed, service intact: CUCM' },
-    ]);
+    const told = await desk.store.events.read({ after: 1, limit: 10 });
+    const failure = { type: 'notice.failed', name: 'Team', subject: 'Failed, service intact: CUCM' };
+    expect(told.map(({ event }) => event)).toMatchObject([failure, failure]);
+    expect(Date.parse(told[0]?.at ?? '') - began).toBeLessThan(DAY_MS + 4 * HOUR_MS);
+  });
+
+  it('loses nothing over a weekend during which the service is gone', async () => {
+    await desk.happen(finished('failed'));
+    script = Array(22).fill(fails('NOTIFIER_UNREACHABLE'));
+
+    for (let next = await deliver(); next !== null; next = await deliver())
+      if (next !== 'now') desk.clock.advance(next.getTime() - desk.clock.now().getTime());
+
+    expect(desk.clock.now().getTime() - Date.parse('2026-11-22T03:00:00Z')).toBeGreaterThan(2 * DAY_MS);
+    expect(sent).toEqual(['Failed, service intact: CUCM']);
   });
 
   it('waits as long as the service says', async () => {
@@ -124,6 +138,55 @@ describe('one channel', () => {
 
     expect(first).toBeUndefined();
     expect((await desk.store.notify.matters.open()).map(({ key }) => key)).toEqual(['connection:1/failed']);
+  });
+
+  describe('what was given up', () => {
+    const giveUp = async (code: ErrorCode) => {
+      script = Array(20).fill(fails(code));
+      for (let next = await deliver(); next !== null; next = await deliver())
+        if (next !== 'now') desk.clock.advance(next.getTime() - desk.clock.now().getTime());
+      script = [];
+    };
+    const deliverAll = async () => {
+      while ((await deliver()) === 'now');
+    };
+
+    it('is sent when the channel delivers again, the latest of each matter that is not over', async () => {
+      await desk.happen(finished('failed'), unreachable);
+      await giveUp('NOTIFIER_DENIED');
+      await desk.happen(watch({ type: 'watch.reachable' }));
+      await desk.remind();
+      expect((await rows()).filter(({ state }) => state === 'given-up').length).toBeGreaterThan(0);
+
+      await deliverAll();
+
+      expect(sent).toContain('Reachable again: CUCM');
+      expect(sent.filter((subject) => subject.endsWith('Failed, service intact: CUCM'))).toHaveLength(1);
+      expect(sent.some((subject) => subject.startsWith('Unreachable'))).toBe(false);
+    });
+
+    it('is tried as long as a new one then', async () => {
+      await desk.happen(finished('failed'));
+      await giveUp('NOTIFIER_DENIED');
+      desk.clock.advance(30 * DAY_MS);
+      await desk.store.notify.notices.revive((await newest())?.id ?? 0);
+      script = [fails('NOTIFIER_UNREACHABLE')];
+
+      expect(await deliver()).toEqual(new Date(desk.clock.now().getTime() + 15_000));
+    });
+
+    it('for what it is comes again only after the channel was changed', async () => {
+      await desk.happen(finished('failed'));
+      await giveUp('NOTIFIER_REFUSED');
+      await desk.happen(unreachable);
+      await deliverAll();
+      expect(sent).toEqual(['Unreachable since 2026-11-22 02:00 UTC: CUCM']);
+
+      await desk.store.transaction((tx) => reviveAfterChange(tx, desk.notifierId));
+      await deliverAll();
+
+      expect(sent.at(-1)).toBe('Failed, service intact: CUCM');
+    });
   });
 
   it('leaves alone what waits for a channel that is off', async () => {

@@ -4,7 +4,8 @@ import type { Clock, Logger } from '../plugins/plugin.ts';
 import type { NoticeRow, NotifierRow } from '../store/notify.ts';
 import type { Store } from '../store/store.ts';
 import type { Notifier } from './notifier.ts';
-import { nextTry } from './retry.ts';
+import { isADayLate, nextTry } from './retry.ts';
+import { reviveAfterDelivery } from './revival.ts';
 
 export interface DelivererDeps {
   readonly store: Store;
@@ -144,6 +145,7 @@ async function delivered({ id, notifierId, tries }: NoticeRow, words: string, de
     const answer = { at, words, failure: null };
     await tx.notify.notices.save(id, { state: 'delivered', tries: tries + 1, nextTryAt: null, answer });
     await tx.notify.matters.end(undeliveredKey(notifierId));
+    await reviveAfterDelivery(tx, notifierId);
   });
   log.info({ noticeId: id, notifierId }, 'notice delivered');
 }
@@ -152,14 +154,14 @@ async function failed(row: NotifierRow, notice: NoticeRow, error: AppError, deps
   const { store, clock, log } = deps;
   const tries = notice.tries + 1;
   const now = clock.now();
-  const again = nextTry(error, tries, notice.createdAt, now);
+  const again = nextTry(error, tries, notice.triedSince, now);
   const failure = error.toFailure();
   const answer = { at: now.toISOString(), words: error.message, failure };
   log.warn({ noticeId: notice.id, notifierId: row.id, code: error.code, tries, again }, 'notice not delivered');
   await store.transaction(async (tx) => {
     const state = again === null ? ('given-up' as const) : ('waiting' as const);
     await tx.notify.notices.save(notice.id, { state, tries, nextTryAt: again?.toISOString() ?? null, answer });
-    if (again !== null) return;
+    if (again !== null && !isADayLate(notice.triedSince, notice.answer?.at ?? null, now)) return;
     const { subject } = notice.message;
     const event = { type: 'notice.failed' as const, noticeId: notice.id, notifierId: row.id, name: row.name, subject };
     await tx.events.append([{ ...event, failure }]);

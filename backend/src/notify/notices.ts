@@ -13,6 +13,7 @@ import { later } from './instants.ts';
 import type { Notifier } from './notifier.ts';
 import { NoticeReader } from './reader.ts';
 import { remind } from './reminders.ts';
+import { reviveAfterChange } from './revival.ts';
 import type { SubjectDeps } from './subject.ts';
 
 export interface NoticesDeps extends PluginDeps, SubjectDeps {
@@ -65,9 +66,12 @@ export class Notices implements AsyncDisposable {
     if (now.getUTCMinutes() === 0) await store.notify.notices.prune(later(now.toISOString(), -KEPT_MS));
   }
 
-  /** Has a channel try again now what waits, after its settings were changed. */
+  /** Has a channel try again now what waits, and what it gave up of what is still the matter, after its settings were changed. */
   async hurry(notifierId: number): Promise<void> {
-    await this.#deps.store.notify.notices.hurry(notifierId);
+    await this.#deps.store.transaction(async (tx) => {
+      await tx.notify.notices.hurry(notifierId);
+      await reviveAfterChange(tx, notifierId);
+    });
     this.#deliverer.wake([notifierId]);
   }
 

@@ -77,6 +77,9 @@ export interface NoticeRow {
   readonly message: NoticeMessage;
   readonly state: NoticeState;
   readonly createdAt: string;
+  /** When it was made, or was taken up again after it had been given up. */
+  readonly triedSince: string;
+  /** Since then. */
   readonly tries: number;
   /** Null: as soon as possible. */
   readonly nextTryAt: string | null;
@@ -116,6 +119,10 @@ export interface NoticeTable {
   list(query: NoticeQuery): Promise<readonly NoticeRow[]>;
   /** Tries those that wait again at once. */
   hurry(notifierId: number): Promise<void>;
+  /** The last message of each matter that is not over, where it was given up. The oldest first. */
+  lapsed(notifierId: number): Promise<readonly NoticeRow[]>;
+  /** Takes up again what was given up, as if it had been made now; what came back at its last try stays. */
+  revive(id: number): Promise<void>;
   /** Forgets what was over before this instant. Returns how many. */
   prune(before: string): Promise<number>;
 }

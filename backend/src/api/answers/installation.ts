@@ -79,6 +79,7 @@ export const notice = z
     message: z.custom<NoticeView['message']>().meta({ type: 'object', description: 'What people are told' }),
     state: z.enum(['waiting', 'delivered', 'given-up']),
     createdAt: instant,
+    triedSince: instant,
     tries: z.int(),
     nextTryAt: instant.nullable(),
     answer: z.custom<NoticeView['answer']>().meta({

@@ -91,6 +91,31 @@ export class KyselyNotices implements NoticeTable {
       .execute();
   }
 
+  async lapsed(notifierId: number): Promise<readonly NoticeRow[]> {
+    const rows = await this.#scope.db
+      .selectFrom('notices')
+      .selectAll()
+      .where('notifier_id', '=', notifierId)
+      .where('state', '=', 'given-up')
+      .where(sql<boolean>`matter in (select key || '@' || opened_by from notice_matters)`)
+      .where(
+        sql<boolean>`not exists (select 1 from notices as later where later.matter = notices.matter
+          and later.notifier_id = notices.notifier_id and later.id > notices.id)`,
+      )
+      .orderBy('id')
+      .execute();
+    return rows.map(toNotice);
+  }
+
+  async revive(id: number): Promise<void> {
+    await this.#scope.db
+      .updateTable('notices')
+      .set({ state: 'waiting', tries: 0, next_try_at: null, tried_since: this.#clock.now().toISOString() })
+      .where('id', '=', id)
+      .where('state', '=', 'given-up')
+      .execute();
+  }
+
   async prune(before: string): Promise<number> {
     const { numDeletedRows } = await this.#scope.db
       .deleteFrom('notices')
@@ -124,6 +149,7 @@ function toNotice(row: Selectable<NoticesTable>): NoticeRow {
     message: fromJson(row.message),
     state: row.state,
     createdAt: row.created_at,
+    triedSince: row.tried_since ?? row.created_at,
     tries: row.tries,
     nextTryAt: row.next_try_at,
     answer: row.answer === null ? null : fromJson(row.answer),

@@ -37,4 +37,5 @@ export interface NoticesTable {
   tries: number;
   next_try_at: string | null;
   answer: string | null;
+  tried_since: string | null;
 }
