@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CalendarView } from '../../backend/src/api/contract/calendars.ts';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
+import type { PlanView } from '../../backend/src/api/contract/plan.ts';
+import { readCertificate } from '../../backend/src/domain/certificate.ts';
+import { emptyMemory, toRow } from '../../backend/src/reconcile/memory.ts';
 import type { Listening } from '../../backend/src/server.ts';
 import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
+import { makeTlsCertificate } from '../support/x509.ts';
 
 let journey: Journey;
 let server: Listening;
@@ -107,7 +111,14 @@ describe('/api/v1/calendars', () => {
     const refused = await call('DELETE', `/calendars/${calendar.id}`);
     const used = await call<CalendarView>('GET', `/calendars/${calendar.id}`);
     const plan = await call('GET', `/connections/${added.body.id}/plan`);
+    const certificates = [readCertificate((await makeTlsCertificate(['cucm.lab'])).certificatePem)];
+    const seen = { ...emptyMemory(new Date()), certificates };
+    await journey.app.store.watches.put(toRow(added.body.id, seen, new Date()));
+    const year = await call<PlanView>('GET', '/plan');
 
+    // Seen and never renewed: the driver says how many restarts it takes.
+    const foreseen = year.body.connections.find(({ connectionId }) => connectionId === added.body.id);
+    expect(foreseen?.renewals[0]?.restarts).toBeGreaterThan(0);
     expect(wrong).toMatchObject({ status: 422, body: { detail: 'policy.renewalCalendar: there is no calendar 999.' } });
     expect(added.body).toMatchObject({ policy: { ...policy, renewalCalendar: null } });
     expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('"Branch office"') } });

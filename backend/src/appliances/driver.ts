@@ -158,6 +158,8 @@ export interface ActivationCapability {
   readonly reloads?: true;
   /** What has to happen before `slot` is served, in order (publisher before subscribers). Read-only. */
   plan(slot: SlotId, signal: AbortSignal): Promise<readonly ActivationAction[]>;
+  /** Present where `plan` asks the appliance: how many actions it gives at most, by the settings alone. */
+  most?(slot: SlotId): number;
   /**
    * Starts one action. Calls `accepted` as soon as the appliance has certainly begun, and resolves when the appliance's
    * session has ended, one way or the other: 'done' when the appliance said that the service is back. NOT repeatable: a second restart is a second outage, so the step stores

@@ -31,6 +31,16 @@ export interface Questions {
 /** How far back a connection remembers how long its restarts took. */
 const REMEMBERED_RENEWALS = 20;
 
+/** Only a driver whose plan would ask the appliance says how many there are at most. */
+async function mostRestarts({ appliance: ref, slot }: Connection, peers: Engine['peers']): Promise<number> {
+  await using peer = await peers.appliance(ref);
+  const { activation } = peer.appliance;
+  if (!activation) return 0;
+  return activation.most?.(slot) ?? (await activation.plan(slot, NEVER)).length;
+}
+
+const NEVER = new AbortController().signal;
+
 export function questionsTo({ store, clock }: Foundation, { peers, windows, trials, reconciler }: Engine): Questions {
   return {
     peersOf: (connection) => peers.of(connection),
@@ -49,6 +59,7 @@ export function questionsTo({ store, clock }: Foundation, { peers, windows, tria
       planAll(scenario, {
         ...{ store, clock, windows },
         traitsOf: async (connection) => (await peers.issuerOf(connection)).traits,
+        mostRestarts: (connection) => mostRestarts(connection, peers),
       }),
     issuerWithKey: (issuerKey, connectionId) => issuerWithKey(issuerKey, connectionId, { store, peers }),
     preflight: (connectionId, options, signal) => trials.storedConnection(connectionId, options, signal),

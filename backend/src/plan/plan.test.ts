@@ -24,6 +24,7 @@ function subject(change: Partial<PlanSubject> = {}): PlanSubject {
     connectionId: 1,
     name: 'cucm-hq',
     validity: valid('2026-11-01', 90),
+    isDue: false,
     automatic: true,
     reserveMs: (lifetimeMs) => lifetimeMs / 3,
     traits: LETS_ENCRYPT,
@@ -120,6 +121,13 @@ describe('planYear', () => {
     const { planned } = await planOne(change);
 
     expect(planned).toMatchObject({ breaks, problems: [expect.stringContaining(words)] });
+  });
+
+  it('renews at once what is due for another reason than its age', async () => {
+    const { planned } = await planOne({ isDue: true, validity: valid('2026-11-01', 2000) });
+
+    expect(days(planned.renewals)[0]).toBe('2026-11-22');
+    expect(days(planned.renewals)[1]).toBe('2027-01-21');
   });
 
   it('adds up renewals and restarts by week', async () => {

@@ -8,6 +8,8 @@ export interface PlanSubject {
   readonly name: string;
   /** Of the certificate that is served now, ISO 8601; null when none was seen. */
   readonly validity: Validity | null;
+  /** It is to be replaced now, for another reason than its age: it is self-signed, or lacks a name. */
+  readonly isDue: boolean;
   readonly automatic: boolean;
   /** Milliseconds of life that are left when a certificate is renewed that lives for `lifetimeMs`. */
   reserveMs(lifetimeMs: number): number;
@@ -108,7 +110,7 @@ async function planConnection(
   const renewals: PlannedRenewal[] = [];
   const problems: string[] = automatic ? [] : [UNATTENDED];
   for (let current: Validity | null = validity; current; ) {
-    const renewal = await planRenewal(subject, current, now);
+    const renewal = await planRenewal(subject, current, now, subject.isDue && current === validity);
     if (new Date(renewal.dueAt) >= to) break;
     if (renewal.dueAt <= current.notBefore) {
       problems.push(DUE_AT_ONCE);
@@ -134,10 +136,11 @@ async function planRenewal(
   subject: PlanSubject,
   { notBefore, notAfter }: Validity,
   now: Date,
+  isDue: boolean,
 ): Promise<PlannedRenewal> {
   const end = Date.parse(notAfter);
   const lifetimeMs = end - Date.parse(notBefore);
-  const due = new Date(Math.max(end - subject.reserveMs(lifetimeMs), now.getTime()));
+  const due = isDue ? now : new Date(Math.max(end - subject.reserveMs(lifetimeMs), now.getTime()));
   const renewAt = await startIn(subject.renewalWindow, due);
   const restartAt = renewAt && (await startIn(subject.restartWindow, renewAt));
   return {

@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import type { IssuerTraits } from '../domain/issuer-traits.ts';
 import { spreadOf } from '../domain/spread.ts';
 import type { Clock } from '../plugins/plugin.ts';
+import { readMemory, type WatchMemory } from '../reconcile/memory.ts';
 import { missingWords } from '../reconcile/missing-words.ts';
 import type { Facts } from '../renewal/facts.ts';
 import type { Connection, Store } from '../store/store.ts';
@@ -17,6 +18,8 @@ interface PlannerDeps {
   readonly windows: Openings;
   /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
   traitsOf(connection: Connection): Promise<IssuerTraits>;
+  /** Restarts in a renewal of a connection that was never renewed, at most. Asks nobody. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  mostRestarts(connection: Connection): Promise<number>;
 }
 
 /** Renewals to look through for a certificate that was seen. */
@@ -48,26 +51,40 @@ async function subjectOf(connection: Connection, deps: PlannerDeps): Promise<Pla
 
 async function completeSubject(
   connection: Connection,
-  { store, windows, traitsOf }: PlannerDeps,
+  { store, windows, traitsOf, mostRestarts }: PlannerDeps,
 ): Promise<PlanSubject> {
   const { id, name, policy } = connection;
+  const watch = await store.watches.get(id);
+  const memory = watch ? readMemory(watch) : null;
   const past = await store.renewals.list({ connectionId: id, limit: LOOK_BACK });
   const facts = past.map((row) => row.facts as Partial<Facts>);
   return {
     connectionId: id,
     name,
-    validity: facts.map(validityIn).find((validity) => validity !== null) ?? null,
+    validity:
+      (memory && validitySeen(memory)) ?? facts.map(validityIn).find((validity) => validity !== null) ?? null,
+    isDue: memory?.verdict?.due ?? false,
     automatic: policy.automatic,
     reserveMs: (lifetimeMs) => reserveOf({ daysBefore: policy.daysBefore, spread: spreadOf(String(id)) }, lifetimeMs),
     traits: await traitsOf(connection),
     renewalWindow: windowOf(policy.renewalCalendar, windows),
     restartWindow: windowOf(policy.restartCalendar, windows),
-    restarts: facts.find(({ activation }) => activation)?.activation?.length ?? 0,
+    restarts: facts.map(restartsIn).find((count) => count !== null) ?? (await mostRestarts(connection)),
   };
 }
 
 function windowOf(calendarId: number | null, windows: Openings): Window | null {
   return calendarId === null ? null : (from) => windows.next(calendarId, from);
+}
+
+/** Of the certificate that ends first of those that were last seen; null when none was. */
+function validitySeen({ certificates }: WatchMemory): Validity | null {
+  return certificates.toSorted((a, b) => a.notAfter.localeCompare(b.notAfter))[0] ?? null;
+}
+
+/** Null when a renewal did not come so far. */
+function restartsIn({ planned, activation }: Partial<Facts>): number | null {
+  return (planned ?? activation)?.length ?? null;
 }
 
 /** Of the certificate that a renewal left in place, as far as it knows. */

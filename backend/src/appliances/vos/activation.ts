@@ -4,7 +4,7 @@ import type { ActivationAction, ActivationCapability, SlotId } from '../driver.t
 import { adviceFor } from './advice.ts';
 import { ask, hasRestartBegun, judgeRestart, parseServiceList } from './command-line.ts';
 import type { VosNode } from './nodes.ts';
-import { type PlanOptions, planRestarts } from './plan.ts';
+import { type PlanOptions, planRestarts, mostRestarts } from './plan.ts';
 import { SLOTS, type VosRestart, type VosSlot } from './services.ts';
 import { confirming } from './unconfirmed.ts';
 
@@ -28,6 +28,8 @@ export function vosActivation(options: VosActivationOptions): ActivationCapabili
     advice: (slotId) => adviceFor(slotOf(slotId), options),
 
     plan: async (slotId, signal) => await planRestarts(nodes, slotOf(slotId), options, signal),
+
+    most: (slotId) => mostRestarts(nodes, slotOf(slotId), options),
 
     async start(action, accepted, signal) {
       const target = targetOf(action, nodes);

@@ -263,6 +263,18 @@ describe('restarts', () => {
     ]);
   });
 
+  test('are foreseen from the settings alone, as many as nodes can then say at most', async () => {
+    await join('pub.example.com');
+    await join('sub.example.com');
+    const activation = activationOf(cluster());
+
+    const most = activation.most?.(SLOT);
+
+    const planned = (await activation.plan(SLOT, never)).length;
+    expect(planned).toBe(8);
+    expect(most).toBe(11);
+  });
+
   test('are followed by a look at the ports that the service answers at', async () => {
     await join('pub.example.com');
 

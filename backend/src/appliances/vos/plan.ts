@@ -35,6 +35,11 @@ export async function planRestarts(
   });
 }
 
+/** How many restarts there are at most; which services nodes lack, and their release, only they can say. */
+export function mostRestarts(nodes: readonly VosNode[], slot: VosSlot, options: PlanOptions): number {
+  return withSlot(nodes, slot).reduce((sum, node) => sum + restartsOn(node, slot, UNKNOWN, options).length, 0);
+}
+
 /**
  * The rows of the table that `node` needs. What is not known of it leaves a row in: a service too many costs little, one
  * too few goes on with the old certificate.
