@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, Desk, finished } from '../../../test/support/notify/desk.ts';
+import { CONNECTION, DAY_MS, Desk, finished } from '../../../test/support/notify/desk.ts';
 import { lastDigest, sendDigests } from './digest.ts';
 
 const BERLIN = { at: '02:30', timeZone: 'Europe/Berlin' };
@@ -16,6 +16,11 @@ describe('the time of a digest', () => {
     expect(last).toEqual({ date, instant: new Date(instant) });
   });
 });
+
+/** As if the schedule had seen a certificate served that ends then. */
+async function seen(desk: Desk, connectionId: number, endsAt: string): Promise<void> {
+  await desk.store.watches.put({ connectionId, endsAt, nextAt: endsAt, memory: {} });
+}
 
 describe('a digest', () => {
   const digest = { at: '07:30', timeZone: 'UTC' };
@@ -41,9 +46,9 @@ describe('a digest', () => {
   it('says what is open, what was renewed and what ends soon', async () => {
     await using desk = await Desk.open({ digest, kinds: [] });
     await desk.happen(finished('failed'));
-    const facts = { before: [{ notAfter: '2026-12-01T00:00:00.000Z' }] };
-    await desk.store.renewals.begin({ id: 'r1', connectionId: 1, machineVersion: 1, state: {}, facts });
+    await desk.store.renewals.begin({ id: 'r1', connectionId: 1, machineVersion: 1, state: {}, facts: {} });
     await desk.store.renewals.save('r1', { finishedAt: '2026-11-22T04:00:00.000Z', outcome: 'verified' });
+    await seen(desk, 1, '2026-12-01T00:00:00.000Z');
     desk.clock.advance(5 * 3_600_000);
 
     await send(desk);
@@ -53,5 +58,25 @@ describe('a digest', () => {
       subject: '2026-11-22: 1 open, 1 renewed, 1 certificate ends within 30 days',
       body: 'Open:\n- Failed, service intact: CUCM (since 2026-11-22)\n\nRenewed in the last 24 hours:\n- CUCM\n\nEnds within 30 days:\n- 2026-12-01 CUCM',
     });
+  });
+
+  it('says so too of what was never renewed, and of what is kept for download', async () => {
+    await using desk = await Desk.open({ digest, kinds: [] });
+    const kept = await desk.store.connections.insert({ ...CONNECTION, name: 'Kept' });
+    const later = await desk.store.connections.insert({ ...CONNECTION, name: 'Later' });
+    await desk.store.renewals.begin({ id: 'r2', connectionId: kept.id, machineVersion: 1, state: {}, facts: {} });
+    await desk.store.renewals.save('r2', { finishedAt: '2026-11-22T04:00:00.000Z', outcome: 'kept' });
+    await seen(desk, 1, '2026-12-02T00:00:00.000Z');
+    await seen(desk, kept.id, '2027-02-20T00:00:00.000Z');
+    await seen(desk, later.id, '2026-12-23T00:00:00.000Z');
+    desk.clock.advance(5 * 3_600_000);
+
+    await send(desk);
+
+    const [row] = await desk.store.notify.notices.list({ limit: 1 });
+    expect(row?.message.body).toContain(
+      'Renewed in the last 24 hours:\n- Kept\n\nEnds within 30 days:\n- 2026-12-02 CUCM',
+    );
+    expect(row?.message.body).not.toContain('Later');
   });
 });

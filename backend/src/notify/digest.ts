@@ -1,18 +1,15 @@
 import { Temporal } from 'temporal-polyfill';
 import type { NoticeMessage } from '../domain/notice.ts';
 import { count } from '../domain/words.ts';
-import type { Facts } from '../renewal/facts.ts';
+import { isGood } from '../renewal/sentences.ts';
 import type { NotificationRule } from '../store/notify.ts';
 import type { Connection, Store } from '../store/store.ts';
 import { dayOf, later } from './instants.ts';
 import { address } from './recipients.ts';
 import { covers } from './rules.ts';
-import { firstEnd } from './subject.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 30;
-/** Renewals to look through for what was last seen served: one that failed early saw nothing. */
-const LOOK_BACK = 3;
 const DAYS_RENEWALS = 500;
 
 /**
@@ -89,18 +86,18 @@ async function renewedSince(tx: Store, connections: readonly Connection[], since
   const names = new Map(connections.map(({ id, name }) => [id, name]));
   const rows = await tx.renewals.list({ limit: DAYS_RENEWALS });
   return rows
-    .filter(({ outcome, finishedAt }) => outcome === 'verified' && finishedAt !== null && finishedAt >= since)
+    .filter(({ outcome, finishedAt }) => outcome !== null && isGood(outcome) && finishedAt !== null && finishedAt >= since)
     .flatMap(({ connectionId }) => names.get(connectionId) ?? []);
 }
 
+/** By what the schedule saw served, whoever put it there; what has ended already is among them. */
 async function endingBefore(tx: Store, connections: readonly Connection[], end: string): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const { id, name } of connections) {
-    const rows = await tx.renewals.list({ connectionId: id, limit: LOOK_BACK });
-    const notAfter = rows.map(({ facts }) => firstEnd(facts as Partial<Facts>)).find((one) => one !== null) ?? null;
-    const watched = (await tx.notify.matters.of(id)).find(({ kind }) => kind === 'expiring')?.notAfter ?? null;
-    const ends = [notAfter, watched].filter((one) => one !== null).sort()[0];
-    if (ends !== undefined && ends <= end) lines.push(`${dayOf(ends)} ${name}`);
-  }
-  return lines.sort();
+  const names = new Map(connections.map(({ id, name }) => [id, name]));
+  const watches = await tx.watches.endingBetween(new Date(0), new Date(end));
+  return watches
+    .flatMap(({ connectionId, endsAt }) => {
+      const name = names.get(connectionId);
+      return name === undefined || endsAt === null ? [] : [`${dayOf(endsAt)} ${name}`];
+    })
+    .sort();
 }
