@@ -30,6 +30,7 @@ function subject(change: Partial<PlanSubject> = {}): PlanSubject {
     traits: LETS_ENCRYPT,
     renewalWindow: null,
     restartWindow: null,
+    emergency: null,
     restarts: 4,
     ...change,
   };
@@ -93,6 +94,42 @@ describe('planYear', () => {
     expect(planned.problems).toEqual([
       expect.stringMatching(/^Its certificate ends on .* the windows are too rare\.$/),
     ]);
+  });
+
+  it('restarts outside of the window where the policy does, and says how often', async () => {
+    const rare = { restartWindow: every(60, '2026-11-22T02:00:00Z') };
+
+    const { planned } = await planOne({ ...rare, emergency: { daysLeft: 5, mode: 'automatic' } }, '47-days');
+
+    expect(planned.breaks).toBe(false);
+    const outside = planned.renewals.filter((renewal) => renewal.outside);
+    expect(outside.length).toBeGreaterThan(0);
+    for (const { restartAt, expiresAt } of outside)
+      expect(Date.parse(expiresAt) - Date.parse(restartAt ?? '')).toBe(5 * DAY_MS);
+    expect(planned.problems).toEqual([
+      `Outside of its windows, as an emergency: ${outside.length} of ${planned.renewals.length} renewals.`,
+    ]);
+  });
+
+  it('renews outside of a window that never opens where the policy does', async () => {
+    const { planned } = await planOne({
+      renewalWindow: async () => null,
+      restartWindow: async (from) => ({ start: from, end: from }),
+      emergency: { daysLeft: 10, mode: 'automatic' },
+    });
+
+    expect(planned.renewals[0]).toMatchObject({ renewAt: '2027-01-20T00:00:00.000Z', outside: true });
+    expect(planned.breaks).toBe(false);
+  });
+
+  it('counts on nobody where the policy asks, and says that it does', async () => {
+    const { planned } = await planOne(
+      { restartWindow: every(60, '2026-11-22T02:00:00Z'), emergency: { daysLeft: 5, mode: 'ask' } },
+      '47-days',
+    );
+
+    expect(planned.breaks).toBe(true);
+    expect(planned.problems).toEqual([expect.stringMatching(/the windows are too rare\. A person is asked before\.$/)]);
   });
 
   it('says that no window ever opens', async () => {

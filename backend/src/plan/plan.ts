@@ -1,4 +1,7 @@
+import type { EmergencyPolicy } from '../domain/calendar.ts';
 import type { IssuerTraits } from '../domain/issuer-traits.ts';
+import { count } from '../domain/words.ts';
+import { emergencyFrom } from '../windows/emergency.ts';
 import type { Opening } from '../windows/openings.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -17,6 +20,8 @@ export interface PlanSubject {
   /** Null: any time. */
   readonly renewalWindow: Window | null;
   readonly restartWindow: Window | null;
+  /** When these windows no longer hold things up; null: never. */
+  readonly emergency: EmergencyPolicy | null;
   /** In one renewal. */
   readonly restarts: number;
 }
@@ -60,6 +65,8 @@ export interface PlannedRenewal {
   /** Null when no window opens. */
   readonly renewAt: string | null;
   readonly restartAt: string | null;
+  /** Something of it happens outside of its window, because so little life is left. */
+  readonly outside: boolean;
   /** When the certificate ends that is replaced. */
   readonly expiresAt: string;
   readonly restarts: number;
@@ -120,7 +127,7 @@ async function planConnection(
     current = successor(subject, scenario, current, renewal);
   }
   const breaks = automatic ? renewals.some(isTooLate) : renewals.length > 0;
-  return { connectionId, name, renewals, breaks, problems: [...problems, ...problemsOf(renewals)] };
+  return { connectionId, name, renewals, breaks, problems: [...problems, ...problemsOf(renewals, subject)] };
 }
 
 function withoutPlan({ connectionId, name }: Unplannable | PlanSubject, problem: string): PlannedConnection {
@@ -141,21 +148,39 @@ async function planRenewal(
   const end = Date.parse(notAfter);
   const lifetimeMs = end - Date.parse(notBefore);
   const due = isDue ? now : new Date(Math.max(end - subject.reserveMs(lifetimeMs), now.getTime()));
-  const renewAt = await startIn(subject.renewalWindow, due);
-  const restartAt = renewAt && (await startIn(subject.restartWindow, renewAt));
+  const emergency = emergencyFrom(notAfter, subject.emergency);
+  // Where a person is asked, nobody may answer.
+  const forcedFrom = subject.emergency?.mode === 'automatic' ? emergency : null;
+  const renewal = await startIn(subject.renewalWindow, due, forcedFrom);
+  const restart = renewal && (await startIn(subject.restartWindow, renewal.at, forcedFrom));
   return {
     dueAt: due.toISOString(),
-    renewAt: renewAt?.toISOString() ?? null,
-    restartAt: restartAt?.toISOString() ?? null,
+    renewAt: renewal?.at.toISOString() ?? null,
+    restartAt: restart?.at.toISOString() ?? null,
+    outside: [renewal, restart].some((one) => one?.outside),
     expiresAt: new Date(end).toISOString(),
     restarts: subject.restarts,
   };
 }
 
-async function startIn(window: Window | null, from: Date): Promise<Date | null> {
-  if (!window) return from;
+interface Start {
+  readonly at: Date;
+  /** The window was not open then. */
+  readonly outside: boolean;
+}
+
+/** When something that is wanted at `from` is begun: in the window, or from `forcedFrom` on whether it is open or not. */
+async function startIn(window: Window | null, from: Date, forcedFrom: Date | null): Promise<Start | null> {
+  if (!window) return { at: from, outside: false };
   const opening = await window(from);
-  return opening && (opening.start > from ? opening.start : from);
+  const inside = opening && latest(opening.start, from);
+  const forced = forcedFrom && latest(forcedFrom, from);
+  if (forced && (!inside || forced < inside)) return { at: forced, outside: true };
+  return inside && { at: inside, outside: false };
+}
+
+function latest(a: Date, b: Date): Date {
+  return a > b ? a : b;
 }
 
 /** What the next certificate is like; null when there is none to plan with. */
@@ -176,9 +201,14 @@ function isTooLate({ restartAt, expiresAt }: PlannedRenewal): boolean {
   return restartAt === null || restartAt >= expiresAt;
 }
 
-function problemsOf(renewals: readonly PlannedRenewal[]): readonly string[] {
+function problemsOf(
+  renewals: readonly PlannedRenewal[],
+  { emergency }: Pick<PlanSubject, 'emergency'>,
+): readonly string[] {
   const late = renewals.find(isTooLate);
-  if (late) return [sentenceFor(late)];
+  if (late) return [emergency?.mode === 'ask' ? `${sentenceFor(late)} A person is asked before.` : sentenceFor(late)];
+  const outside = renewals.filter((renewal) => renewal.outside).length;
+  if (outside > 0) return [`Outside of its windows, as an emergency: ${outside} of ${count(renewals.length, 'renewal')}.`];
   const narrow = renewals.find(isNarrow);
   return narrow
     ? [

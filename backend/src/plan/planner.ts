@@ -69,6 +69,7 @@ async function completeSubject(
     traits: await traitsOf(connection),
     renewalWindow: windowOf(policy.renewalCalendar, windows),
     restartWindow: windowOf(policy.restartCalendar, windows),
+    emergency: policy.emergency,
     restarts: facts.map(restartsIn).find((count) => count !== null) ?? (await mostRestarts(connection)),
   };
 }

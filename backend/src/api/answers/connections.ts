@@ -250,6 +250,7 @@ const plannedRenewal = z.object({
   dueAt: instant,
   renewAt: instant.nullable(),
   restartAt: instant.nullable(),
+  outside: z.boolean(),
   expiresAt: instant,
   restarts: z.int(),
 });
