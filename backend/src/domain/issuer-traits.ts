@@ -12,6 +12,8 @@ export interface IssuerTraits {
   readonly signsClientAuth: boolean | null;
   /** Whether it refuses a CSR that merely asks for clientAuth, as every CSR of a CUCM does. */
   readonly refusesClientAuthRequest: boolean | null;
+  /** Browsers trust it, so that the rules for public certificates bind it. */
+  readonly isPublic: boolean;
   /** Days of the certificates that it issues today. */
   readonly maxDays: number | null;
   /** What it has announced beyond that, the earliest first. */

@@ -11,6 +11,7 @@ const LETS_ENCRYPT: IssuerTraits = {
   hasCommonName: true,
   signsClientAuth: false,
   refusesClientAuthRequest: false,
+  isPublic: true,
   maxDays: 90,
   announced: [
     { from: '2027-02-10', days: 64 },
@@ -18,6 +19,7 @@ const LETS_ENCRYPT: IssuerTraits = {
   ],
 };
 const UNKNOWN: IssuerTraits = { ...LETS_ENCRYPT, maxDays: null, announced: [] };
+const PRIVATE: IssuerTraits = { ...UNKNOWN, isPublic: false };
 
 function subject(change: Partial<PlanSubject> = {}): PlanSubject {
   return {
@@ -75,17 +77,33 @@ describe('planYear', () => {
   });
 
   it.each([
-    ['announced', 4],
-    ['100-days', 5],
-    ['47-days', 10],
+    ['public', 'announced', 5, UNKNOWN],
+    ['public', '100-days', 5, UNKNOWN],
+    ['public', '47-days', 10, UNKNOWN],
+    ['private', 'announced', 4, PRIVATE],
+    ['private', '100-days', 4, PRIVATE],
+    ['private', '47-days', 4, PRIVATE],
   ])(
-    'foresees, in the scenario %s, so many renewals of a certificate that lives 120 days now: %i',
-    async (id, count) => {
-      const { planned } = await planOne({ traits: UNKNOWN, validity: valid('2026-11-01', 120) }, id);
+    'foresees of a %s CA, in the scenario %s, so many renewals of a certificate that lives 120 days now: %i',
+    async (_, id, count, traits) => {
+      const { planned } = await planOne({ traits, validity: valid('2026-11-01', 120) }, id);
 
       expect(planned.renewals).toHaveLength(count);
     },
   );
+
+  it.each([
+    ['2026-03-14', 300],
+    ['2026-03-15', 200],
+    ['2027-03-15', 100],
+    ['2029-03-14', 100],
+    ['2029-03-15', 47],
+  ])('lets a public CA of which nothing is known issue on %s at most so many days: %i', (date, days) => {
+    const { lifetimeDays } = scenario('announced');
+
+    expect(lifetimeDays(UNKNOWN, 300, new Date(date))).toBe(days);
+    expect(lifetimeDays(PRIVATE, 300, new Date(date))).toBe(300);
+  });
 
   it('says that a certificate ends before its restart window opens', async () => {
     const { planned } = await planOne({ restartWindow: every(60, '2026-11-22T02:00:00Z') }, '47-days');
@@ -141,7 +159,7 @@ describe('planYear', () => {
 
   it('warns when a window leaves next to nothing of the time between due and end', async () => {
     const { planned } = await planOne({
-      traits: UNKNOWN,
+      traits: PRIVATE,
       validity: valid('2026-01-01', 365),
       restartWindow: every(220, '2026-12-30T02:00:00Z'),
     });

@@ -13,6 +13,7 @@ const TRAITS: IssuerTraits = {
   hasCommonName: true,
   signsClientAuth: false,
   refusesClientAuthRequest: false,
+  isPublic: true,
   maxDays: 90,
   announced: [],
 };

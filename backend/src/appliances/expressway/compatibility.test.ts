@@ -8,6 +8,7 @@ const ISSUER: IssuerTraits = {
   hasCommonName: true,
   signsClientAuth: false,
   refusesClientAuthRequest: null,
+  isPublic: true,
   maxDays: 90,
   announced: [],
 };

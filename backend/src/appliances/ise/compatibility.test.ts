@@ -9,6 +9,7 @@ const ISSUER: IssuerTraits = {
   hasCommonName: true,
   signsClientAuth: null,
   refusesClientAuthRequest: null,
+  isPublic: true,
   maxDays: 90,
   announced: [],
 };

@@ -24,6 +24,7 @@ const good: IssuerTraits = {
   hasCommonName: true,
   signsClientAuth: true,
   refusesClientAuthRequest: false,
+  isPublic: true,
   maxDays: 90,
   announced: [],
 };

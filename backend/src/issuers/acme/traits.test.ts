@@ -11,7 +11,9 @@ describe('traitsOf', () => {
     ['https://acme-staging-v02.api.letsencrypt.org/directory', 'shortlived', { hasCommonName: false, maxDays: 7 }],
     ['https://dv.acme-v02.api.pki.goog/directory', null, { refusesClientAuthRequest: true }],
     ['https://ca.example.com/acme/directory', null, { hasCommonName: null, signsClientAuth: null, maxDays: null }],
-    ['https://acme-v02.api.letsencrypt.org.example.com/directory', null, { signsClientAuth: null }],
+    ['https://acme-v02.api.letsencrypt.org.example.com/directory', null, { signsClientAuth: null, isPublic: false }],
+    ['https://acme.zerossl.com/v2/DV90', null, { maxDays: null, isPublic: true }],
+    ['https://ca.myssl.com:9000/acme', null, { isPublic: false }],
   ])('of %s with profile %s', (directory, profile, expected) => {
     expect(traitsOf(directory, profile)).toMatchObject({ profile, ...expected });
   });

@@ -1,6 +1,6 @@
 import type { AnnouncedLifetime, IssuerTraits } from '../../domain/issuer-traits.ts';
 
-interface KnownProfile extends Omit<IssuerTraits, 'profile' | 'announced'> {
+interface KnownProfile extends Omit<IssuerTraits, 'profile' | 'announced' | 'isPublic'> {
   readonly announced?: readonly AnnouncedLifetime[];
   /** ACME directory host. */
   readonly host: RegExp;
@@ -56,15 +56,20 @@ export const KNOWN_PROFILES: readonly KnownProfile[] = [
   },
 ];
 
+/** Of the ACME directories of CAs that browsers trust. Whoever is not named is taken for private. */
+const PUBLIC_HOSTS =
+  /(^|\.)(letsencrypt\.org|pki\.goog|zerossl\.com|ssl\.com|sectigo\.com|digicert\.com|globalsign\.com|actalis\.com|buypass\.com)$/;
+
 /** A CA that is not in the table is not judged: a private CA signs what its owner lets it. */
 export function traitsOf(directory: string, profile: string | null): IssuerTraits {
-  const { host } = new URL(directory);
+  const { hostname: host } = new URL(directory);
   const known = KNOWN_PROFILES.find((row) => row.host.test(host) && (row.profile === null || row.profile === profile));
   return {
     profile,
     hasCommonName: known?.hasCommonName ?? null,
     signsClientAuth: known?.signsClientAuth ?? null,
     refusesClientAuthRequest: known?.refusesClientAuthRequest ?? null,
+    isPublic: PUBLIC_HOSTS.test(host),
     maxDays: known?.maxDays ?? null,
     announced: known?.announced ?? [],
   };
