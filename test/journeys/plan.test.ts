@@ -35,7 +35,21 @@ describe('the plan of an installation', { timeout: 60_000 }, () => {
     expect(connections).toMatchObject([{ name: 'Lab CUCM publisher', breaks: false, problems: [] }]);
     expect(connections[0].renewals[0]).toMatchObject({ restarts: 1 });
     expect(weeks.length).toBeGreaterThanOrEqual(53);
+    expect(short.output).toMatch(/\n {2}1 Lab CUCM publisher: \d+ renewals and \d+ restarts, the next on \d{4}-/);
     expect(short.output).toMatch(/^At most 47 days.*: \d+ renewals and \d+ restarts/);
+  });
+
+  it('shows each renewal of one connection with its restarts', async () => {
+    const own = await plan('1');
+    const { renewals } = JSON.parse((await plan('1', '--json')).output);
+
+    const [title, ...lines] = own.output.trimEnd().split('\n');
+    expect(title).toBe(
+      `1 Lab CUCM publisher: ${renewals.length} renewals and ${renewals.length} restarts, the next on ${renewals[0].renewAt.slice(0, 10)}`,
+    );
+    expect(lines).toHaveLength(renewals.length);
+    expect(lines[0]).toMatch(/^ {2}renewed \S+ \S+ UTC, 1 restart \S+ \S+ UTC; the one before ends \d{4}-\d\d-\d\d$/);
+    await expect(plan('99')).rejects.toThrow('There is no connection 99.');
   });
 
   it('warns of a freeze that is longer than the life that is left', async () => {

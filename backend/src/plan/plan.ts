@@ -197,6 +197,11 @@ function successor(
   return { notBefore: renewAt, notAfter: new Date(issued.getTime() + lifetimeMs).toISOString() };
 }
 
+/** How many restarts of services there are in all. */
+export function restartsIn({ renewals }: Pick<PlannedConnection, 'renewals'>): number {
+  return renewals.reduce((sum, { restartAt, restarts }) => sum + (restartAt === null ? 0 : restarts), 0);
+}
+
 function isTooLate({ restartAt, expiresAt }: PlannedRenewal): boolean {
   return restartAt === null || restartAt >= expiresAt;
 }
