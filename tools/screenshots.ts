@@ -95,7 +95,7 @@ function shots(taken: Taken): readonly Shot[] {
     { name: 'certificate', path: `/certificates/${certificate}`, ready: named('region', 'Where it is served') },
     ...keptShots(taken),
     { name: 'dns', path: '/dns?name=cucm-pub.lab.example.com', ready: askEveryServer },
-    { name: 'plan', path: '/plan', ready: named('table', 'Connections') },
+    { name: 'plan', path: '/plan', ready: (page) => page.getByText('All dates').first().click() },
     { name: 'activity', path: '/activity', ready: named('table', 'Activity') },
     { name: 'backups', path: '/settings/backups', ready: heading('Backups') },
     { name: 'notifications', path: '/settings/notifications', ready: named('region', 'Last messages') },

@@ -48,7 +48,14 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     ['edit', () => '/connections/1/edit', (page) => page.getByLabel('Platform user').waitFor()],
     ['certificates', () => '/certificates', (page) => page.getByRole('table', { name: 'Certificates' }).waitFor()],
     ['DNS', () => '/dns', (page) => page.getByText('No renewal left a record behind').waitFor()],
-    ['plan', () => '/plan', (page) => page.getByRole('table', { name: 'Connections' }).waitFor()],
+    [
+      'plan',
+      () => '/plan',
+      async (page) => {
+        await page.getByText('All dates').first().click();
+        await page.getByRole('listitem').filter({ hasText: /\d{4}, 1 restart/ }).first().waitFor();
+      },
+    ],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
     ['backups', () => '/settings/backups', (page) => page.getByRole('button', { name: 'Back up now' }).waitFor()],
     ['calendars', () => '/settings/calendars', (page) => page.getByText('No calendar yet').waitFor()],

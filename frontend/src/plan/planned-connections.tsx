@@ -2,6 +2,7 @@ import { Table } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlannedConnection } from '../api/types.ts';
 import { Moment } from '../ui/moment.tsx';
+import { dateOf } from '../ui/time.ts';
 import { State } from '../words/state.tsx';
 import { PLANNED } from '../words/states.ts';
 
@@ -18,6 +19,7 @@ export function PlannedConnections({ connections }: { readonly connections: read
           <Table.Th>In this future</Table.Th>
           <Table.Th>Next renewal</Table.Th>
           <Table.Th>Renewals in a year</Table.Th>
+          <Table.Th>Restarts in a year</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -36,8 +38,10 @@ export function PlannedConnections({ connections }: { readonly connections: read
             </Table.Td>
             <Table.Td data-label="Next renewal">
               {row.renewals[0]?.renewAt ? <Moment at={row.renewals[0].renewAt} /> : 'none'}
+              {row.renewals.length > 0 && <Dates renewals={row.renewals} name={row.name} />}
             </Table.Td>
             <Table.Td data-label="Renewals in a year">{row.renewals.length}</Table.Td>
+            <Table.Td data-label="Restarts in a year">{restartsIn(row)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -46,6 +50,33 @@ export function PlannedConnections({ connections }: { readonly connections: read
       )}
     </Table>
   );
+}
+
+/** All of them, to be opened. */
+function Dates({ renewals, name }: Pick<PlannedConnection, 'renewals' | 'name'>) {
+  return (
+    <details className="planned-dates">
+      <summary aria-label={`All dates of ${name}`}>All dates</summary>
+      <ol>
+        {renewals.map((renewal) => (
+          <li key={renewal.dueAt}>{datesOf(renewal)}</li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+/** `20 Jan 2027, 4 restarts on 23 Jan 2027` */
+function datesOf({ renewAt, restartAt, restarts, outside }: PlannedConnection['renewals'][number]): string {
+  if (renewAt === null) return 'no renewal';
+  const amount = `${restartAt === null ? 'no' : restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
+  const later = restartAt !== null && dateOf(restartAt) !== dateOf(renewAt) ? ` on ${dateOf(restartAt)}` : '';
+  const parts = [dateOf(renewAt), restarts > 0 ? `${amount}${later}` : '', outside ? 'outside of its windows' : ''];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function restartsIn({ renewals }: PlannedConnection): number {
+  return renewals.reduce((sum, { restartAt, restarts }) => sum + (restartAt === null ? 0 : restarts), 0);
 }
 
 function lookOf({ breaks, problems }: PlannedConnection) {
