@@ -31,6 +31,8 @@ export interface Config {
   readonly heartbeatMethod: SettingValue<'CERTFERRY_HEARTBEAT_METHOD'>;
   /** Of one address, and of one user or API token. */
   readonly requestsPerMinute: number;
+  /** PEM; null: the public CAs. */
+  readonly heartbeatCa: string | null;
   readonly sessionIdleMinutes: number;
   readonly sessionHours: number;
   readonly logLevel: SettingValue<'CERTFERRY_LOG_LEVEL'>;
@@ -81,6 +83,7 @@ export function readConfig(env: EnvRecord): Config {
     },
     heartbeatMethod: readSetting(env, 'CERTFERRY_HEARTBEAT_METHOD'),
     requestsPerMinute: readSetting(env, 'CERTFERRY_REQUESTS_PER_MINUTE'),
+    heartbeatCa: readSetting(env, 'CERTFERRY_HEARTBEAT_CA'),
     sessionIdleMinutes: readSetting(env, 'CERTFERRY_SESSION_IDLE_MINUTES'),
     sessionHours: readSetting(env, 'CERTFERRY_SESSION_HOURS'),
     logLevel: readSetting(env, 'CERTFERRY_LOG_LEVEL'),

@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { splitPem } from '../domain/certificate.ts';
 import { Secret } from '../domain/secret.ts';
 import { MASTER_KEY_FORMAT, masterKeyBytes } from '../store/master-key.ts';
 
@@ -272,6 +274,12 @@ export const SETTINGS = {
     fallback: 'GET',
     schema: z.enum(['GET', 'POST']),
   },
+  CERTFERRY_HEARTBEAT_CA: {
+    help: 'CA certificates that CERTFERRY_HEARTBEAT_URL is trusted by, in place of the public ones. They are best given as a file: CERTFERRY_HEARTBEAT_CA_FILE.',
+    allowed: 'certificates as PEM, one below the other',
+    fallback: null,
+    schema: z.string().refine(isBundle),
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -280,6 +288,19 @@ export type SettingName = keyof typeof SETTINGS;
 /** As browsers send it. */
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isBundle(text: string): boolean {
+  const pems = splitPem(text);
+  return pems.length > 0 && pems.every(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem) !== null;
+  } catch {
+    return false;
+  }
 }
 
 function isNetwork(text: string): boolean {

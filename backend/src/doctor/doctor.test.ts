@@ -9,6 +9,7 @@ import { readConfig } from '../config/config.ts';
 import { readSecrets } from '../config/secrets.ts';
 import { Secret } from '../domain/secret.ts';
 import { BackupRecord } from '../monitoring/backup-record.ts';
+import { type Beat, keepBeat } from '../notify/beat-record.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { createAccountsDir } from '../store/accounts-dir.ts';
 import { openStore } from '../store/kysely/open.ts';
@@ -35,13 +36,22 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** As a daemon leaves it that has run once. */
-async function install({ event = false, backedUp = true } = {}): Promise<void> {
+async function install({
+  event = false,
+  backedUp = true,
+  beat = null,
+}: {
+  readonly event?: boolean;
+  readonly backedUp?: boolean;
+  readonly beat?: Beat | null;
+} = {}): Promise<void> {
   const config = readConfig(env);
   const { masterKey } = await readSecrets(env, config);
   await createAccountsDir(config.accountsDir);
   await using store = await openStore({ file: config.databaseFile, masterKey, clock: systemClock });
   await store.vault.put('cucm', { plugin: 'vos', fields: { password: new Secret('a-password') } });
   if (event) await store.events.append([{ type: 'connection.created', connectionId: 1 }]);
+  if (beat) await keepBeat(store.settings, beat);
   const made = { name: 'n', at: new Date().toISOString(), bytes: 1 };
   if (backedUp) await new BackupRecord(store.settings, systemClock).succeeded(made);
 }
@@ -50,6 +60,21 @@ async function doctor(clock = systemClock) {
   await using found = await examine({ config: readConfig(env), env, clock, log, signal: new AbortController().signal });
   return Object.fromEntries(found.findings.map((finding) => [finding.id, finding]));
 }
+
+test.each([
+  ['is not set', null, null, 'skipped', /nobody notices/],
+  ['was never sent', 'https://hc.example.com/x', null, 'warn', /never/],
+  ['arrived', 'https://hc.example.com/x', { minutes: 3, trouble: null }, 'ok', /3 minutes ago/],
+  ['is late', 'https://hc.example.com/x', { minutes: 60, trouble: null }, 'warn', /60 minutes ago/],
+  ['does not arrive', 'https://hc.example.com/x', { minutes: 3, trouble: 'No route.' }, 'warn', /No route\./],
+])('a heartbeat that %s', async (_, url, beat, outcome, words) => {
+  if (url) env.CERTFERRY_HEARTBEAT_URL = url;
+  await install({ beat: beat && { ...beat, at: new Date(Date.now() - beat.minutes * 60_000).toISOString() } });
+
+  const { heartbeat } = await doctor();
+
+  expect(heartbeat).toMatchObject({ outcome, answer: expect.stringMatching(words) });
+});
 
 function change(statement: string): void {
   const database = new SqliteDatabase(join(folder, 'data/certferry.sqlite'));

@@ -10,6 +10,7 @@ import { examineDaemon, examineOwnCertificate } from './daemon.ts';
 import { examineDatabase, examineHistory } from './database.ts';
 import { block, skipped, warn, wordsOf } from './finding.ts';
 import { examineFolders } from './folders.ts';
+import { examineHeartbeat } from './heartbeat.ts';
 import { examineMachine } from './machine.ts';
 import { examineOutside } from './outside.ts';
 
@@ -36,7 +37,9 @@ export async function examine(deps: DoctorDeps): Promise<Examination> {
   const { opened, findings } = await openDatabase(deps);
   const usable = opened !== null && opened.integrity === 'ok' && opened.missing.length + opened.unknown.length === 0;
   const store = usable ? opened.store : null;
-  const inside = store ? await examineHistory(store, config, clock) : [];
+  const inside = store
+    ? [...(await examineHistory(store, config, clock)), await examineHeartbeat(store, env, clock)]
+    : [];
   const outside = store
     ? opened?.keyFits === false
       ? [skipped({ id: 'outside', title: 'CAs, DNS services and appliances' }, 'the master key does not fit')]

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Desk } from '../../../test/support/notify/desk.ts';
+import { makeTlsCertificate } from '../../../test/support/x509.ts';
 import { Secret } from '../domain/secret.ts';
-import { httpAnswer, type Listener, startTcpServer } from '../plugins/testing/tls-server.ts';
+import { httpAnswer, type Listener, startTcpServer, startTlsServer } from '../plugins/testing/tls-server.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
+import { lastBeat } from './beat-record.ts';
 import { ScheduleHealth } from './schedule-health.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -72,12 +74,13 @@ describe('the heartbeat', () => {
   afterEach(() => receiver[Symbol.asyncDispose]());
 
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const watchdog = (said: object[] = [], port = receiver.port) => {
-    const url = new Secret(`http://127.0.0.1:${port}/ping/a-secret-token`);
-    const heartbeat = { url, method: 'POST' as const };
+  const watchdog = (said: object[] = [], port = receiver.port, caPem: string | null = null) => {
+    const url = new Secret(`${caPem === null ? 'http' : 'https'}://127.0.0.1:${port}/ping/a-secret-token`);
+    const heartbeat = { url, method: 'POST' as const, caPem };
     const http = createHttpFactory();
     return new Watchdog({
       health,
+      store: desk.store,
       isTelling: async () => isTelling,
       clock: desk.clock,
       log: { ...log, warn: (fields) => said.push(fields) },
@@ -131,5 +134,20 @@ describe('the heartbeat', () => {
 
     await expect.poll(() => said.length).toBe(1);
     expect(JSON.stringify(said)).not.toContain('a-secret-token');
+    await expect.poll(() => lastBeat(desk.store.settings)).toMatchObject({ trouble: expect.stringMatching(/refused/i) });
+    expect(JSON.stringify(await lastBeat(desk.store.settings))).not.toContain('a-secret-token');
+  });
+
+  it('arrives at a service under a private CA, and remembers that it did', async () => {
+    const { certificatePem, keyPem } = await makeTlsCertificate(['127.0.0.1']);
+    const identity = { certPem: certificatePem, keyPem };
+    await using service = await startTlsServer(() => identity, (socket) => socket.end(httpAnswer(200, 'OK')));
+    await using dog = watchdog([], service.port, certificatePem);
+    dog.start();
+
+    await minutes(3, () => health.ran(desk.clock.now()));
+
+    await expect.poll(() => lastBeat(desk.store.settings)).toMatchObject({ trouble: null });
+    expect(service.received).toContain('POST /ping/');
   });
 });

@@ -5,13 +5,14 @@ import type { Store } from '../store/store.ts';
 import { Notices } from './notices.ts';
 import { ScheduleHealth } from './schedule-health.ts';
 import type { SubjectDeps } from './subject.ts';
-import { Watchdog } from './watchdog.ts';
+import { type Heartbeat, Watchdog } from './watchdog.ts';
 
 interface NotifyServiceDeps extends PluginDeps, SubjectDeps {
   readonly store: Store;
   /** Nobody is called without it. */
   readonly heartbeatUrl?: Secret | null | undefined;
-  readonly heartbeatMethod: 'GET' | 'POST';
+  readonly heartbeatMethod: Heartbeat['method'];
+  readonly heartbeatCa: Heartbeat['caPem'];
 }
 
 /** Everything that tells people, with what keeps it going. */
@@ -23,10 +24,10 @@ export interface NotifyService extends AsyncDisposable {
 const EVERY_MINUTE = '* * * * *';
 
 export function createNotifyService(deps: NotifyServiceDeps): NotifyService {
-  const { log, heartbeatUrl, heartbeatMethod } = deps;
+  const { log, heartbeatUrl, heartbeatMethod, heartbeatCa } = deps;
   const notices = new Notices(deps);
   const scheduleHealth = new ScheduleHealth(deps);
-  const heartbeat = heartbeatUrl ? { url: heartbeatUrl, method: heartbeatMethod } : null;
+  const heartbeat = heartbeatUrl ? { url: heartbeatUrl, method: heartbeatMethod, caPem: heartbeatCa } : null;
   const watchdog = new Watchdog({
     ...deps,
     health: scheduleHealth,
