@@ -53,7 +53,11 @@ describe.skipIf(missing('chromium'))('the pages', () => {
       () => '/plan',
       async (page) => {
         await page.getByText('All dates').first().click();
-        await page.getByRole('listitem').filter({ hasText: /\d{4}, 1 restart/ }).first().waitFor();
+        await page
+          .getByRole('listitem')
+          .filter({ hasText: /\d{4}, 1 restart/ })
+          .first()
+          .waitFor();
       },
     ],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],

@@ -38,7 +38,8 @@ function planLines({ scenario, scenarios, connections, weeks }: PlanView): reado
     ...weeks
       .filter((week) => week.renewals + week.restarts > 0)
       .map(
-        (week) => `  week of ${day(week.start)}  ${count(week.renewals, 'renewal')}, ${count(week.restarts, 'restart')}`,
+        (week) =>
+          `  week of ${day(week.start)}  ${count(week.renewals, 'renewal')}, ${count(week.restarts, 'restart')}`,
       ),
     ...connections.filter((one) => one.renewals.length > 0).map((one) => `  ${sums(one)}`),
     ...connections.flatMap(problemLines),

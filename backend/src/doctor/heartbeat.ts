@@ -18,7 +18,8 @@ export async function examineHeartbeat(store: Store, env: EnvRecord, clock: Cloc
   }
   const last = await lastBeat(store.settings);
   if (!last) return warn(about, 'it was never sent', 'Start the daemon, and look again after five minutes.');
-  const todo = 'Look at CERTFERRY_HEARTBEAT_URL, at the way there, and at CERTFERRY_HEARTBEAT_CA where a private CA is.';
+  const todo =
+    'Look at CERTFERRY_HEARTBEAT_URL, at the way there, and at CERTFERRY_HEARTBEAT_CA where a private CA is.';
   if (last.trouble !== null) return warn(about, `did not arrive at ${last.at}: ${last.trouble}`, todo);
   const minutes = Math.floor((clock.now().getTime() - Date.parse(last.at)) / MINUTE_MS);
   const answer = `arrived at ${last.at}, ${minutes} minutes ago`;

@@ -86,7 +86,9 @@ async function renewedSince(tx: Store, connections: readonly Connection[], since
   const names = new Map(connections.map(({ id, name }) => [id, name]));
   const rows = await tx.renewals.list({ limit: DAYS_RENEWALS });
   return rows
-    .filter(({ outcome, finishedAt }) => outcome !== null && isGood(outcome) && finishedAt !== null && finishedAt >= since)
+    .filter(
+      ({ outcome, finishedAt }) => outcome !== null && isGood(outcome) && finishedAt !== null && finishedAt >= since,
+    )
     .flatMap(({ connectionId }) => names.get(connectionId) ?? []);
 }
 

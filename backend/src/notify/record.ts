@@ -20,16 +20,10 @@ import { type SubjectDeps, subjectOf, withoutSecrets } from './subject.ts';
 
 /** Whether an event can open or end a matter, or tell of a success. The others are not looked at. */
 export function matters({ type }: DomainEvent): boolean {
-  return (
-    type.startsWith('watch.') ||
-    type.startsWith('schedule.') ||
-    OTHERS.includes(type)
-  );
+  return type.startsWith('watch.') || type.startsWith('schedule.') || OTHERS.includes(type);
 }
 
-const OTHERS: readonly DomainEvent['type'  'access.secrets-exported',
-  'certificate.key-downloaded',
-][] = [
+const OTHERS: readonly DomainEvent['type'][] = [
   'renewal.finished',
   'connection.removed',
   'step.held',
@@ -39,6 +33,8 @@ const OTHERS: readonly DomainEvent['type'  'access.secrets-exported',
   'calendar.stale',
   'calendar.fresh',
   'calendar.removed',
+  'access.secrets-exported',
+  'certificate.key-downloaded',
 ];
 
 /**

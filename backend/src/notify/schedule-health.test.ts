@@ -134,14 +134,19 @@ describe('the heartbeat', () => {
 
     await expect.poll(() => said.length).toBe(1);
     expect(JSON.stringify(said)).not.toContain('a-secret-token');
-    await expect.poll(() => lastBeat(desk.store.settings)).toMatchObject({ trouble: expect.stringMatching(/refused/i) });
+    await expect
+      .poll(() => lastBeat(desk.store.settings))
+      .toMatchObject({ trouble: expect.stringMatching(/refused/i) });
     expect(JSON.stringify(await lastBeat(desk.store.settings))).not.toContain('a-secret-token');
   });
 
   it('arrives at a service under a private CA, and remembers that it did', async () => {
     const { certificatePem, keyPem } = await makeTlsCertificate(['127.0.0.1']);
     const identity = { certPem: certificatePem, keyPem };
-    await using service = await startTlsServer(() => identity, (socket) => socket.end(httpAnswer(200, 'OK')));
+    await using service = await startTlsServer(
+      () => identity,
+      (socket) => socket.end(httpAnswer(200, 'OK')),
+    );
     await using dog = watchdog([], service.port, certificatePem);
     dog.start();
 

@@ -213,7 +213,8 @@ function problemsOf(
   const late = renewals.find(isTooLate);
   if (late) return [emergency?.mode === 'ask' ? `${sentenceFor(late)} A person is asked before.` : sentenceFor(late)];
   const outside = renewals.filter((renewal) => renewal.outside).length;
-  if (outside > 0) return [`Outside of its windows, as an emergency: ${outside} of ${count(renewals.length, 'renewal')}.`];
+  if (outside > 0)
+    return [`Outside of its windows, as an emergency: ${outside} of ${count(renewals.length, 'renewal')}.`];
   const narrow = renewals.find(isNarrow);
   return narrow
     ? [

@@ -61,8 +61,7 @@ async function completeSubject(
   return {
     connectionId: id,
     name,
-    validity:
-      (memory && validitySeen(memory)) ?? facts.map(validityIn).find((validity) => validity !== null) ?? null,
+    validity: (memory && validitySeen(memory)) ?? facts.map(validityIn).find((validity) => validity !== null) ?? null,
     isDue: memory?.verdict?.due ?? false,
     automatic: policy.automatic,
     reserveMs: (lifetimeMs) => reserveOf({ daysBefore: policy.daysBefore, spread: spreadOf(String(id)) }, lifetimeMs),

@@ -4,7 +4,7 @@ import type { ActivationAction, ActivationCapability, SlotId } from '../driver.t
 import { adviceFor } from './advice.ts';
 import { ask, hasRestartBegun, judgeRestart, parseServiceList } from './command-line.ts';
 import type { VosNode } from './nodes.ts';
-import { type PlanOptions, planRestarts, mostRestarts } from './plan.ts';
+import { mostRestarts, type PlanOptions, planRestarts } from './plan.ts';
 import { SLOTS, type VosRestart, type VosSlot } from './services.ts';
 import { confirming } from './unconfirmed.ts';
 
