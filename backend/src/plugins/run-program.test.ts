@@ -3,7 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { missing } from '../../../test/support/programs.ts';
 import { type ProgramRun, plainEnvironment, runProgram } from './run-program.ts';
+
+/** Root may signal everybody, unless this capability is taken away. */
+const WITHOUT_KILL = ['--bounding-set=-kill', '--inh-caps=-kill'];
+const POWERLESS = ['--import', 'tsx', join(import.meta.dirname, '../../../test/support/powerless-run.ts')];
+const NEEDS = missing('setpriv') ?? (process.getuid?.() === 0 ? null : 'needs root, to run a program as another user');
+const asRoot = test.skipIf(NEEDS);
+if (NEEDS) test.skip(`a program of another user ${NEEDS}`, () => {});
 
 const never = new AbortController().signal;
 let folder: string;
@@ -99,6 +107,16 @@ describe('a program that does not end', () => {
 
     await expect(outcome).rejects.toBe(reason);
     await expect(readFile(join(folder, 'started'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  asRoot('is left behind when it belongs to another user, as under sudo', async () => {
+    const program = ['/usr/bin/setpriv', '--reuid=65534', '--clear-groups', 'sleep', '20'];
+
+    const { status, stdout } = spawnSync('setpriv', [...WITHOUT_KILL, process.execPath, ...POWERLESS, ...program], {
+      encoding: 'utf8',
+    });
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('"timedOut":true') });
   });
 
   async function pidsOnceWritten(): Promise<readonly number[]> {

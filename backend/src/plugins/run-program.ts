@@ -17,7 +17,7 @@ export interface ProgramRun {
 }
 
 export interface ProgramResult {
-  /** Null when a signal ended it. */
+  /** Null when a signal ended it, or it was left behind. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   /** True when it was ended because `timeoutMs` had passed. */
@@ -43,14 +43,15 @@ export class ProgramNotStarted extends Error {
 const KEPT_CHARACTERS = 64 * 1024;
 /** Between asking a program to end and ending it. */
 const GRACE_MS = 2000;
-/** For the last words after the exit, while a child of the program may still hold its output open. */
+/** For the last words after the exit, while a child of the program may still hold its output open; and to die when killed. */
 const DRAIN_MS = 200;
 
 /**
  * Runs a program to its end. It gets a process group of its own; on abort and when its time is over the whole group is
- * told to end (SIGTERM), and what is left of it after two seconds, or when the program itself has ended, is killed.
+ * told to end (SIGTERM), and what is left of it after two seconds, or when the program itself has ended, is killed. What
+ * may not be killed from here, because it runs as another user (sudo), is left behind.
  *
- * @throws ProgramNotStarted, or the signal's reason once the program has ended.
+ * @throws ProgramNotStarted, or the signal's reason once the program has ended or is left behind.
  */
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
   signal.throwIfAborted();
@@ -86,19 +87,25 @@ type End = Pick<ProgramResult, 'exitCode' | 'signal'>;
 function endOf(child: ChildProcess, signal: AbortSignal): Promise<End> {
   return new Promise((resolve, reject) => {
     let killing: NodeJS.Timeout | undefined;
+    let leaving: NodeJS.Timeout | undefined;
     let draining: NodeJS.Timeout | undefined;
     const end = () => {
       signalGroup(child, 'SIGTERM');
-      killing = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+      killing = setTimeout(() => {
+        signalGroup(child, 'SIGKILL');
+        leaving = setTimeout(() => settle(null, null), DRAIN_MS);
+      }, GRACE_MS);
     };
     const settle = (exitCode: number | null, by: NodeJS.Signals | null) => {
       clearTimeout(killing);
+      clearTimeout(leaving);
       clearTimeout(draining);
       signal.removeEventListener('abort', end);
       // Whoever of the group outlived the request to end has had its time.
       if (signal.aborted) signalGroup(child, 'SIGKILL');
       child.stdout?.destroy();
       child.stderr?.destroy();
+      child.unref();
       resolve({ exitCode, signal: by });
     };
     child.once('error', (cause) => {
@@ -115,13 +122,16 @@ function endOf(child: ChildProcess, signal: AbortSignal): Promise<End> {
   });
 }
 
-/** A negative process id names the group. */
+/**
+ * A negative process id names the group. EPERM: all that is left of it belongs to another user.
+ * Called from timers and events, where nobody catches what is thrown.
+ */
 function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, name);
   } catch (err) {
-    if (codeOf(err) !== 'ESRCH') throw err;
+    if (codeOf(err) !== 'ESRCH' && codeOf(err) !== 'EPERM') throw err;
   }
 }
 
