@@ -7,9 +7,10 @@ import { createProgram } from '../../backend/src/cli/program.ts';
 import { createChallengeResolver } from '../../backend/src/dns/challenge-resolver.ts';
 import { checkDns, type DnsCheck } from '../../backend/src/dns/check.ts';
 import { LONGEST_PAUSE_MS } from '../../backend/src/dns/microscope.ts';
-import { DEFAULT_PROPAGATION } from '../../backend/src/dns/resolver.ts';
+import { DEFAULT_PROPAGATION, type PropagationPolicy } from '../../backend/src/dns/resolver.ts';
 import { systemClock } from '../../backend/src/plugins/clock.ts';
 import { createHttpFactory } from '../../backend/src/plugins/undici-http.ts';
+import { judgeZone } from '../../backend/src/renewal/zone-check.ts';
 import { listen } from '../../backend/src/server.ts';
 import { type DnsSim, startDnsSim } from '../../lab/src/dns-sim/index.ts';
 import { Exchanges } from '../../lab/src/exchanges.ts';
@@ -18,6 +19,7 @@ import { startBind } from '../support/bind.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
 
+const NEVER = new AbortController().signal;
 const ZONE = 'lab.example.com';
 const HOST = `cucm-pub.${ZONE}`;
 const NAME = `_acme-challenge.${HOST}`;
@@ -120,6 +122,39 @@ describe('the cause in words', () => {
   });
 });
 
+describe('the zone in a dry run', () => {
+  it.each([
+    { faulty: false, mode: 'authoritative', outcome: 'ok', answer: /^lab\.example\.com, answered by ns1\.lab/ },
+    { faulty: true, mode: 'authoritative', outcome: 'warn', answer: /^lab\.example\.com: SERVFAIL from ns2\.lab/ },
+    { faulty: true, mode: 'resolvers', outcome: 'ok', answer: /^lab\.example\.com, answered by ns1\.lab/ },
+  ] as const)('is $outcome when a server of it fails: $faulty, and $mode are asked', async (row) => {
+    if (row.faulty) faults.on('dns-servfail-secondary');
+
+    expect(await dryRun(row.mode)).toMatchObject({ outcome: row.outcome, answer: expect.stringMatching(row.answer) });
+  });
+
+  it('is a block when nobody answers for it', async () => {
+    const nameServers = { [`ns1.${ZONE}`]: sim.parents, [`ns2.${ZONE}`]: sim.parents };
+
+    const finding = await dryRun('authoritative', nameServers);
+
+    expect(finding).toMatchObject({
+      outcome: 'block',
+      answer: expect.stringContaining('Lame delegation'),
+      todo: expect.any(String),
+    });
+  });
+
+  async function dryRun(
+    mode: PropagationPolicy['mode'],
+    nameServers: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
+    const resolver = resolverWith({ nameServers });
+    const location = await resolver.locate(NAME, NEVER);
+    return judgeZone(location, { resolver, policy: { propagation: { ...DEFAULT_PROPAGATION, mode } }, signal: NEVER });
+  }
+});
+
 describe('certferry dns check', () => {
   it('shows a healthy zone in under 2 s, with its chain', { retry: 2 }, async () => {
     sim.add({ name: NAME, type: 'CNAME', data: `delegated.${ZONE}` });
@@ -220,8 +255,7 @@ function check({
 }: Parameters<typeof resolverWith>[0] & {
   readonly policy?: Parameters<typeof checkDns>[1]['policy'];
 } = {}): Promise<DnsCheck> {
-  const signal = new AbortController().signal;
-  return checkDns(resolverWith({ nameServers }), { name: HOST, value: VALUE, policy }, signal);
+  return checkDns(resolverWith({ nameServers }), { name: HOST, value: VALUE, policy }, NEVER);
 }
 
 function resolverWith({ nameServers = {} }: { readonly nameServers?: Readonly<Record<string, string>> }) {

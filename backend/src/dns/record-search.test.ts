@@ -10,6 +10,7 @@ import { missing } from '../../../test/support/programs.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
 import { createChallengeResolver } from './challenge-resolver.ts';
+import { checkDns } from './check.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { canonical, isWithin } from './names.ts';
 import { query } from './query.ts';
@@ -33,6 +34,9 @@ beforeAll(async () => {
     'voice.example.test': lower,
     'corp.example.test': internal,
     'secret.lab.example.test': internal,
+    'lame.example.test': lower,
+    'broken.example.test': internal,
+    'dead.test': lower,
   };
   world = { server, lower, internal, resolver: await startBind({ forwards }) };
 });
@@ -140,6 +144,21 @@ onBind('where only the resolvers can be reached, they are asked for the record, 
   expect(lines).toContain('No server of the zone can be asked; asking the resolvers for the record');
 });
 
+onBind.each([
+  ['lame.example.test', 'Lame delegation: the parent of lame.example.test names ns.lame.example.test'],
+  ['broken.example.test', 'SERVFAIL from ns.broken.example.test'],
+  ['dead.test', 'Lame delegation: the parent of dead.test names ns.dead.test'],
+])('%s is delegated to servers that do not serve it, and they are asked why', async (zone, sentence) => {
+  const seen = await checkDns(
+    resolverWith(),
+    { name: `phone.${zone}`, value: null, policy: DEFAULT_PROPAGATION },
+    NEVER,
+  );
+
+  expect(seen).toMatchObject({ zone, answers: [{ state: 'failed' }], agreed: false });
+  expect(seen.diagnosis).toEqual([{ cause: expect.any(String), sentence: expect.stringContaining(sentence) }]);
+});
+
 onBind('nor do the resolvers have to know the zones above', async () => {
   await using narrow = await startBind({ forwards: { 'voice.example.test': world.lower, '.': world.internal } });
 
@@ -158,6 +177,9 @@ function resolverWith(options: Partial<ResolverOptions> = {}, debug: (message: s
     'ns.hoster.test': world.server.endpoint,
     'ns.voice.example.test': world.lower.endpoint,
     'dc1.corp.example.test': world.internal.endpoint,
+    'ns.lame.example.test': world.lower.endpoint,
+    'ns.broken.example.test': world.internal.endpoint,
+    'ns.dead.test': world.lower.endpoint,
   };
   return createChallengeResolver(
     { resolvers: [world.resolver.endpoint], nameServers, timeoutMs: 2000, ...options },
@@ -213,7 +235,13 @@ const SERVER = {
     {
       name: 'test',
       nameServers: ['ns.example.test'],
-      records: ['example NS ns.example', 'ns.example A 127.0.0.1', 'hoster NS ns.hoster', 'ns.hoster A 127.0.0.1'],
+      records: [
+        'example NS ns.example',
+        'ns.example A 127.0.0.1',
+        'hoster NS ns.hoster',
+        'ns.hoster A 127.0.0.1',
+        'dead NS ns.dead',
+      ],
     },
     {
       name: 'example.test',
@@ -227,6 +255,8 @@ const SERVER = {
         '_acme-challenge.delegated NS ns.silent.test.',
         'voice NS ns.voice',
         'ns.voice A 127.0.0.1',
+        'lame NS ns.lame',
+        'broken NS ns.broken',
       ],
     },
     { name: 'hoster.test', nameServers: ['ns.hoster.test'], records: ['ns A 127.0.0.1'] },
@@ -241,5 +271,10 @@ const INTERNAL = {
   zones: [
     { name: 'corp.example.test', nameServers: ['dc1.corp.example.test'], records: ['dc1 A 127.0.0.1'] },
     { name: 'secret.lab.example.test', nameServers: ['dc1.corp.example.test'] },
+    {
+      name: 'broken.example.test',
+      nameServers: ['ns.broken.example.test'],
+      records: ['such a line no server can read'],
+    },
   ],
 };

@@ -12,7 +12,8 @@ import { createZoneView, oneBelow } from './zone-view.ts';
  */
 export interface RecordSearch {
   /**
-   * The resolvers hear of `name` only when no server of its zone can be asked from here.
+   * The resolvers hear of `name` only when no server of its zone can be asked from here. A zone that is delegated, but
+   * for which nobody answers, is found all the same: its servers show what is wrong with it.
    *
    * @throws AppError DNS_UNREACHABLE
    */
@@ -44,6 +45,14 @@ interface Step {
   readonly reply: DnsMessage | null;
 }
 
+/** How far the way down led. */
+interface Descent {
+  /** Null: the servers on the way could not be asked. */
+  readonly found: FoundRecord | null;
+  /** The last zone on the way. */
+  readonly last: Cut;
+}
+
 /** @throws AppError INVALID_SETTINGS when an address of a name server is not `host:port`. */
 export function createRecordSearch(deps: DelegationDeps): RecordSearch {
   const { recursive, log } = deps;
@@ -51,17 +60,25 @@ export function createRecordSearch(deps: DelegationDeps): RecordSearch {
   const nameServers = createNameServers(recursive, deps.nameServers);
   const view = createZoneView(recursive, nameServers, log);
 
-  /** Goes on from zone to zone, as a resolver does. Null when the servers on the way cannot be asked. */
-  async function descend(cut: Cut, next: string, name: string, signal: AbortSignal): Promise<FoundRecord | null> {
+  /** Goes on from zone to zone, as a resolver does. */
+  async function descend(cut: Cut, next: string, name: string, signal: AbortSignal): Promise<Descent> {
     const reply = await askAuthority(cut, questionAbout(next, name), deps, signal);
     const lower = await cutBelow(cut, { next, name, reply }, signal);
     if (lower) {
-      if (lower.zone === name) return { ...lower, alias: null };
+      if (lower.zone === name) return { found: { ...lower, alias: null }, last: lower };
       return await descend(lower, isBelow(next, lower.zone) ? next : oneBelow(lower.zone, name), name, signal);
     }
-    if (reply === null) return null;
-    if (next === name) return { ...cut, alias: aliasIn(reply, name) };
+    if (reply === null) return { found: null, last: cut };
+    if (next === name) return { found: { ...cut, alias: aliasIn(reply, name) }, last: cut };
     return await descend(cut, oneBelow(next, name), name, signal);
+  }
+
+  /** The last delegation above `name` where the resolvers cannot answer for `start` itself; null when there is none. */
+  async function delegatedAbove(start: Authority, name: string, signal: AbortSignal): Promise<Cut | null> {
+    const above = await view.above(start.zone, signal);
+    if (above.servers.length === 0) return null;
+    const { last } = await descend(above, oneBelow(above.zone, name), name, signal);
+    return last.delegated ? last : null;
   }
 
   /** The zone to go on with, from what a server of `cut` said of `next`; null when that is still `cut`. */
@@ -82,11 +99,19 @@ export function createRecordSearch(deps: DelegationDeps): RecordSearch {
   return {
     async find(name, signal) {
       const start = await view.start(name, signal);
-      const found = await descend(start, oneBelow(start.zone, name), name, signal);
+      const { found, last } = await descend(start, oneBelow(start.zone, name), name, signal);
       if (found) return found;
       log.debug({ name }, 'No server of the zone can be asked; asking the resolvers for the record');
-      const alias = aliasIn(await recursive.ask(name, 'CNAME', signal), name);
-      return { alias, zone: await delegation.zoneOf(name, signal) };
+      try {
+        const alias = aliasIn(await recursive.ask(name, 'CNAME', signal), name);
+        return { alias, zone: await delegation.zoneOf(name, signal) };
+      } catch (err) {
+        signal.throwIfAborted();
+        const dead = last.delegated ? last : await delegatedAbove(start, name, signal);
+        if (!dead) throw err;
+        log.info({ name, zone: dead.zone }, 'The zone is delegated, but nobody answers for it');
+        return { ...dead, alias: null };
+      }
     },
 
     serversOf({ zone, delegated }, signal) {

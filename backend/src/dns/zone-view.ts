@@ -14,6 +14,9 @@ export interface ZoneView {
   /** The zone to begin with, that of the registered domain. Without servers when the resolvers do not know it. */
   start(name: string, signal: AbortSignal): Promise<Authority>;
 
+  /** The zone above `zone`. Without servers when the resolvers do not know it. */
+  above(zone: string, signal: AbortSignal): Promise<Authority>;
+
   /**
    * The zone below `zone` that holds the names below `above`; null when it is `zone` itself. Company networks have zones
    * that no parent delegates, and only the resolvers know them.
@@ -48,14 +51,17 @@ export function createZoneView(recursive: Recursive, nameServers: NameServers, l
     return { zone, servers: set ? await nameServers.some(set, signal) : [] };
   }
 
+  async function authorityAbove(begin: string, signal: AbortSignal): Promise<Authority> {
+    const apex = await apexAbove(begin, signal).catch(unlessUnknown);
+    if (apex !== null) return await authorityFor(apex, signal);
+    log.debug({ zone: begin }, 'The resolvers do not know the zone');
+    return { zone: begin, servers: [] };
+  }
+
   return {
-    async start(name, signal) {
-      const begin = registeredAbove(name);
-      const apex = await apexAbove(begin, signal).catch(unlessUnknown);
-      if (apex !== null) return await authorityFor(apex, signal);
-      log.debug({ name, zone: begin }, 'The resolvers do not know the zone to begin with');
-      return { zone: begin, servers: [] };
-    },
+    start: (name, signal) => authorityAbove(registeredAbove(name), signal),
+
+    above: (zone, signal) => authorityAbove(parentOf(zone), signal),
 
     async hidden(zone, above, exists, signal) {
       const apex = await apexSeen(exists ? above : `${NEIGHBOUR}.${above}`, signal);

@@ -10,6 +10,7 @@ import { checkSecondCa } from './second-ca-check.ts';
 import type { StepPeers } from './step.ts';
 import { lookAt, nameOf, shortFingerprint } from './steps/look.ts';
 import { tryTestRecord } from './test-record.ts';
+import { judgeZone } from './zone-check.ts';
 
 export interface PreflightOptions {
   /** Writes and removes a test record or file for each name. The only thing a preflight ever changes, and only when asked. */
@@ -187,13 +188,10 @@ async function checkZones(context: Preflight, writeTestRecord: boolean): Promise
 async function checkZone(name: string, context: Preflight, writeTestRecord: boolean): Promise<readonly Finding[]> {
   const { connection, resolver, signal } = context;
   const location = await resolver.locate(name, signal);
-  const servers = location.servers.map((server) => `${server.name} ${server.address}`);
-  const alias = location.aliases.length > 0 ? `, by CNAME to ${location.fqdn}` : '';
   const found: Finding = {
     id: `dns.zone.${name}`,
     title: `Zone of ${name}`,
-    outcome: 'ok',
-    answer: `${location.zone}${alias}, answered by ${servers.join(', ')}`,
+    ...(await judgeZone(location, { ...context, policy: connection.policy })),
   };
   const write = { id: `dns.write.${name}`, title: `Test record at ${name}` };
   if (!writeTestRecord) return [found, { ...write, outcome: 'skipped', answer: 'not asked for' }];
