@@ -45,12 +45,16 @@ describe.concurrent('certferry dns sweep', { timeout: 120_000 }, () => {
     await journey.renew();
 
     const shown = await certferry(journey.environment(server.url), 'dns', 'sweep', '--dry-run');
+    const unknown = await certferry(journey.environment(server.url), 'dns', 'sweep', '--forget', 'unknown').catch(
+      (err) => err,
+    );
     const failed = await certferry(journey.environment(server.url), 'dns', 'sweep');
     stopRefusing();
     const removed = await certferry(journey.environment(server.url), 'dns', 'sweep');
     const none = await certferry(journey.environment(server.url), 'dns', 'sweep');
 
     expect(shown).toMatchObject({ status: 0, output: expect.stringMatching(/_acme-challenge\S+ .*still there/) });
+    expect(unknown).toMatchObject({ code: 'NOT_FOUND' });
     expect(failed).toMatchObject({ status: 1, output: expect.stringContaining('not removed: ') });
     expect(removed).toMatchObject({ status: 0, output: expect.stringMatching(/removed$/m) });
     expect(none.output).toContain('No renewal left a record behind');

@@ -276,6 +276,10 @@ export const AUDITED: Readonly<Record<string, AuditWords>> = {
   },
   'POST /api/v1/dns/check': { action: 'dns.check', words: 'asked name servers', keeps: ['name'] },
   'POST /api/v1/dns/sweep': { action: 'dns.sweep', words: 'removed records that were left behind' },
+  'DELETE /api/v1/dns/leftovers/:renewalId': {
+    action: 'dns.forget',
+    words: 'gave up records that were left behind',
+  },
   'POST /api/v1/dns/acme-dns/register': {
     action: 'dns.register',
     words: 'registered at an acme-dns server',

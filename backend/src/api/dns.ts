@@ -32,6 +32,11 @@ export function dnsRouter({ resolver, sweeper, store }: App): Router {
     res.json(await sweeper.sweep(gone));
   });
 
+  router.delete('/leftovers/:renewalId', needs('operator', 'installation'), async (req, res) => {
+    await sweeper.forget(req.params.renewalId);
+    res.status(204).end();
+  });
+
   router.post('/acme-dns/register', needs('admin', 'connections'), async (req, res) => {
     const { baseUrl, ...trust } = contract.acmeDnsRegistration.parse(req.body);
     const gone = whenGone(res);

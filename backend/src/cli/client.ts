@@ -193,6 +193,10 @@ export class ApiClient {
     return this.#json('GET', '/dns/leftovers');
   }
 
+  async forgetLeftovers(renewalId: string): Promise<void> {
+    await this.#send('DELETE', `/dns/leftovers/${encodeURIComponent(renewalId)}`);
+  }
+
   sweep(): Promise<readonly Swept[]> {
     return this.#json('POST', '/dns/sweep', {});
   }

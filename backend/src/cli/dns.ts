@@ -61,9 +61,15 @@ function addSweep(dns: Command, { env, out, setStatus }: Common): void {
     .command('sweep')
     .description('remove challenge records that renewals could not remove. Ends with 1 when one stays')
     .option('--dry-run', 'only show them')
+    .option('--forget <renewal>', 'no longer try to remove those of this renewal')
     .option('--json', 'machine-readable')
-    .action(async ({ dryRun, json }: { dryRun?: true; json?: true }) => {
+    .action(async ({ dryRun, forget, json }: { dryRun?: true; forget?: string; json?: true }) => {
       const client = await ApiClient.find(env, readConfig(env));
+      if (forget !== undefined) {
+        await client.forgetLeftovers(forget);
+        out.write(json ? `${JSON.stringify({ forgotten: forget })}\n` : 'Forgotten.\n');
+        return;
+      }
       const records = dryRun ? await client.leftovers() : await client.sweep();
       out.write(json ? `${JSON.stringify(records)}\n` : leftoverTable(records));
       setStatus(records.some((record) => 'trouble' in record && record.trouble !== null) ? 1 : 0);

@@ -60,7 +60,7 @@ export function buildEngine(
     runner,
     reconciler,
     journal: new Journal({ store, accounts, log }),
-    sweeper: new Sweeper({ store, log, peers: (connection) => peers.of(connection) }),
+    sweeper: new Sweeper({ store, log, dns: (ref) => peers.dns(ref), http01: (ref) => peers.http01(ref) }),
     calendars: new Calendars({
       store,
       clock,

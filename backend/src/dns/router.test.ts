@@ -10,9 +10,10 @@ const provider = (): DnsProvider => ({
 const fallback = provider();
 const company = provider();
 const challenges = provider();
-const router = createDnsRouter(fallback, [
-  { suffix: 'example.com', provider: company },
-  { suffix: 'acme.example.com', provider: challenges },
+const router = createDnsRouter([
+  { suffix: null, provider: fallback, account: 'default' },
+  { suffix: 'example.com', provider: company, account: 'company' },
+  { suffix: 'acme.example.com', provider: challenges, account: 'challenges' },
 ]);
 
 describe('createDnsRouter', () => {
@@ -24,6 +25,16 @@ describe('createDnsRouter', () => {
     ['cucm.acme.example.com', challenges],
   ])('sends %s to the rule with the longest suffix', (fqdn, expected) => {
     expect(router.providerFor(fqdn)).toBe(expected);
+  });
+
+  it('names the account of the rule', () => {
+    expect(router.accountFor('cucm.acme.example.com')).toBe('challenges');
+  });
+
+  it('has nobody for a name without a rule', () => {
+    const narrow = createDnsRouter([{ suffix: 'example.com', provider: company, account: 'company' }]);
+
+    expect(() => narrow.providerFor('example.net')).toThrow('no DNS account for a record at example.net');
   });
 
   it('lists the default and every rule', () => {

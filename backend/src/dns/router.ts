@@ -5,6 +5,8 @@ import type { DnsProvider } from './provider.ts';
 export interface DnsRouter {
   /** For a record at this name, after CNAMEs. @throws AppError INVALID_SETTINGS when there is none for it. */
   providerFor(fqdn: string): DnsProvider;
+  /** The account behind it, as whoever made the router names it. @throws as `providerFor`. */
+  accountFor(fqdn: string): string;
   /** Each provider once, with the suffix it serves; null for the default. */
   readonly providers: readonly RoutedProvider[];
 }
@@ -12,21 +14,28 @@ export interface DnsRouter {
 export interface RoutedProvider {
   readonly suffix: string | null;
   readonly provider: DnsProvider;
+  readonly account: string;
 }
 
-/** @param fallback Null where only some domains have one, or none. */
-export function createDnsRouter(
-  fallback: DnsProvider | null,
-  rules: readonly { readonly suffix: string; readonly provider: DnsProvider }[],
-): DnsRouter {
-  const longestFirst = rules.toSorted((a, b) => b.suffix.length - a.suffix.length);
-  return {
-    providerFor(fqdn) {
-      const rule = longestFirst.find(({ suffix }) => fqdn === suffix || fqdn.endsWith(`.${suffix}`));
-      const provider = rule?.provider ?? fallback;
-      if (provider) return provider;
-      throw new AppError('INVALID_SETTINGS', `The connection has no DNS account for a record at ${fqdn}.`);
-    },
-    providers: [...(fallback ? [{ suffix: null, provider: fallback }] : []), ...rules],
+/** @param routes One for each suffix; without the default where only some domains have a provider. */
+export function createDnsRouter(routes: readonly RoutedProvider[]): DnsRouter {
+  const routeFor = (fqdn: string) => {
+    const route = ruleFor(fqdn, routes);
+    if (route) return route;
+    throw new AppError('INVALID_SETTINGS', `The connection has no DNS account for a record at ${fqdn}.`);
   };
+  return {
+    providerFor: (fqdn) => routeFor(fqdn).provider,
+    accountFor: (fqdn) => routeFor(fqdn).account,
+    providers: routes,
+  };
+}
+
+/** The rule with the longest suffix that covers the name; null covers every name. */
+export function ruleFor<Rule extends { readonly suffix: string | null }>(
+  fqdn: string,
+  rules: readonly Rule[],
+): Rule | undefined {
+  const covers = ({ suffix }: Rule) => suffix === null || fqdn === suffix || fqdn.endsWith(`.${suffix}`);
+  return rules.filter(covers).toSorted((a, b) => (b.suffix?.length ?? -1) - (a.suffix?.length ?? -1))[0];
 }

@@ -143,6 +143,8 @@ export interface PublishedRecord {
   readonly receipt: DnsReceipt | null;
   /** A person publishes it. */
   readonly byHand?: true;
+  /** Who published it (renewal/account-mark.ts). Absent in records of versions that did not note it. */
+  readonly account?: string;
 }
 
 /** Stored before it is placed and again after, for the same reason. */

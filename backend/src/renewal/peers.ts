@@ -23,9 +23,10 @@ import { parseSettings } from '../plugins/settings.ts';
 import type { TlsDialer } from '../plugins/tls.ts';
 import type { AccountsDir } from '../store/accounts-dir.ts';
 import { readSettings } from '../store/plugin-refs.ts';
-import type { Connection, PluginRef, Store } from '../store/store.ts';
+import type { Connection, Part, PluginRef, Store } from '../store/store.ts';
+import { accountMark } from './account-mark.ts';
 import { ownKeys } from './own-keys.ts';
-import { type ResolvedConnection, resolveConnection, resolvePart } from './parts.ts';
+import { isAccountUse, type ResolvedConnection, resolveConnection, resolvePart } from './parts.ts';
 import type { SecondCa } from './second-ca.ts';
 import type { StepPeers } from './step.ts';
 
@@ -79,7 +80,7 @@ export class Peers implements AsyncDisposable {
           recorder ? { ...deps, http: recordedHttp(deps.http, recorder), ssh: recordedSsh(deps.ssh, recorder) } : deps,
           store,
         )),
-      dns: await this.#router(connection, deps),
+      dns: await this.#router(stored, deps),
       http01: isUnchosen(connection.http)
         ? null
         : await build(connection.http, httpSolverPlugin(connection.http.plugin), deps, store),
@@ -100,12 +101,14 @@ export class Peers implements AsyncDisposable {
     return { issuer: await this.issuer(secondIssuer), caPems: secondChain === null ? null : splitPem(secondChain) };
   }
 
-  async #router({ dns, dnsRules }: ResolvedConnection, deps: PluginDeps): Promise<DnsRouter> {
-    const provider = (ref: PluginRef) => build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
-    const rules = await Promise.all(
-      dnsRules.map(async ({ suffix, use }) => ({ suffix, provider: await provider(use) })),
-    );
-    return createDnsRouter(isUnchosen(dns) ? null : await provider(dns), rules);
+  async #router({ dns, dnsRules }: Connection, deps: PluginDeps): Promise<DnsRouter> {
+    const routes = [...(isUnchosen(dns) ? [] : [{ suffix: null, use: dns }]), ...dnsRules];
+    const routed = routes.map(async ({ suffix, use }) => {
+      const ref = await resolvePart(this.#deps.store, 'dns', use);
+      const provider = await build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
+      return { suffix, provider, account: accountMark(use) };
+    });
+    return createDnsRouter(await Promise.all(routed));
   }
 
   /** The driver of an appliance alone. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
@@ -122,6 +125,14 @@ export class Peers implements AsyncDisposable {
     const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
     const dns = await build(ref, dnsPlugin(ref.plugin), deps, this.#deps.store);
     return { dns, [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose]() };
+  }
+
+  /** What places HTTP files, alone. @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
+  async http01(ref: PluginRef): Promise<{ readonly http01: HttpSolver } & AsyncDisposable> {
+    const clients = new ClientPool();
+    const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
+    const http01 = await build(ref, httpSolverPlugin(ref.plugin), deps, this.#deps.store);
+    return { http01, [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose]() };
   }
 
   /** @throws AppError INVALID_SETTINGS, VAULT_DAMAGED */
@@ -160,8 +171,8 @@ export class Peers implements AsyncDisposable {
   }
 }
 
-function isUnchosen({ plugin }: PluginRef): boolean {
-  return plugin === '';
+function isUnchosen(part: Part): boolean {
+  return !isAccountUse(part) && part.plugin === '';
 }
 
 async function build<Instance extends ApplianceDriver | DnsProvider | HttpSolver, Deps extends PluginDeps>(

@@ -1,4 +1,5 @@
 import type { TxtRecord } from '../dns/provider.ts';
+import { AppError } from '../domain/errors.ts';
 import { type HttpToken, urlOf } from '../http01/solver.ts';
 import type { Facts, PublishedRecord } from './facts.ts';
 import { solverOf } from './http-proof.ts';
@@ -22,13 +23,16 @@ export function leftBy({ records = [], tokens = [], cleaned = [] }: Partial<Fact
   return all.filter(({ key }) => !cleaned.includes(key));
 }
 
+/** @throws AppError INVALID_SETTINGS when another account published it than the one that would remove it. */
 export async function removeProof(
   proof: Proof,
   peers: Pick<StepPeers, 'dns' | 'http01'>,
   signal: AbortSignal,
 ): Promise<void> {
   if (proof.kind === 'http-01') return await solverOf(peers).cleanUp(proof.token, signal);
-  const { record, receipt } = proof.published;
+  const { record, receipt, account } = proof.published;
+  if (account !== undefined && account !== peers.dns.accountFor(record.fqdn))
+    throw new AppError('INVALID_SETTINGS', `Another DNS account published the record at ${record.fqdn}.`);
   await peers.dns.providerFor(record.fqdn).cleanUp(record, receipt, signal);
 }
 

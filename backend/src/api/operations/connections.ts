@@ -147,6 +147,11 @@ export const CONNECTION_OPERATIONS: Operations = {
     answer: json(answers.dnsCheck),
   },
   'GET /dns/leftovers': { summary: 'Records that renewals left behind', answer: json(z.array(answers.leftover)) },
+  'DELETE /dns/leftovers/:renewalId': {
+    summary: 'No longer try to remove what a renewal left behind',
+    params: z.strictObject({ renewalId: z.string().min(1).max(100) }),
+    answer: nothing,
+  },
   'POST /dns/sweep': { summary: 'Try again to remove them', answer: json(z.array(answers.swept)) },
   'POST /dns/acme-dns/register': {
     summary: 'A new account at an acme-dns server',

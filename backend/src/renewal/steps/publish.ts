@@ -64,7 +64,7 @@ async function plan(
     const location = await ctx.resolver.locate(recordName, ctx.signal);
     if (location.aliases.length > 0) await ctx.note(`${recordName} is a CNAME; the record goes to ${location.fqdn}.`);
     const record = { fqdn: location.fqdn, value: recordValue, ttlSeconds: TTL_SECONDS, zone: location.zone };
-    records.push({ record, location, receipt: null });
+    records.push({ record, location, receipt: null, account: ctx.dns.accountFor(location.fqdn) });
   }
   return records;
 }
