@@ -106,7 +106,7 @@ async function* watch(
   void stopSignal().then(() => stop.abort());
   const { signal } = stop;
   try {
-    const location = await resolver.locate(recordNameOf(name), signal);
+    const location = await resolver.locate(recordNameOf(name), signal, policy);
     const record = { fqdn: location.fqdn, value, location };
     const reports = watchRecords(
       [record],

@@ -59,7 +59,8 @@ test('takes every value from the environment', () => {
     CERTFERRY_LOG_LEVEL: 'debug',
     CERTFERRY_LOG_FORMAT: 'json',
     CERTFERRY_KEEP_DAYS: '90',
-    CERTFERRY_RESOLVERS: '192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:5353,',
+    CERTFERRY_RESOLVERS:
+      '192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:5353,https://dns.example.com/dns-query',
     CERTFERRY_NAME_SERVERS: 'NS1.example.com.=127.0.0.1:5301, ns2.example.com=[::1]:5302',
     CERTFERRY_HTTP01_PORT: '80',
     CERTFERRY_HTTP01_HOST: '192.0.2.1',
@@ -90,7 +91,13 @@ test('takes every value from the environment', () => {
     logLevel: 'debug',
     logFormat: 'json',
     keepDays: 90,
-    resolvers: ['192.0.2.53:53', '192.0.2.54:5353', '[2001:db8::53]:53', '[2001:db8::54]:5353'],
+    resolvers: [
+      '192.0.2.53:53',
+      '192.0.2.54:5353',
+      '[2001:db8::53]:53',
+      '[2001:db8::54]:5353',
+      'https://dns.example.com/dns-query',
+    ],
     nameServers: { 'ns1.example.com': '127.0.0.1:5301', 'ns2.example.com': '[::1]:5302' },
     http01: { port: 80, host: '192.0.2.1', validationPort: 5002 },
   });
@@ -122,6 +129,7 @@ test.each([
   ['CERTFERRY_LOG_FORMAT', 'pretty'],
   ['CERTFERRY_KEEP_DAYS', '29'],
   ['CERTFERRY_RESOLVERS', 'dns.example.com'],
+  ['CERTFERRY_RESOLVERS', 'http://dns.example.com/dns-query'],
   ['CERTFERRY_RESOLVERS', '192.0.2.53:0'],
   ['CERTFERRY_RESOLVERS', '192.0.2.53:'],
   ['CERTFERRY_RESOLVERS', '192.0.2.53,192.0.2'],

@@ -41,7 +41,7 @@ export interface Config {
   readonly logFormat: SettingValue<'CERTFERRY_LOG_FORMAT'>;
   /** Days for which history is kept. */
   readonly keepDays: number;
-  /** `192.0.2.53:53`, `[2001:db8::53]:53`. Empty: those of the system. */
+  /** `192.0.2.53:53`, `[2001:db8::53]:53`, `https://192.0.2.53/dns-query`. Empty: those of the system. */
   readonly resolvers: readonly string[];
   /** Server name, lower case without trailing dot, to `host:port`. */
   readonly nameServers: Readonly<Record<string, string>>;

@@ -163,9 +163,10 @@ export const SETTINGS = {
   },
   CERTFERRY_RESOLVERS: {
     help: 'Recursive DNS resolvers to use in place of those of the system.',
-    allowed: 'a comma-separated list of IP addresses, each with or without a port (192.0.2.53, [2001:db8::53]:5353)',
+    allowed:
+      'a comma-separated list of IP addresses, each with or without a port (192.0.2.53, [2001:db8::53]:5353), or URLs of DNS over HTTPS (https://192.0.2.53/dns-query)',
     fallback: '',
-    schema: commaList.pipe(z.array(socketAddress)),
+    schema: commaList.pipe(z.array(z.union([z.url({ protocol: /^https$/ }), socketAddress]))),
   },
   CERTFERRY_NAME_SERVERS: {
     help: 'Where to reach name servers whose own address cannot be reached from here.',

@@ -10,6 +10,7 @@ import type { CaaRecord, ChallengeLocation, ResolverOptions } from './resolver.t
 
 const NEVER = new AbortController().signal;
 const log = { debug() {}, info() {}, warn() {}, error() {} };
+const ASKING = { timeoutMs: 2000, http: createHttpFactory(), log };
 
 const NEEDS = missing('named');
 const onBind = test.skipIf(NEEDS);
@@ -88,7 +89,7 @@ onBind('locate finds it below an alias, too, where the parent name says nothing 
 });
 
 onBind('an alias is in the zone above it, wherever it leads', async () => {
-  const recursive = createRecursive([world.resolver.endpoint], 2000, log);
+  const recursive = createRecursive([world.resolver.endpoint], ASKING);
   const delegation = createDelegation({ recursive, nameServers: {}, timeoutMs: 2000, log });
 
   expect(await delegation.zoneOf('www.deep.example.test', NEVER)).toBe('deep.example.test');
@@ -142,6 +143,20 @@ onBind('locate lists every address of every name server, and one that has none',
   ]);
 });
 
+onBind.each(['authoritative', 'resolvers', 'both', 'wait-only'] as const)(
+  'locate sees the public zone through the resolvers of the policy, where an internal view hides it (%s)',
+  async (mode) => {
+    await using inside = await startBind({ zones: [{ name: 'lab.example.test', nameServers: ['dc1.corp.test'] }] });
+    const resolver = resolverWith({ resolvers: [inside.endpoint] });
+    const policy = { mode, checkResolvers: [world.resolver.endpoint], waitSeconds: 1 };
+
+    const location = await resolver.locate('_acme-challenge.cucm.lab.example.test', NEVER, policy);
+
+    expect(location.zone).toBe('example.test');
+    expect(location.servers.map(({ name }) => name)).toEqual(['ns1.hoster.test', 'ns2.hoster.test']);
+  },
+);
+
 onBind('locate asks the next resolver when one fails', async () => {
   const resolvers = ['127.0.0.1:1', world.lame.endpoint, world.resolver.endpoint];
 
@@ -151,7 +166,7 @@ onBind('locate asks the next resolver when one fails', async () => {
 });
 
 onBind('the resolvers of the system are asked when none are configured', async () => {
-  const recursive = createRecursive([], 2000, log, () => [world.resolver.endpoint]);
+  const recursive = createRecursive([], ASKING, () => [world.resolver.endpoint]);
 
   expect(await recursive.addressesOf('both.hoster.test', NEVER)).toEqual(['127.0.0.7', '::1']);
 });

@@ -30,11 +30,20 @@ export function createChallengeResolver(
   { clock, log, http }: Pick<PluginDeps, 'clock' | 'log' | 'http'>,
 ): ChallengeResolver {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, resolvers, nameServers } = options;
-  const recursive = createRecursive(resolvers, timeoutMs, log);
-  const search = createRecordSearch({ recursive, nameServers, timeoutMs, log });
+  const recursive = createRecursive(resolvers, { timeoutMs, http, log });
 
-  async function locate(recordName: string, signal: AbortSignal): Promise<ChallengeLocation> {
+  function searchThrough(checkResolvers: readonly string[]): RecordSearch {
+    const seen = checkResolvers.length > 0 ? createRecursive(checkResolvers, { timeoutMs, http, log }) : recursive;
+    return createRecordSearch({ recursive: seen, nameServers, timeoutMs, log });
+  }
+
+  async function locate(
+    recordName: string,
+    signal: AbortSignal,
+    { checkResolvers } = DEFAULT_PROPAGATION,
+  ): Promise<ChallengeLocation> {
     const started = clock.now().getTime();
+    const search = searchThrough(checkResolvers);
     const { path, found } = await followAliases(search, requireName(recordName), signal);
     const fqdn = path.at(-1) ?? '';
     const { zone } = found;

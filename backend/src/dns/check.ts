@@ -38,7 +38,7 @@ export async function checkDns(
   { name, value, policy }: { readonly name: string; readonly value: string | null; readonly policy: PropagationPolicy },
   signal: AbortSignal,
 ): Promise<DnsCheck> {
-  const location = await resolver.locate(recordNameOf(name), signal);
+  const location = await resolver.locate(recordNameOf(name), signal, policy);
   const answers = await resolver.look(location.fqdn, value, location, signal, policy);
   const agreed = value === null ? isConsistent(answers) : agrees(answers);
   return checkOf(location, { value, answers, agreed });

@@ -9,6 +9,7 @@ import { makeCertificate, type TestCertificate } from '../plugins/testing/certif
 import { createHttpFactory } from '../plugins/undici-http.ts';
 import { createChallengeResolver } from './challenge-resolver.ts';
 import { queryDoh } from './doh.ts';
+import { createRecursive } from './recursive.ts';
 import { DEFAULT_PROPAGATION } from './resolver.ts';
 
 const NEVER = new AbortController().signal;
@@ -101,6 +102,15 @@ test('is a check resolver: asked for the first alias, and named by its URL', asy
   expect(answers).toMatchObject([
     { server: { name: url, address: '127.0.0.1' }, kind: 'resolver', state: 'seen', values: ['right'], ttlSeconds: 60 },
   ]);
+});
+
+test('looks things up for the search of zones, and for the whole installation', async () => {
+  const recursive = createRecursive([`${origin}/refuses`, `${origin}/dns-query`], { timeoutMs: 2_000, http, log });
+
+  expect(await recursive.ask(NAME, 'TXT', NEVER)).toMatchObject({ answers: [{ data: 'right' }] });
+  await expect(
+    createRecursive([`${origin}/html`], { timeoutMs: 2_000, http, log }).ask(NAME, 'TXT', NEVER),
+  ).rejects.toMatchObject({ code: 'DNS_UNREACHABLE', evidence: { body: expect.stringContaining(`${origin}/html: `) } });
 });
 
 test.each(['http://127.0.0.1/dns-query', 'https://', 'dns.example.test:0'])(

@@ -1,10 +1,13 @@
 import { Resolver } from 'node:dns';
 import { AppError } from '../domain/errors.ts';
 import type { Logger } from '../plugins/plugin.ts';
-import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
-import type { DnsRecord, Question } from './message.ts';
-import { type DnsReply, query } from './query.ts';
+import { type Askable, type AskOptions, checkResolver } from './askable.ts';
+import type { DnsMessage, DnsRecord, Question } from './message.ts';
 import { DnsTransportError } from './transport-error.ts';
+
+export interface RecursiveDeps extends AskOptions {
+  readonly log: Logger;
+}
 
 /** Asks the configured resolvers, one after the other, until one of them answers. */
 export interface Recursive {
@@ -13,7 +16,7 @@ export interface Recursive {
    *
    * @throws AppError DNS_UNREACHABLE with what each resolver said when none knows; INVALID_SETTINGS.
    */
-  ask(name: string, type: Question['type'], signal: AbortSignal): Promise<DnsReply>;
+  ask(name: string, type: Question['type'], signal: AbortSignal): Promise<DnsMessage>;
 
   /** All addresses of a host, IPv4 first. Empty when it has none or they cannot be found. */
   addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]>;
@@ -22,17 +25,17 @@ export interface Recursive {
 /** @param resolvers As in ResolverOptions; empty: those of the system. */
 export function createRecursive(
   resolvers: readonly string[],
-  timeoutMs: number,
-  log: Logger,
+  { log, ...options }: RecursiveDeps,
   ofSystem = systemResolvers,
 ): Recursive {
-  async function ask(name: string, type: Question['type'], signal: AbortSignal): Promise<DnsReply> {
+  async function ask(name: string, type: Question['type'], signal: AbortSignal): Promise<DnsMessage> {
     const complaints: string[] = [];
-    for (const resolver of (resolvers.length > 0 ? resolvers : ofSystem()).map(parseEndpoint)) {
-      const answer = await tryOne(resolver, { name, type }, timeoutMs, signal);
+    for (const address of resolvers.length > 0 ? resolvers : ofSystem()) {
+      const resolver = checkResolver(address, options);
+      const answer = await tryOne(resolver, { name, type }, signal);
       if (typeof answer !== 'string') return answer;
-      complaints.push(`${formatEndpoint(resolver)}: ${answer}`);
-      log.debug({ resolver, name, type, answer }, 'DNS resolver has no answer');
+      complaints.push(`${resolver.server.name}: ${answer}`);
+      log.debug({ resolver: resolver.server, name, type, answer }, 'DNS resolver has no answer');
     }
     throw unanswered(name, type, complaints);
   }
@@ -55,9 +58,9 @@ export function addressesIn(records: readonly DnsRecord[]): string[] {
   return records.flatMap((record) => (record.type === 'A' || record.type === 'AAAA' ? [record.data] : []));
 }
 
-async function tryOne(resolver: Endpoint, question: Question, timeoutMs: number, signal: AbortSignal) {
+async function tryOne(resolver: Askable, question: Question, signal: AbortSignal) {
   try {
-    const reply = await query(resolver, question, { timeoutMs, recursionDesired: true }, signal);
+    const reply = await resolver.ask(question, signal);
     return reply.rcode === 'NOERROR' || reply.rcode === 'NXDOMAIN' ? reply : reply.rcode;
   } catch (err) {
     if (err instanceof DnsTransportError) return err.message;

@@ -6,11 +6,12 @@
  */
 export interface ChallengeResolver {
   /**
-   * Follows CNAMEs from `recordName` and finds the zone of the name they lead to.
+   * Follows CNAMEs from `recordName` and finds the zone of the name they lead to, as the check resolvers of `policy` see
+   * DNS, or those of the installation where it names none.
    *
-   * @throws AppError DNS_ZONE_NOT_FOUND, DNS_UNREACHABLE
+   * @throws AppError DNS_ZONE_NOT_FOUND, DNS_UNREACHABLE; INVALID_SETTINGS as `look`
    */
-  locate(recordName: string, signal: AbortSignal): Promise<ChallengeLocation>;
+  locate(recordName: string, signal: AbortSignal, policy?: PropagationPolicy): Promise<ChallengeLocation>;
 
   /**
    * Asks everybody whom `policy` names once, all at the same time; nobody under `wait-only`. A server that fails is an
@@ -67,7 +68,10 @@ export interface PropagationPolicy {
    * cannot reach the public servers. `both`. `wait-only`: nobody is asked, `waitSeconds` is all.
    */
   readonly mode: 'authoritative' | 'resolvers' | 'both' | 'wait-only';
-  /** `host:port`, or the URL of DNS over HTTPS (`https://dns.example.net/dns-query`). Empty: those of the installation. */
+  /**
+   * `host:port`, or the URL of DNS over HTTPS (`https://dns.example.net/dns-query`). Empty: those of the installation.
+   * In every mode the zone is found through them: where an internal view hides the public zone, they name outside resolvers.
+   */
   readonly checkResolvers: readonly string[];
   /** For `wait-only`. */
   readonly waitSeconds: number;
@@ -120,7 +124,7 @@ export interface CaaRecord {
 
 /** How to look things up; every address is a setting. */
 export interface ResolverOptions {
-  /** Recursive resolvers as `host:port` (IP address; `[::1]:53` for IPv6). Empty: the system's. */
+  /** Recursive resolvers as `host:port` (IP address; `[::1]:53` for IPv6) or URL of DNS over HTTPS. Empty: the system's. */
   readonly resolvers: readonly string[];
   /**
    * Where to reach name servers whose own address is not reachable from here, or not at port 53:

@@ -1,9 +1,8 @@
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
+import { checkResolver } from '../dns/askable.ts';
 import { createChallengeResolver } from '../dns/challenge-resolver.ts';
-import { parseEndpoint } from '../dns/endpoint.ts';
 import { createPropagationHistory } from '../dns/history.ts';
-import { query } from '../dns/query.ts';
 import { systemResolvers } from '../dns/recursive.ts';
 import { AppError, ERRORS } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -102,8 +101,8 @@ function resolvers({ resolvers: configured }: Config): readonly string[] {
 async function resolver(address: string, { signal }: OutsideDeps): Promise<readonly Finding[]> {
   const about = { id: `dns.resolver.${address}`, title: `DNS resolver ${address}` };
   try {
-    const options = { timeoutMs: RESOLVER_MS, recursionDesired: true };
-    const { latencyMs, rcode } = await query(parseEndpoint(address), { name: '.', type: 'NS' }, options, signal);
+    const asked = checkResolver(address, { timeoutMs: RESOLVER_MS, http: createHttpFactory() });
+    const { latencyMs, rcode } = await asked.ask({ name: '.', type: 'NS' }, signal);
     return [ok(about, `answers in ${Math.round(latencyMs)} ms (${rcode})`)];
   } catch (err) {
     signal.throwIfAborted();

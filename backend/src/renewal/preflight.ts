@@ -187,7 +187,7 @@ async function checkZones(context: Preflight, writeTestRecord: boolean): Promise
 
 async function checkZone(name: string, context: Preflight, writeTestRecord: boolean): Promise<readonly Finding[]> {
   const { connection, resolver, signal } = context;
-  const location = await resolver.locate(name, signal);
+  const location = await resolver.locate(name, signal, connection.policy.propagation ?? undefined);
   const found: Finding = {
     id: `dns.zone.${name}`,
     title: `Zone of ${name}`,

@@ -16,12 +16,12 @@ const TTL_SECONDS = 60;
 export const publish = defineStep({
   name: 'publish',
   title: 'Publish proofs',
-  needs: ['challenges', 'order'],
+  needs: ['target', 'challenges', 'order'],
   uses: [],
   gives: ['records', 'tokens'],
 
-  async run({ challenges, order, records: kept = [], tokens: placed = [] }, ctx) {
-    const planned = await plan(challenges.filter(isDns), kept, ctx);
+  async run({ target, challenges, order, records: kept = [], tokens: placed = [] }, ctx) {
+    const planned = await plan(challenges.filter(isDns), kept, target, ctx);
     const records = [...planned];
     await ctx.keep({ records });
     for (const [index, planned] of records.entries()) {
@@ -55,13 +55,14 @@ function summaryOf(records: readonly PublishedRecord[], tokens: readonly PlacedT
 async function plan(
   challenges: readonly DnsChallenge[],
   kept: readonly PublishedRecord[],
+  { propagation }: Facts['target'],
   ctx: StepContext<keyof Facts>,
 ) {
   const records = [...kept];
   for (const { recordName, recordValue } of challenges) {
     if (records.some(({ record, location }) => record.value === recordValue && startOf(location) === recordName))
       continue;
-    const location = await ctx.resolver.locate(recordName, ctx.signal);
+    const location = await ctx.resolver.locate(recordName, ctx.signal, propagation ?? undefined);
     if (location.aliases.length > 0) await ctx.note(`${recordName} is a CNAME; the record goes to ${location.fqdn}.`);
     const record = { fqdn: location.fqdn, value: recordValue, ttlSeconds: TTL_SECONDS, zone: location.zone };
     records.push({ record, location, receipt: null, account: ctx.dns.accountFor(location.fqdn) });
