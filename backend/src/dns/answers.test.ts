@@ -38,10 +38,16 @@ test.each<[string, Partial<DnsReply>, Partial<ServerAnswer>]>([
   ['the value', { answers: [txt('right')] }, { state: 'seen' }],
   ['it at the end of aliases', { answers: [cname('b.test'), { ...txt('right'), name: 'b.test' }] }, { state: 'seen' }],
   ['aliases to nothing', { rcode: 'NXDOMAIN', answers: [cname('b.test')] }, { state: 'missing', reason: 'no-name' }],
+  ['no name', { rcode: 'NXDOMAIN', authorities: [soa(300, 60)] }, { state: 'missing', ttlSeconds: 60 }],
+  ['no record, remembered for a while', { authorities: [soa(12, 60)] }, { state: 'missing', ttlSeconds: 12 }],
   ['SERVFAIL', { rcode: 'SERVFAIL' }, { state: 'failed', reason: 'servfail' }],
   ['REFUSED', { rcode: 'REFUSED' }, { state: 'failed', reason: 'rcode', detail: 'answers with REFUSED' }],
 ])('an answer of a resolver with %s is judged', (_what, reply, judgement) => {
   expect(judge(replyWith({ aa: false, ...reply }), EXPECTED, 'resolver')).toMatchObject(judgement);
+});
+
+test('how long a name server would let its absence be remembered is not said of it', () => {
+  expect(judge(replyWith({ authorities: [soa(300, 60)] }), EXPECTED, 'authoritative').ttlSeconds).toBeNull();
 });
 
 test('values are shown up to a limit', () => {
@@ -142,4 +148,8 @@ function noRoute(name: string, address: string): ServerAnswer {
 function networkAddress(address: string) {
   const rest = { netmask: '', mac: '', internal: false, cidr: null, scopeid: 0 };
   return { address, family: 'IPv6' as const, ...rest };
+}
+
+function soa(ttlSeconds: number, minimum: number): DnsRecord {
+  return { type: 'SOA', name: 'example.test', ttlSeconds, minimum, serial: 1, primary: 'ns1.example.test' };
 }

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Askable } from './askable.ts';
+import { rememberedSeconds } from './authority.ts';
 import type { DnsMessage, DnsRecord } from './message.ts';
 import type { AnswerReason, ServerAnswer } from './resolver.ts';
 import { hasNoRoute } from './route.ts';
@@ -81,8 +82,10 @@ export function judge(reply: DnsMessage, { name, value }: Expected, kind: Server
     const detail = `an alias for ${printable(alias.data)}`;
     return { ...common, state: 'missing', reason: 'alias', detail, ttlSeconds: alias.ttlSeconds };
   }
-  if (reply.rcode === 'NXDOMAIN') return { ...common, state: 'missing', reason: 'no-name', detail: 'no such name' };
-  return { ...common, state: 'missing', reason: 'no-record', detail: 'no TXT record' };
+  const ttlSeconds = kind === 'resolver' ? rememberedSeconds(reply) : null;
+  const missing = { ...common, state: 'missing', ttlSeconds } as const;
+  if (reply.rcode === 'NXDOMAIN') return { ...missing, reason: 'no-name', detail: 'no such name' };
+  return { ...missing, reason: 'no-record', detail: 'no TXT record' };
 }
 
 /** Anybody may put bytes into DNS that a terminal obeys. */

@@ -61,6 +61,12 @@ export function soaOwner({ answers, authorities }: Pick<DnsMessage, 'answers' | 
   return soa?.name ?? null;
 }
 
+/** Seconds for which a resolver may remember that something is not there (RFC 2308, section 5); null when it may not. */
+export function rememberedSeconds({ authorities }: Pick<DnsMessage, 'authorities'>): number | null {
+  const soa = authorities.find((record) => record.type === 'SOA');
+  return soa?.type === 'SOA' ? Math.min(soa.ttlSeconds, soa.minimum) : null;
+}
+
 /** What a CNAME at exactly `name` leads to. */
 export function aliasIn({ answers }: Pick<DnsMessage, 'answers'>, name: string): string | null {
   const alias = answers.find((record) => record.type === 'CNAME' && record.name === name);

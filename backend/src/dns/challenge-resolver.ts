@@ -46,12 +46,13 @@ export function createChallengeResolver(
     const search = searchThrough(checkResolvers);
     const { path, found } = await followAliases(search, requireName(recordName), signal);
     const fqdn = path.at(-1) ?? '';
-    const { zone } = found;
+    const { zone, negativeTtlSeconds } = found;
     refuseRegistry(path, zone);
     const servers = await search.serversOf(found, signal);
     const tookMs = clock.now().getTime() - started;
     log.debug({ recordName, fqdn, zone, servers: servers.length, tookMs }, 'Challenge record located');
-    return { fqdn, aliases: path.slice(0, -1), zone, servers };
+    const location = { fqdn, aliases: path.slice(0, -1), zone, servers };
+    return negativeTtlSeconds === undefined ? location : { ...location, negativeTtlSeconds };
   }
 
   function whomToAsk({ servers }: ChallengeLocation, { mode, checkResolvers }: PropagationPolicy): readonly Askable[] {

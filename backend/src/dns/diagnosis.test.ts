@@ -110,6 +110,11 @@ test.each<[string, ServerAnswer[], string[]]>([
     ['Every name server has the record, but the resolver 10.0.0.53:53 still answers from its cache (no such name).'],
   ],
   [
+    'a resolver with a cache that says for how long',
+    [at('ns1', { soaSerial: 5 }), resolver({ ...missing(), soaSerial: 4, ttlSeconds: 58 })],
+    [expect.stringContaining('still answers from its cache (no such name), and remembers that for up to 58 s more.')],
+  ],
+  [
     'a resolver that fails',
     [at('ns1'), resolver(failed('servfail'))],
     [expect.stringContaining(`SERVFAIL from the resolver 10.0.0.53:53: it cannot resolve ${FQDN}`)],
@@ -118,6 +123,11 @@ test.each<[string, ServerAnswer[], string[]]>([
     'resolvers alone',
     [resolver(missing())],
     [`At 10.0.0.53:53 with SOA serial 1 there is no TXT record at ${FQDN} yet (no such name).`],
+  ],
+  [
+    'resolvers alone that remember',
+    [resolver({ ...missing(), ttlSeconds: 7 })],
+    [expect.stringContaining('yet (no such name), and remembers that for up to 7 s more.')],
   ],
 ])('%s', (_what, answers, sentences) => {
   const found = diagnose({ fqdn: FQDN, zone: 'example.test', value: 'right', answers });

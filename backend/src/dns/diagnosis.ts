@@ -172,9 +172,9 @@ const SENTENCES: Readonly<Record<Cause, Words>> = {
   nowhere: (answers, { observation: { fqdn, zone } }) =>
     `No name server of ${zone} has a TXT record at ${fqdn} (asked: ${who(answers)}): it was written to another copy of the zone, or not at all.`,
   missing: (answers, { observation: { fqdn } }) =>
-    `At ${who(answers, serialWords)} there is no TXT record at ${fqdn} yet (${answers[0]?.detail}).`,
+    `At ${who(answers, serialWords)} there is no TXT record at ${fqdn} yet (${answers[0]?.detail})${memoryWords(answers)}.`,
   cache: (answers) =>
-    `Every name server has the record, but the resolver ${who(answers)} still answers from its cache (${answers[0]?.detail}).`,
+    `Every name server has the record, but the resolver ${who(answers)} still answers from its cache (${answers[0]?.detail})${memoryWords(answers)}.`,
   'no-route': (answers) => `${who(answers)} was not asked: this host has no way to that address (${family(answers)}).`,
 };
 
@@ -203,6 +203,12 @@ function listed(words: readonly string[]): string {
 
 function serialWords({ soaSerial }: ServerAnswer): string | null {
   return soaSerial === null ? null : `SOA serial ${soaSerial}`;
+}
+
+/** A resolver that was asked too early goes on saying so. */
+function memoryWords(answers: readonly ServerAnswer[]): string {
+  const longest = Math.max(...answers.map(({ kind, ttlSeconds }) => (kind === 'resolver' ? (ttlSeconds ?? 0) : 0)));
+  return longest > 0 ? `, and remembers that for up to ${longest} s more` : '';
 }
 
 function quoted(answers: readonly ServerAnswer[]): string {

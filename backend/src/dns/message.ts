@@ -1,4 +1,4 @@
-import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import { type Answer, decode, encode, RECURSION_DESIRED, type SoaData } from 'dns-packet';
 import { canonical } from './names.ts';
 import { rcodeName } from './rcodes.ts';
 
@@ -29,7 +29,13 @@ export type DnsRecord =
   | (RecordBase & { readonly type: 'A' | 'AAAA' | 'CNAME' | 'NS'; readonly data: string })
   /** Its character strings joined, as a CA reads them (RFC 8555, section 8.4). */
   | (RecordBase & { readonly type: 'TXT'; readonly data: string })
-  | (RecordBase & { readonly type: 'SOA'; readonly serial: number; readonly primary: string })
+  /** `minimum`: seconds, the most that a resolver remembers what is not there (RFC 2308, section 4). */
+  | (RecordBase & {
+      readonly type: 'SOA';
+      readonly serial: number;
+      readonly primary: string;
+      readonly minimum: number;
+    })
   | (RecordBase & { readonly type: 'CAA'; readonly tag: string; readonly value: string; readonly critical: boolean });
 
 interface RecordBase {
@@ -109,7 +115,7 @@ function readRecord(record: Answer): DnsRecord[] {
     case 'TXT':
       return [{ ...base, type: 'TXT', data: joined(record.data) }];
     case 'SOA':
-      return [{ ...base, type: 'SOA', serial: record.data.serial ?? 0, primary: canonical(record.data.mname) }];
+      return [{ ...base, type: 'SOA', ...readSoa(record.data) }];
     case 'CAA': {
       const { tag, value, issuerCritical } = record.data;
       return [{ ...base, type: 'CAA', tag: tag.toLowerCase(), value, critical: issuerCritical === true }];
@@ -117,6 +123,10 @@ function readRecord(record: Answer): DnsRecord[] {
     default:
       return [];
   }
+}
+
+function readSoa({ serial = 0, mname, minimum = 0 }: SoaData) {
+  return { serial, primary: canonical(mname), minimum };
 }
 
 function joined(data: string | Buffer | readonly (string | Buffer)[]): string {

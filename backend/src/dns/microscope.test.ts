@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PropagationHistory } from './history.ts';
+import type { PropagationHistory, TypicalWait } from './history.ts';
 import { type PropagationReport, type WatchedRecord, type WatchOptions, watchRecords } from './microscope.ts';
 import { type ChallengeResolver, DEFAULT_PROPAGATION, type NameServer, type ServerAnswer } from './resolver.ts';
 
@@ -104,6 +104,30 @@ test('nobody but the resolvers is asked when the policy says so', async () => {
   expect(world.asked).toEqual([RESOLVER]);
 });
 
+test('resolvers that nobody precedes are first asked when the record should be there', async () => {
+  const resolvers = { policy: { ...DEFAULT_PROPAGATION, mode: 'resolvers' }, fresh: true } as const;
+  const [unknown, known, slow, due] = [new World(), new World(), new World(), new World()];
+
+  await unknown.watch(resolvers);
+  await known.watch(resolvers, historyOf({ medianMs: 700, slowestMs: 900, count: 3 }));
+  await slow.watch(resolvers, historyOf({ medianMs: 300_000, slowestMs: 300_000, count: 3 }));
+  await due.watch({ ...resolvers, deadline: new Date(2_000) });
+
+  expect([unknown, known, slow, due].map(({ ms }) => ms)).toEqual([5_000, 700, 60_000, 2_000]);
+});
+
+test('of a wait that ended with the first look, nothing is learnt: it might have been shorter', async () => {
+  const learnt: number[] = [];
+  const policy = { ...DEFAULT_PROPAGATION, mode: 'resolvers' } as const;
+  const history = { ...historyOf(null), record: async (_zone: string, ms: number) => void learnt.push(ms) };
+  const slow = new World(() => (slow.ms < 9_000 ? MISSING : SEEN));
+
+  await new World().watch({ policy, learn: true }, history);
+  await slow.watch({ policy, learn: true }, history);
+
+  expect(learnt).toEqual([slow.ms]);
+});
+
 test('learns how long it took, and says what is known at the beginning', async () => {
   const typical = { medianMs: 1, slowestMs: 2, count: 3 };
   const learnt: [string, number][] = [];
@@ -154,7 +178,7 @@ class World {
   readonly asked: NameServer[] = [];
   readonly #answer: (server: NameServer) => Said;
 
-  constructor(answer: (server: NameServer) => Said) {
+  constructor(answer: (server: NameServer) => Said = () => SEEN) {
     this.#answer = answer;
   }
 
@@ -201,6 +225,10 @@ const SILENT: Omit<ServerAnswer, 'server' | 'state' | 'reason'> = {
   soaPrimary: 'ns1',
   latencyMs: 1,
 };
+
+function historyOf(typical: TypicalWait | null): PropagationHistory {
+  return { record: async () => {}, typical: async () => typical };
+}
 
 function states(report: PropagationReport | undefined): [string, string, string | null][] {
   const answers = report?.records.flatMap((record) => record.answers) ?? [];

@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly deadline: Date | null;
   /** False when the records were not published just now: how long it takes would be learnt wrongly. */
   readonly learn: boolean;
+  /** The records were published just now: resolvers that nobody precedes are not asked at once. Default: as `learn`. */
+  readonly fresh?: boolean;
 }
 
 export interface WatchDeps {
@@ -53,10 +55,15 @@ const FIRST_PAUSE_MS = 150;
 export const LONGEST_PAUSE_MS = 1_500;
 const GROWTH = 1.4;
 
+/** How long to hold back where only resolvers are asked: at first nothing is known, and nobody waits for ever. */
+const HOLD_BACK_MS = 5_000;
+const LONGEST_HOLD_BACK_MS = 60_000;
+
 /**
  * Watches records until all servers agree or the deadline has passed, and reports whenever something changed.
- * The last report is the outcome. Resolvers are asked once the name servers agree, because what they hear too early they
- * remember (RFC 2308), and once more at the deadline, for the diagnosis.
+ * The last report is the outcome. What resolvers hear too early they remember (RFC 2308): they are asked once the name
+ * servers agree, or, where nobody else is asked, when the record should be there by what was learnt; and once more at the
+ * deadline, for the diagnosis.
  *
  * Not for the mode `wait-only`, in which nobody is asked.
  *
@@ -64,7 +71,7 @@ const GROWTH = 1.4;
  */
 export async function* watchRecords(
   watched: readonly WatchedRecord[],
-  { policy, deadline, learn }: WatchOptions,
+  { policy, deadline, learn, fresh = learn }: WatchOptions,
   deps: WatchDeps,
 ): AsyncGenerator<PropagationReport, void> {
   const { clock, signal, history } = deps;
@@ -72,20 +79,33 @@ export async function* watchRecords(
   const views = watched.map((record) => new RecordView(record, policy, deps));
   const typical = history ? await slowest(history, zonesOf(watched)) : null;
   let told: string | null = null;
+  const holdBack = fresh && policy.mode === 'resolvers' ? holdBackMs(typical) : 0;
+  if (holdBack > 0) await clock.sleepUntil(earlier(new Date(started + holdBack), deadline), signal);
+  let wasMissed = holdBack === 0;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
     const begun = clock.now();
     const isLast = deadline !== null && begun >= deadline;
     const records = await Promise.all(views.map((view) => view.look(isLast)));
     const agreed = records.every((record) => record.agreed);
     const elapsedMs = clock.now().getTime() - started;
-    if (agreed && history && learn) await Promise.all(zonesOf(watched).map((zone) => history.record(zone, elapsedMs)));
+    wasMissed ||= !agreed;
+    // Seen at the first look after holding back, it took any shorter time: what was learnt before stays.
+    if (agreed && history && learn && wasMissed)
+      await Promise.all(zonesOf(watched).map((zone) => history.record(zone, elapsedMs)));
     const state = stateOf(records);
     if (state !== told) yield { records, agreed, elapsedMs, typical };
     told = state;
     if (agreed || isLast) return;
-    const next = begun.getTime() + pause;
-    await clock.sleepUntil(new Date(deadline ? Math.min(next, deadline.getTime()) : next), signal);
+    await clock.sleepUntil(earlier(new Date(begun.getTime() + pause), deadline), signal);
   }
+}
+
+function holdBackMs(typical: TypicalWait | null): number {
+  return typical ? Math.min(typical.medianMs, LONGEST_HOLD_BACK_MS) : HOLD_BACK_MS;
+}
+
+function earlier(instant: Date, deadline: Date | null): Date {
+  return deadline && deadline < instant ? deadline : instant;
 }
 
 /** One record and what is known of each server that is asked for it. */

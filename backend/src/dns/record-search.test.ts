@@ -59,16 +59,22 @@ onBind.each([
   expect(answers).toMatchObject([{ kind: 'resolver', state: 'seen' }]);
 });
 
-onBind('that resolver remembers what it was asked too early', async () => {
+onBind('that resolver remembers what it was asked too early, and for how long is known', async () => {
   await using sim = await startSim();
   await using caching = await startBind({ forwards: { '.': resolverOf(sim) } });
-  const question = { name: '_acme-challenge.cucm-pub.lab.example.com', type: 'TXT' } as const;
-  const ask = () => query(caching, question, { timeoutMs: 2000, recursionDesired: true }, NEVER);
-  await ask();
+  const name = '_acme-challenge.cucm-pub.lab.example.com';
+  const resolver = resolverWith({ resolvers: [caching.endpoint], nameServers: sim.nameServers });
+  const check = () =>
+    checkDns(resolver, { name, value: 'value', policy: { ...DEFAULT_PROPAGATION, mode: 'resolvers' } }, NEVER);
+  await check();
 
-  sim.add({ ...question, data: 'value' });
+  sim.add({ name, type: 'TXT', data: 'value' });
 
-  expect(await ask()).toMatchObject({ rcode: 'NXDOMAIN' });
+  const { answers, diagnosis } = await check();
+  expect(await resolver.locate(name, NEVER)).toMatchObject({ negativeTtlSeconds: 5 });
+  expect(answers).toMatchObject([{ state: 'missing', rcode: 'NXDOMAIN' }]);
+  expect(answers[0]?.ttlSeconds).toBeLessThanOrEqual(5);
+  expect(diagnosis).toMatchObject([{ sentence: expect.stringMatching(/remembers that for up to \d s more\.$/) }]);
 });
 
 onBind.each([

@@ -1,4 +1,12 @@
-import { type Authority, aliasIn, askAuthority, isBelow, referralIn, soaOwner } from './authority.ts';
+import {
+  type Authority,
+  aliasIn,
+  askAuthority,
+  isBelow,
+  referralIn,
+  rememberedSeconds,
+  soaOwner,
+} from './authority.ts';
 import { createDelegation, type DelegationDeps } from './delegation.ts';
 import type { DnsMessage, Question } from './message.ts';
 import { createNameServers, type NsSet } from './name-servers.ts';
@@ -30,6 +38,8 @@ export interface FoundRecord {
   readonly zone: string;
   /** What the parent said when it was asked on the way. */
   readonly delegated?: NsSet;
+  /** As in ChallengeLocation. */
+  readonly negativeTtlSeconds?: number;
 }
 
 /** A zone on the way down. */
@@ -69,7 +79,7 @@ export function createRecordSearch(deps: DelegationDeps): RecordSearch {
       return await descend(lower, isBelow(next, lower.zone) ? next : oneBelow(lower.zone, name), name, signal);
     }
     if (reply === null) return { found: null, last: cut };
-    if (next === name) return { found: { ...cut, alias: aliasIn(reply, name) }, last: cut };
+    if (next === name) return { found: { ...cut, ...contentIn(reply, name) }, last: cut };
     return await descend(cut, oneBelow(next, name), name, signal);
   }
 
@@ -103,8 +113,8 @@ export function createRecordSearch(deps: DelegationDeps): RecordSearch {
       if (found) return found;
       log.debug({ name }, 'No server of the zone can be asked; asking the resolvers for the record');
       try {
-        const alias = aliasIn(await recursive.ask(name, 'CNAME', signal), name);
-        return { alias, zone: await delegation.zoneOf(name, signal) };
+        const reply = await recursive.ask(name, 'CNAME', signal);
+        return { ...contentIn(reply, name), zone: await delegation.zoneOf(name, signal) };
       } catch (err) {
         signal.throwIfAborted();
         const dead = last.delegated ? last : await delegatedAbove(start, name, signal);
@@ -118,6 +128,12 @@ export function createRecordSearch(deps: DelegationDeps): RecordSearch {
       return delegated ? nameServers.all(delegated, signal) : delegation.serversOf(zone, signal);
     },
   };
+}
+
+/** What an answer about the record says: where it leads, or for how long its absence is remembered. */
+function contentIn(reply: DnsMessage, name: string): Pick<FoundRecord, 'alias' | 'negativeTtlSeconds'> {
+  const negativeTtlSeconds = rememberedSeconds(reply);
+  return { alias: aliasIn(reply, name), ...(negativeTtlSeconds !== null && { negativeTtlSeconds }) };
 }
 
 /** Of a name on the way it matters whether it is an apex, of the record whether it is an alias. */

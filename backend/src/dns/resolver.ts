@@ -51,6 +51,11 @@ export interface ChallengeLocation {
   readonly aliases: readonly string[];
   readonly zone: string;
   readonly servers: readonly NameServer[];
+  /**
+   * How long resolvers remember that the record is not there when they are asked too early. Absent where nobody said so,
+   * as where the record has a zone of its own.
+   */
+  readonly negativeTtlSeconds?: number;
 }
 
 export interface NameServer {
@@ -91,6 +96,7 @@ export interface ServerAnswer {
   readonly detail: string;
   /** The TXT values it gave, at most 10, each at most 100 characters. */
   readonly values: readonly string[];
+  /** Of the record; where a resolver has none, how long it goes on saying so. */
   readonly ttlSeconds: number | null;
   readonly soaSerial: number | null;
   /** The primary server that the zone's SOA names: another one is another copy of the zone. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { diagnose } from '../dns/diagnosis.ts';
 import { type PropagationReport, watchRecords } from '../dns/microscope.ts';
+import { memoryMs } from '../dns/patience.ts';
 import type { DnsProvider, DnsReceipt, TxtRecord } from '../dns/provider.ts';
 import {
   type ChallengeLocation,
@@ -84,10 +85,15 @@ async function lastReport(
 ): Promise<PropagationReport | null> {
   const { provider, policy, clock } = trial;
   const patience = policy.propagationPatienceSeconds;
-  const patienceMs = patience === null ? (provider.propagationTimeoutMs ?? PATIENCE_MS) : patience * 1000;
+  const usual = Math.max(provider.propagationTimeoutMs ?? PATIENCE_MS, memoryMs(propagation, [location]));
+  const patienceMs = patience === null ? usual : patience * 1000;
   const deadline = new Date(clock.now().getTime() + patienceMs);
   let last: PropagationReport | null = null;
-  const reports = watchRecords([{ fqdn, value, location }], { policy: propagation, deadline, learn: false }, trial);
+  const reports = watchRecords(
+    [{ fqdn, value, location }],
+    { policy: propagation, deadline, learn: false, fresh: true },
+    trial,
+  );
   for await (const report of reports) last = report;
   return last;
 }

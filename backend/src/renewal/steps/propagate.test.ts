@@ -20,6 +20,17 @@ test('wait-only asks nobody, waits until a stored instant, and then goes on', as
   expect(world.asked).toBe(0);
 });
 
+test('resolvers have the time to forget that they were asked too early', async () => {
+  const world = stage();
+  const [published] = facts().records;
+  const records = published ? [{ ...published, location: { ...published.location, negativeTtlSeconds: 600 } }] : [];
+  const target = targetWith({ propagation: { ...DEFAULT_PROPAGATION, mode: 'resolvers' } });
+
+  await expect(propagate.run({ ...facts(), records, target }, world.ctx)).rejects.toThrow('Lame');
+
+  expect(world.kept.propagateBy).toBe(new Date(START + 630_000).toISOString());
+});
+
 test('fails with the cause in words, after one note for each change', async () => {
   const world = stage();
 
@@ -66,7 +77,7 @@ function stage() {
     signal: new AbortController().signal,
     resolver: { look },
     history: { record: async () => {}, typical: async () => ({ medianMs: 5_000, slowestMs: 9_000, count: 2 }) },
-    dns: {},
+    dns: { providerFor: () => ({}) },
     keep: async (part: Partial<Facts>) => {
       world.kept = { ...world.kept, ...part };
     },

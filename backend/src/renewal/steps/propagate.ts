@@ -1,6 +1,7 @@
 import { diagnose } from '../../dns/diagnosis.ts';
 import { estimateWords } from '../../dns/history.ts';
 import { type PropagationReport, type RecordSight, type WatchedRecord, watchRecords } from '../../dns/microscope.ts';
+import { memoryMs } from '../../dns/patience.ts';
 import { DEFAULT_PROPAGATION } from '../../dns/resolver.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
@@ -73,7 +74,11 @@ function patienceMs(
   if (propagation?.mode === 'wait-only') return propagation.waitSeconds * 1000;
   if (propagationPatienceSeconds !== null) return propagationPatienceSeconds * 1000;
   const timeouts = records.map(({ record }) => dns.providerFor(record.fqdn).propagationTimeoutMs ?? 0);
-  return Math.max(DEFAULT_TIMEOUT_MS, ...timeouts);
+  const remembered = memoryMs(
+    propagation ?? DEFAULT_PROPAGATION,
+    records.map(({ location }) => location),
+  );
+  return Math.max(DEFAULT_TIMEOUT_MS, remembered, ...timeouts);
 }
 
 function waitOnly(propagateBy: string, { clock }: StepContext<Gives>): StepOutcome<Gives> {
