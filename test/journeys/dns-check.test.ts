@@ -112,6 +112,23 @@ describe('the cause in words', () => {
     ]);
   });
 
+  it('asks the name servers again before a resolver with a newer serial is called another view', async () => {
+    faults.on('dns-lag');
+    publish();
+    const nameServers = { [`ns1.${ZONE}`]: sim.secondary };
+    const policy = { ...DEFAULT_PROPAGATION, mode: 'both', checkResolvers: [sim.resolver] } as const;
+    const location = await resolverWith({ nameServers }).locate(NAME, NEVER);
+    const before = sim.queries().length;
+
+    await resolverWith({ nameServers }).look(location.fqdn, VALUE, location, NEVER, policy);
+
+    const asked = sim
+      .queries()
+      .slice(before)
+      .filter(({ type }) => type === 'TXT');
+    expect(asked.map(({ server }) => server).sort()).toEqual(['resolver', ...Array(4).fill('secondary')]);
+  });
+
   it('names the alias that leads to no zone', async () => {
     sim.add({ name: NAME, type: 'CNAME', data: 'cucm.nowhere.invalid' });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { agrees, isConsistent, judge, unanswered } from './answers.ts';
+import { agrees, askServer, isConsistent, judge, unanswered } from './answers.ts';
+import type { Askable } from './askable.ts';
 import type { DnsRecord } from './message.ts';
 import type { DnsReply } from './query.ts';
 import type { ServerAnswer } from './resolver.ts';
@@ -48,6 +49,26 @@ test.each<[string, Partial<DnsReply>, Partial<ServerAnswer>]>([
 
 test('how long a name server would let its absence be remembered is not said of it', () => {
   expect(judge(replyWith({ authorities: [soa(300, 60)] }), EXPECTED, 'authoritative').ttlSeconds).toBeNull();
+});
+
+test('a lost question for the SOA is told from a zone that is not known there', async () => {
+  const askable = (soa: () => Promise<DnsReply>): Askable => ({
+    server: { name: 'resolver', address: '192.0.2.53', port: 53 },
+    kind: 'resolver',
+    ask: async ({ type }) => (type === 'SOA' ? soa() : replyWith({ answers: [txt('right')] })),
+  });
+  const lost = askable(() => Promise.reject(new DnsTransportError('timeout', 'no answer')));
+  const refused = askable(async () => replyWith({ rcode: 'SERVFAIL' }));
+  const unknown = askable(async () => replyWith({ rcode: 'NXDOMAIN' }));
+  const signal = new AbortController().signal;
+
+  const answers = await Promise.all([lost, refused, unknown].map((one) => askServer(one, EXPECTED, signal)));
+
+  expect(answers.map(({ soaPrimary, soaUnanswered }) => [soaPrimary, soaUnanswered])).toEqual([
+    [null, true],
+    [null, true],
+    [null, undefined],
+  ]);
 });
 
 test('values are shown up to a limit', () => {

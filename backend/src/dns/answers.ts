@@ -62,7 +62,10 @@ function silent(
   return { server, kind, state: 'failed', reason, detail, ...nothing, latencyMs };
 }
 
-export type Judgement = Omit<ServerAnswer, 'server' | 'kind' | 'latencyMs' | 'soaSerial' | 'soaPrimary'>;
+export type Judgement = Omit<
+  ServerAnswer,
+  'server' | 'kind' | 'latencyMs' | 'soaSerial' | 'soaPrimary' | 'soaUnanswered'
+>;
 
 /** What an answer means for the record that is looked for. */
 export function judge(reply: DnsMessage, { name, value }: Expected, kind: ServerAnswer['kind']): Judgement {
@@ -114,9 +117,14 @@ function troubleOf({ rcode, aa }: DnsMessage, kind: ServerAnswer['kind']): Pick<
   return aa || kind === 'resolver' ? null : { reason: 'lame', detail: 'not authoritative (lame)' };
 }
 
-function soaIn(reply: DnsMessage | null, zone: string): Pick<ServerAnswer, 'soaSerial' | 'soaPrimary'> {
+function soaIn(
+  reply: DnsMessage | null,
+  zone: string,
+): Pick<ServerAnswer, 'soaSerial' | 'soaPrimary' | 'soaUnanswered'> {
+  if (reply?.rcode !== 'NOERROR' && reply?.rcode !== 'NXDOMAIN')
+    return { soaSerial: null, soaPrimary: null, soaUnanswered: true };
   const isOurs = (record: DnsRecord) => record.type === 'SOA' && record.name === zone;
-  const soa = reply?.answers.find(isOurs);
+  const soa = reply.answers.find(isOurs);
   return soa?.type === 'SOA'
     ? { soaSerial: soa.serial, soaPrimary: soa.primary }
     : { soaSerial: null, soaPrimary: null };

@@ -15,6 +15,7 @@ import {
   type PropagationPolicy,
   type ResolverOptions,
 } from './resolver.ts';
+import { isResolverAhead } from './serials.ts';
 
 const DEFAULT_TIMEOUT_MS = 3000;
 /** As many as common resolvers follow. */
@@ -74,11 +75,14 @@ export function createChallengeResolver(
     async look(fqdn, value, location, signal, policy = DEFAULT_PROPAGATION) {
       const { zone, aliases } = location;
       const start = aliases[0] ?? fqdn;
+      const ask = (asked: Askable) =>
+        askServer(asked, { name: asked.kind === 'resolver' ? start : fqdn, value, zone }, signal);
       const everybody = whomToAsk(location, policy);
+      const answers = await Promise.all(everybody.map(ask));
+      if (!isResolverAhead(answers)) return answers;
+      // The zone may have changed in between, which is no reason to call a resolver another view.
       return await Promise.all(
-        everybody.map((asked) =>
-          askServer(asked, { name: asked.kind === 'resolver' ? start : fqdn, value, zone }, signal),
-        ),
+        everybody.map((asked, index) => (asked.kind === 'resolver' && answers[index]) || ask(asked)),
       );
     },
     caa: (dnsName, signal) => findCaa(recursive, dnsName, signal),

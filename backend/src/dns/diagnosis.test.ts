@@ -81,11 +81,25 @@ test.each<[string, ServerAnswer[], string[]]>([
     ['ns1 ([2001:db8::1]:5301) was not asked: this host has no way to that address (no IPv6 from here).'],
   ],
   [
-    'name servers of an internal view',
+    'private name servers, none of which has it',
     [at('ns1', inside('10.0.0.1')), at('ns2', inside('fd00::2'))],
     [
-      'An internal view hides the public zone example.test from this host: its name servers have private addresses here, ns1 (10.0.0.1) and ns2 (fd00::2), and none has the record.',
+      `No name server of example.test has a TXT record at ${FQDN} (asked: ns1 (10.0.0.1) and ns2 (fd00::2)): it has not come there yet, or, as all of them have private addresses here, an internal view hides the public zone from this host.`,
     ],
+  ],
+  [
+    'a resolver of which the question for the SOA was lost',
+    [at('ns1'), resolver({ ...missing(), soaPrimary: null, soaSerial: null, soaUnanswered: true })],
+    [expect.stringContaining('still answers from its cache')],
+  ],
+  [
+    'a zone at two services, seen at the other one',
+    [
+      at('ns1', { soaSerial: 9 }),
+      at('ns2', { soaPrimary: 'ns2', soaSerial: 1 }),
+      resolver({ ...missing(), soaPrimary: 'ns2' }),
+    ],
+    [expect.stringContaining('still answers from its cache')],
   ],
   [
     'a resolver with another copy of the zone',

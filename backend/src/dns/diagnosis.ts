@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { contentOf, isConsistent } from './answers.ts';
 import type { NameServer, ServerAnswer } from './resolver.ts';
+import { isOlder, newestOf } from './serials.ts';
 
 /** What was seen of one record. */
 export interface Observation {
@@ -68,10 +69,7 @@ class View {
     this.#authoritative = observation.answers.filter(
       ({ kind, state }) => kind === 'authoritative' && state !== 'failed',
     );
-    this.newest = this.#authoritative.reduce<ServerAnswer | null>(
-      (best, answer) => (best?.soaSerial == null || isOlder(best.soaSerial, answer.soaSerial) ? answer : best),
-      null,
-    );
+    this.newest = newestOf(this.#authoritative);
     const reference = this.newest ?? observation.answers.find(({ state }) => state !== 'failed');
     const settled = observation.value !== null || isConsistent(observation.answers) || !reference;
     this.#wanted = settled ? null : contentOf(reference);
@@ -98,11 +96,13 @@ class View {
   }
 
   /** Why a resolver must have another copy of the zone than the name servers; null when it may be the same. */
-  otherCopy({ soaSerial, soaPrimary }: ServerAnswer): string | null {
+  otherCopy({ soaSerial, soaPrimary, soaUnanswered }: ServerAnswer): string | null {
     const { newest, observation } = this;
-    if (!newest?.soaPrimary) return null;
+    // Two services that serve the zone together name one primary each.
+    const primaries = [...new Set(this.#authoritative.flatMap((answer) => answer.soaPrimary ?? []))];
+    if (!newest || primaries.length === 0 || soaUnanswered) return null;
     if (soaPrimary === null) return `it knows no zone ${observation.zone}`;
-    if (soaPrimary !== newest.soaPrimary) return `its SOA names ${soaPrimary}, that of the zone ${newest.soaPrimary}`;
+    if (!primaries.includes(soaPrimary)) return `its SOA names ${soaPrimary}, that of the zone ${listed(primaries)}`;
     // A cache may be behind the name servers, never ahead of them.
     if (isOlder(newest.soaSerial, soaSerial)) {
       return `its SOA serial ${soaSerial} is ahead of ${newest.soaSerial} at ${label(newest.server)}`;
@@ -117,7 +117,6 @@ function causeOf(answer: ServerAnswer, view: View): Cause | null {
   if (answer.kind === 'resolver') return resolverCause(answer, view);
   if (answer.reason === 'alias') return 'alias';
   if (!view.isNowhere && isOlder(answer.soaSerial, view.newest?.soaSerial ?? null)) return 'stale';
-  if (view.isNowhere && view.isAllPrivate) return 'internal-view';
   if (answer.reason === 'other-values' || answer.values.length > 0) return 'wrong-values';
   return view.isNowhere ? 'nowhere' : 'missing';
 }
@@ -143,12 +142,9 @@ type Words = (answers: readonly ServerAnswer[], view: View) => string;
 
 const SENTENCES: Readonly<Record<Cause, Words>> = {
   'internal-view': (answers, view) => {
-    const { zone } = view.observation;
     const [first] = answers;
-    if (first?.kind === 'resolver') {
-      return `An internal view hides the public zone ${zone} from the resolver ${who(answers)}: ${view.otherCopy(first)}.`;
-    }
-    return `An internal view hides the public zone ${zone} from this host: its name servers have private addresses here, ${who(answers)}, and none has the record.`;
+    const why = first && view.otherCopy(first);
+    return `An internal view hides the public zone ${view.observation.zone} from the resolver ${who(answers)}: ${why}.`;
   },
   lame: (answers, { observation }) => {
     const said = answers[0]?.rcode === 'REFUSED' ? 'the answer there is REFUSED' : 'the answer there has no authority';
@@ -169,8 +165,11 @@ const SENTENCES: Readonly<Record<Cause, Words>> = {
     `An old copy of ${zone} is at ${who(answers, ({ soaSerial }) => `SOA serial ${soaSerial}`)}, while ${newest ? label(newest.server) : 'another'} has serial ${newest?.soaSerial}: the zone transfer has not come through.`,
   'wrong-values': (answers, { observation: { fqdn } }) =>
     `At ${who(answers)} the name ${fqdn} has other values: ${quoted(answers)}.`,
-  nowhere: (answers, { observation: { fqdn, zone } }) =>
-    `No name server of ${zone} has a TXT record at ${fqdn} (asked: ${who(answers)}): it was written to another copy of the zone, or not at all.`,
+  nowhere: (answers, { observation: { fqdn, zone }, isAllPrivate }) => {
+    const nobody = `No name server of ${zone} has a TXT record at ${fqdn} (asked: ${who(answers)})`;
+    if (!isAllPrivate) return `${nobody}: it was written to another copy of the zone, or not at all.`;
+    return `${nobody}: it has not come there yet, or, as all of them have private addresses here, an internal view hides the public zone from this host.`;
+  },
   missing: (answers, { observation: { fqdn } }) =>
     `At ${who(answers, serialWords)} there is no TXT record at ${fqdn} yet (${answers[0]?.detail})${memoryWords(answers)}.`,
   cache: (answers) =>
@@ -217,12 +216,6 @@ function quoted(answers: readonly ServerAnswer[]): string {
 
 function family(answers: readonly ServerAnswer[]): string {
   return answers.some(({ server }) => server.address.includes(':')) ? 'no IPv6 from here' : 'no IPv4 route from here';
-}
-
-/** Serial number arithmetic, RFC 1982, section 3.2. What is unknown is not older. */
-function isOlder(serial: number | null, other: number | null): boolean {
-  if (serial === null || other === null || serial === other) return false;
-  return (other - serial) >>> 0 < 2 ** 31;
 }
 
 /** Loopback is left out: only a configured address leads there. */

@@ -87,6 +87,18 @@ test('resolvers are asked when the name servers agree, so that they do not remem
   expect(states(reports.at(-1)).map(([name]) => name)).toEqual(['ns1', 'ns2', 'resolver']);
 });
 
+test('name servers are asked again before a resolver with a newer serial is called another view', async () => {
+  const world = new World((server) => ({
+    ...(server === RESOLVER ? MISSING : SEEN),
+    soaSerial: server === RESOLVER || world.asked.includes(RESOLVER) ? 6 : 5,
+  }));
+  const policy = { ...DEFAULT_PROPAGATION, mode: 'both' } as const;
+
+  const [report] = await world.watch({ policy, deadline: new Date(0) });
+
+  expect(report?.records[0]?.answers.map(({ soaSerial }) => soaSerial)).toEqual([6, 6, 6]);
+});
+
 test('resolvers are asked at the deadline, for the diagnosis', async () => {
   const world = new World((server) => (server === RESOLVER ? SEEN : MISSING));
   const policy = { ...DEFAULT_PROPAGATION, mode: 'both' } as const;
@@ -163,7 +175,7 @@ test('ends with the reason of the signal', async () => {
   await expect(world.watch()).rejects.toBe(reason);
 });
 
-type Said = Pick<ServerAnswer, 'state' | 'reason'>;
+type Said = Pick<ServerAnswer, 'state' | 'reason'> & Partial<Pick<ServerAnswer, 'soaSerial'>>;
 const SEEN: Said = { state: 'seen', reason: 'seen' };
 const MISSING: Said = { state: 'missing', reason: 'no-name' };
 const NO_ROUTE: Said = { state: 'failed', reason: 'no-route' };
@@ -209,7 +221,12 @@ class World {
   readonly #look: ChallengeResolver['look'] = async (_fqdn, _value, { servers }, _signal, policy) => {
     const asked = policy?.mode === 'resolvers' ? [RESOLVER] : servers;
     this.asked.push(...asked);
-    const answers = asked.map((server) => ({ ...SILENT, server, ...this.#answer(server) }));
+    const answers = asked.map((server) => ({
+      ...SILENT,
+      kind: server === RESOLVER ? ('resolver' as const) : ('authoritative' as const),
+      server,
+      ...this.#answer(server),
+    }));
     this.ms += this.roundMs;
     return answers;
   };

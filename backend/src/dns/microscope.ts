@@ -2,6 +2,7 @@ import type { Clock } from '../plugins/plugin.ts';
 import { agrees, contentOf, isConsistent } from './answers.ts';
 import type { PropagationHistory, TypicalWait } from './history.ts';
 import type { ChallengeLocation, ChallengeResolver, PropagationPolicy, ServerAnswer } from './resolver.ts';
+import { isResolverAhead } from './serials.ts';
 
 export interface WatchedRecord {
   readonly fqdn: string;
@@ -134,7 +135,10 @@ class RecordView {
     if (this.#policy.mode !== 'both') return this.#look(this.#policy.mode);
     const authoritative = await this.#look('authoritative');
     if (!isLast && !this.#agree(authoritative)) return authoritative;
-    return [...authoritative, ...(await this.#look('resolvers'))];
+    const resolvers = await this.#look('resolvers');
+    // The zone may have changed in between, which is no reason to call a resolver another view.
+    const isAhead = isResolverAhead([...authoritative, ...resolvers]);
+    return [...(isAhead ? await this.#look('authoritative') : authoritative), ...resolvers];
   }
 
   async #look(mode: PropagationPolicy['mode']): Promise<readonly ServerAnswer[]> {

@@ -101,6 +101,8 @@ export interface ServerAnswer {
   readonly soaSerial: number | null;
   /** The primary server that the zone's SOA names: another one is another copy of the zone. */
   readonly soaPrimary: string | null;
+  /** The question for the SOA was lost or refused, so that nothing is known of the copy of the zone there. */
+  readonly soaUnanswered?: true;
   readonly latencyMs: number;
 }
 
