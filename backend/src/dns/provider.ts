@@ -34,6 +34,9 @@ export interface DnsProvider {
   readonly manual?: true;
 }
 
+/** For `propagationTimeoutMs` where nobody knows which service stands behind a program or a person: some take a quarter of an hour. */
+export const SLOW_SERVICE_MS = 1_200_000;
+
 export interface TxtRecord {
   /** Absolute, lower case, no trailing dot: `_acme-challenge.cucm.example.com`. CNAMEs already followed. */
   readonly fqdn: string;

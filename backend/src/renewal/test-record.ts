@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { diagnose } from '../dns/diagnosis.ts';
 import { type PropagationReport, watchRecords } from '../dns/microscope.ts';
-import { memoryMs } from '../dns/patience.ts';
 import type { DnsProvider, DnsReceipt, TxtRecord } from '../dns/provider.ts';
 import {
   type ChallengeLocation,
@@ -13,6 +12,7 @@ import { ERRORS } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import type { RenewalPolicy } from '../store/store.ts';
+import { propagationPatienceMs } from './propagation-patience.ts';
 
 interface Trial {
   readonly provider: DnsProvider;
@@ -22,7 +22,10 @@ interface Trial {
   readonly signal: AbortSignal;
 }
 
-const PATIENCE_MS = 60_000;
+/** Milliseconds for removing the record. */
+const REMOVAL_MS = 60_000;
+/** Milliseconds that a person waits for a dry run. A renewal may wait longer. */
+const LONGEST_TRIAL_MS = 120_000;
 const TTL_SECONDS = 60;
 
 /**
@@ -45,7 +48,7 @@ export async function tryTestRecord(
     }
     const seen = await lastReport(record, location, propagation, trial);
     if (seen?.agreed) return { outcome: 'ok', answer: `written, seen on ${WHERE[propagation.mode]}, removed` };
-    return { outcome: 'block', answer: notSeen(seen), todo: ERRORS.DNS_NOT_PROPAGATED.action };
+    return notSeen(seen, patienceOf(location, trial));
   } finally {
     // Also when aborted: the record must not stay.
     await remove(record, receipt, provider);
@@ -74,7 +77,7 @@ async function publish(record: TxtRecord, provider: DnsProvider, signal: AbortSi
 }
 
 function remove(record: TxtRecord, receipt: DnsReceipt | null, provider: DnsProvider): Promise<void> {
-  return provider.cleanUp(record, receipt, AbortSignal.timeout(PATIENCE_MS));
+  return provider.cleanUp(record, receipt, AbortSignal.timeout(REMOVAL_MS));
 }
 
 async function lastReport(
@@ -83,11 +86,7 @@ async function lastReport(
   propagation: PropagationPolicy,
   trial: Trial,
 ): Promise<PropagationReport | null> {
-  const { provider, policy, clock } = trial;
-  const patience = policy.propagationPatienceSeconds;
-  const usual = Math.max(provider.propagationTimeoutMs ?? PATIENCE_MS, memoryMs(propagation, [location]));
-  const patienceMs = patience === null ? usual : patience * 1000;
-  const deadline = new Date(clock.now().getTime() + patienceMs);
+  const deadline = new Date(trial.clock.now().getTime() + Math.min(patienceOf(location, trial), LONGEST_TRIAL_MS));
   let last: PropagationReport | null = null;
   const reports = watchRecords(
     [{ fqdn, value, location }],
@@ -98,7 +97,17 @@ async function lastReport(
   return last;
 }
 
-function notSeen(report: PropagationReport | null): string {
+function patienceOf(location: ChallengeLocation, { policy, provider }: Trial): number {
+  return propagationPatienceMs(policy, [{ location, provider }]);
+}
+
+/** Where a renewal is more patient than a dry run, it may still succeed. */
+function notSeen(report: PropagationReport | null, patienceMs: number): Pick<Finding, 'outcome' | 'answer' | 'todo'> {
   const causes = report?.records.flatMap((record) => diagnose(record).map(({ sentence }) => sentence)) ?? [];
-  return `written, but not seen everywhere in time. ${causes.join(' ') || 'There was no server to ask.'}`;
+  const why = causes.join(' ') || 'There was no server to ask.';
+  const { action: todo } = ERRORS.DNS_NOT_PROPAGATED;
+  if (patienceMs <= LONGEST_TRIAL_MS)
+    return { outcome: 'block', answer: `written, but not seen everywhere in time. ${why}`, todo };
+  const answer = `written, but not seen everywhere after ${LONGEST_TRIAL_MS / 60_000} minutes; a renewal waits for ${Math.round(patienceMs / 60_000)}. ${why}`;
+  return { outcome: 'warn', answer, todo };
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { integer, secret, text } from '../../plugins/fields.ts';
-import type { DnsPlugin, DnsProvider, TxtRecord } from '../provider.ts';
+import { type DnsPlugin, type DnsProvider, SLOW_SERVICE_MS, type TxtRecord } from '../provider.ts';
 import { inTurn } from '../turns.ts';
 import { callScript } from './client.ts';
 
@@ -65,6 +65,7 @@ export const acmeSh: DnsPlugin<typeof settings> = {
       );
 
     return {
+      propagationTimeoutMs: SLOW_SERVICE_MS,
       async check(signal) {
         await callScript(options, null, signal);
         return [];

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { flag, integer, secret, text } from '../../plugins/fields.ts';
-import type { DnsPlugin, DnsProvider, TxtRecord } from '../provider.ts';
+import { type DnsPlugin, type DnsProvider, SLOW_SERVICE_MS, type TxtRecord } from '../provider.ts';
 import { inTurn } from '../turns.ts';
 import { change, check } from './client.ts';
 import { requireExecutable } from './executable.ts';
@@ -52,6 +52,7 @@ export const exec: DnsPlugin<typeof settings> = {
       inTurn(`exec ${options.path} ${record.zone}`, act, signal);
 
     return {
+      propagationTimeoutMs: SLOW_SERVICE_MS,
       async check(signal) {
         await requireExecutable(options.path);
         return options.knowsCheck ? check(options, signal) : [];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { secret, text, url } from '../../plugins/fields.ts';
 import type { HttpClient } from '../../plugins/http.ts';
 import { trustFields, trustOf } from '../../plugins/trust.ts';
-import type { DnsPlugin, DnsProvider } from '../provider.ts';
+import { type DnsPlugin, type DnsProvider, SLOW_SERVICE_MS } from '../provider.ts';
 import { createHttpreqClient } from './client.ts';
 
 const settings = z.object({
@@ -46,6 +46,7 @@ export const httpreq: DnsPlugin<typeof settings> = {
     };
 
     return {
+      propagationTimeoutMs: SLOW_SERVICE_MS,
       async check(signal) {
         await client().probe(signal);
         return [];

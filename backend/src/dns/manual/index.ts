@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DnsPlugin } from '../provider.ts';
+import { type DnsPlugin, SLOW_SERVICE_MS } from '../provider.ts';
 
 const settings = z.object({});
 
@@ -21,6 +21,7 @@ export const manual: DnsPlugin<typeof settings> = {
   ],
   create: () => ({
     manual: true,
+    propagationTimeoutMs: SLOW_SERVICE_MS,
     check: async () => [],
     present: async () => ({ handle: null }),
     cleanUp: async () => {},

@@ -1,7 +1,6 @@
 import { diagnose } from '../../dns/diagnosis.ts';
 import { estimateWords } from '../../dns/history.ts';
 import { type PropagationReport, type RecordSight, type WatchedRecord, watchRecords } from '../../dns/microscope.ts';
-import { memoryMs } from '../../dns/patience.ts';
 import { DEFAULT_PROPAGATION } from '../../dns/resolver.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
@@ -10,9 +9,8 @@ import type { TokenSight } from '../../http01/sight.ts';
 import type { Challenge } from '../../issuers/issuer.ts';
 import type { Facts, PublishedRecord } from '../facts.ts';
 import { awaitReachable, ensurePlaced, patienceOf, solverOf } from '../http-proof.ts';
+import { propagationPatienceMs } from '../propagation-patience.ts';
 import { defineStep, type StepContext, type StepOutcome } from '../step.ts';
-
-const DEFAULT_TIMEOUT_MS = 120_000;
 
 type Gives = 'propagateBy' | 'propagation' | 'reachability';
 
@@ -67,18 +65,12 @@ async function tryPublicWay(
 }
 
 function patienceMs(
-  { propagation, propagationPatienceSeconds }: Facts['target'],
+  target: Facts['target'],
   records: readonly PublishedRecord[],
   { dns }: Pick<StepContext, 'dns'>,
 ): number {
-  if (propagation?.mode === 'wait-only') return propagation.waitSeconds * 1000;
-  if (propagationPatienceSeconds !== null) return propagationPatienceSeconds * 1000;
-  const timeouts = records.map(({ record }) => dns.providerFor(record.fqdn).propagationTimeoutMs ?? 0);
-  const remembered = memoryMs(
-    propagation ?? DEFAULT_PROPAGATION,
-    records.map(({ location }) => location),
-  );
-  return Math.max(DEFAULT_TIMEOUT_MS, remembered, ...timeouts);
+  const awaited = records.map(({ record, location }) => ({ location, provider: dns.providerFor(record.fqdn) }));
+  return propagationPatienceMs(target, awaited);
 }
 
 function waitOnly(propagateBy: string, { clock }: StepContext<Gives>): StepOutcome<Gives> {
