@@ -95,6 +95,37 @@ describe.skipIf(withBind)(`BIND (${withBind ?? 'and Pebble'})`, { concurrent: tr
     expect(await txt(bind, alias)).toEqual([]);
   });
 
+  it('proves a name and the wildcard below it in one order: two values at one name', async ({ expect }) => {
+    const key = bindKey('certferry');
+    await using bind = await startBind({
+      keys: [key],
+      zones: labZones({ key, records: [`_acme-challenge.kept TXT "${FOREIGN}"`] }),
+    });
+    await using pebble = await startStrictPebble(bind.endpoint);
+    const issuer = await issuerAt(pebble);
+    const kept = `kept.${LAB_ZONE}`;
+    await using journey = await Journey.start({
+      config: { resolvers: [bind.endpoint], nameServers: { ...parentsAt(bind), [SERVER]: bind.endpoint } },
+      connection: () => ({
+        name: 'Kept',
+        appliance: { plugin: 'download', settings: {} },
+        slot: '',
+        dnsNames: [kept, `*.${kept}`],
+        issuer,
+        dns: byUpdate(bind, key),
+      }),
+    });
+
+    const { finished, facts } = await journey.renew();
+
+    expect(finished).toMatchObject({ outcome: 'kept' });
+    const values = facts.records?.map(({ record }) => [record.fqdn, record.value]) ?? [];
+    expect(values.map(([fqdn]) => fqdn)).toEqual(Array(2).fill(`_acme-challenge.${kept}`));
+    expect(new Set(values.map(([, value]) => value)).size).toBe(2);
+    expect(facts.propagation?.map(({ agreed }) => agreed)).toEqual([true, true]);
+    expect(await txt(bind, `_acme-challenge.${kept}`)).toEqual([FOREIGN]);
+  });
+
   it('keeps two renewals apart that prove the same name at the same time', async ({ expect }) => {
     const key = bindKey('certferry');
     await using bind = await startBind({
