@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { findAccount } from './accounts.ts';
 import { appliancePlugin, appliancePlugins } from './appliances/index.ts';
+import { resolverAt } from './dns/askable.ts';
 import { dnsPlugin } from './dns/index.ts';
 import { splitPem } from './domain/certificate.ts';
 import { AppError } from './domain/errors.ts';
@@ -10,7 +11,7 @@ import { issuerPlugin } from './issuers/index.ts';
 import { forgetKeysOf } from './renewal/own-keys.ts';
 import { isAccountUse, partsOf } from './renewal/parts.ts';
 import type { AccountFamily } from './store/accounts.ts';
-import { forgetUnused, type PluginInput, prepareDraftRef } from './store/plugin-refs.ts';
+import { forgetUnused, type PluginInput, prepareDraftRef, troubleOf } from './store/plugin-refs.ts';
 import {
   type Connection,
   type DnsRule,
@@ -273,6 +274,10 @@ async function checkedPolicy(tx: Store, policy: RenewalPolicy): Promise<RenewalP
     const id = policy[field];
     if (id !== null && !(await tx.calendars.get(id)))
       throw new AppError('INVALID_SETTINGS', `policy.${field}: there is no calendar ${id}.`);
+  }
+  for (const address of policy.propagation?.checkResolvers ?? []) {
+    const trouble = troubleOf(() => resolverAt(address));
+    if (trouble !== null) throw new AppError('INVALID_SETTINGS', `policy.propagation.checkResolvers: ${trouble}`);
   }
   return policy;
 }

@@ -1,5 +1,6 @@
-import { LAB_NODE, LAB_ZONE } from '@certferry/lab';
+import { LAB_NODE, LAB_ZONE, type Lab } from '@certferry/lab';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PROPAGATION, type PropagationPolicy } from '../../backend/src/dns/resolver.ts';
 import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
 
@@ -59,6 +60,48 @@ describe.concurrent('certferry dns sweep', { timeout: 120_000 }, () => {
     expect(removed).toMatchObject({ status: 0, output: expect.stringMatching(/removed$/m) });
     expect(none.output).toContain('No renewal left a record behind');
   });
+});
+
+describe.concurrent('who must show the records', { timeout: 120_000 }, () => {
+  it('are the resolvers alone, where the connection says so', async ({ expect }) => {
+    await using journey = await startWith((lab) => ({ mode: 'resolvers', checkResolvers: [lab.dns.resolver] }));
+    await journey.app.store.settings.put(`propagation.${LAB_ZONE}`, [300]);
+
+    const { finished, facts } = await journey.renew({ goal: 'issue', activation: null });
+
+    expect(finished.outcome).toBe('issued');
+    expect(facts.propagation?.flatMap(({ answers }) => answers)).toMatchObject([
+      { kind: 'resolver', server: { name: journey.lab.dns.resolver }, state: 'seen' },
+    ]);
+  });
+
+  it('is nobody, where the connection only waits', async ({ expect }) => {
+    await using journey = await startWith(() => ({ mode: 'wait-only', waitSeconds: 1 }));
+
+    const { finished, facts, events } = await journey.renew({ goal: 'issue', activation: null });
+
+    expect(finished.outcome).toBe('issued');
+    expect(facts.propagation).toEqual([]);
+    expect(JSON.stringify(events)).toContain('waited, no server was asked');
+  });
+
+  it('is refused with the connection when it is no address of a resolver', async ({ expect }) => {
+    const started = startWith(() => ({ mode: 'resolvers', checkResolvers: ['192.0.2.53', '10.0.0.1:99999'] }));
+
+    await expect(started).rejects.toMatchObject({
+      code: 'INVALID_SETTINGS',
+      message: expect.stringContaining('policy.propagation.checkResolvers: "10.0.0.1:99999" is not the address'),
+    });
+  });
+
+  function startWith(propagation: (lab: Lab) => Partial<PropagationPolicy>): Promise<Journey> {
+    return Journey.start({
+      connection: (input, lab) => ({
+        ...input,
+        policy: { ...input.policy, propagation: { ...DEFAULT_PROPAGATION, ...propagation(lab) } },
+      }),
+    });
+  }
 });
 
 describe.concurrent('several DNS services in one order', { timeout: 120_000 }, () => {

@@ -30,26 +30,35 @@ export function authoritative(server: NameServer, { timeoutMs }: Pick<AskOptions
  * @throws AppError INVALID_SETTINGS
  */
 export function checkResolver(address: string, { timeoutMs, http }: AskOptions): Askable {
-  if (address.includes('://')) return overHttps(address, { timeoutMs, http });
-  const endpoint = parseEndpoint(address);
+  const server = resolverAt(address);
+  if (isUrl(address)) {
+    return {
+      server,
+      kind: 'resolver',
+      ask: (question, signal) => queryDoh(http, address, question, timeoutMs, signal),
+    };
+  }
   const options = { timeoutMs, recursionDesired: true };
-  return {
-    server: { name: formatEndpoint(endpoint), ...endpoint },
-    kind: 'resolver',
-    ask: (question, signal) => query(endpoint, question, options, signal),
-  };
+  return { server, kind: 'resolver', ask: (question, signal) => query(server, question, options, signal) };
 }
 
-function overHttps(url: string, { timeoutMs, http }: AskOptions): Askable {
+/** Where a resolver is, and what it is called. @throws as `checkResolver`. */
+export function resolverAt(address: string): NameServer {
+  if (isUrl(address)) return doh(address);
+  const endpoint = parseEndpoint(address);
+  return { name: formatEndpoint(endpoint), ...endpoint };
+}
+
+function isUrl(address: string): boolean {
+  return address.includes('://');
+}
+
+function doh(url: string): NameServer {
   const plain = url.replace(/\{\?dns\}$/, '');
   if (!plain.startsWith('https://') || !URL.canParse(plain)) {
     throw new AppError('INVALID_SETTINGS', `"${url}" is not the address of a resolver (host:port or https://…).`);
   }
   const parsed = new URL(plain);
   const address = parsed.hostname.replace(/^\[|\]$/g, '');
-  return {
-    server: { name: url, address, port: Number(parsed.port || 443) },
-    kind: 'resolver',
-    ask: (question, signal) => queryDoh(http, url, question, timeoutMs, signal),
-  };
+  return { name: url, address, port: Number(parsed.port || 443) };
 }
