@@ -30,6 +30,12 @@ export interface DnsProvider {
   /** Milliseconds. Set when the service is known to be slower than the default of 2 minutes. */
   readonly propagationTimeoutMs?: number;
 
+  /**
+   * Set when `cleanUp` cannot remove anything: what becomes of the record, as it goes on after "1 record stays: ".
+   * `delete it by hand`
+   */
+  readonly afterwards?: string;
+
   /** Set when a person publishes the record: the renewal is held until they say it is done. */
   readonly manual?: true;
 }

@@ -25,6 +25,9 @@ export interface HttpSolver {
   /** False: the way of the CA cannot be tried from here, as the connection says. */
   readonly checked: boolean;
 
+  /** Set when `cleanUp` removes nothing: what becomes of the file, as DnsProvider says it of a record. */
+  readonly afterwards?: string;
+
   /** Set when a person places the tokens: the renewal is held until they say it is done. */
   readonly manual?: true;
 

@@ -15,12 +15,27 @@ export type Proof = {
 );
 
 /** What a renewal has published, or was about to, and not removed. */
-export function leftBy({ records = [], tokens = [], cleaned = [] }: Partial<Facts>): readonly Proof[] {
-  const all: readonly Proof[] = [
+export function leftBy(facts: Partial<Facts>): readonly Proof[] {
+  const { cleaned = [] } = facts;
+  return proofsOf(facts).filter(({ key }) => !cleaned.includes(key));
+}
+
+/** What a renewal has published and is done with. */
+export function cleanedProofs(facts: Partial<Facts>, cleaned: readonly string[]): readonly Proof[] {
+  return proofsOf(facts).filter(({ key }) => cleaned.includes(key));
+}
+
+/** What becomes of a proof that nobody can remove, in words; null when it is removed. */
+export function afterwardsOf(proof: Proof, peers: Pick<StepPeers, 'dns' | 'http01'>): string | null {
+  const placer = proof.kind === 'http-01' ? peers.http01 : peers.dns.providerFor(proof.published.record.fqdn);
+  return placer?.afterwards ?? null;
+}
+
+function proofsOf({ records = [], tokens = [] }: Partial<Facts>): readonly Proof[] {
+  return [
     ...records.map((published) => ({ kind: 'dns-01', key: recordKey(published.record), published }) as const),
     ...tokens.map(({ token }) => ({ kind: 'http-01', key: urlOf(token), token }) as const),
   ];
-  return all.filter(({ key }) => !cleaned.includes(key));
 }
 
 /** @throws AppError INVALID_SETTINGS when another account published it than the one that would remove it. */

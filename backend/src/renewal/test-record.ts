@@ -41,13 +41,14 @@ export async function tryTestRecord(
   const { provider, policy, signal } = trial;
   const record: TxtRecord = { fqdn, zone, ttlSeconds: TTL_SECONDS, value: testValue() };
   const propagation = policy.propagation ?? DEFAULT_PROPAGATION;
+  const end = provider.afterwards ?? 'removed';
   const receipt = await publish(record, provider, signal);
   try {
     if (propagation.mode === 'wait-only') {
-      return { outcome: 'ok', answer: 'written and removed; no server was asked, as the connection says' };
+      return { outcome: 'ok', answer: `written, ${end}; no server was asked, as the connection says` };
     }
     const seen = await lastReport(record, location, propagation, trial);
-    if (seen?.agreed) return { outcome: 'ok', answer: `written, seen on ${WHERE[propagation.mode]}, removed` };
+    if (seen?.agreed) return { outcome: 'ok', answer: `written, seen on ${WHERE[propagation.mode]}, ${end}` };
     return notSeen(seen, patienceOf(location, trial));
   } finally {
     // Also when aborted: the record must not stay.

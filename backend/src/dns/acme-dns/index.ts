@@ -59,6 +59,8 @@ export const acmeDns: DnsPlugin<typeof settings> = {
     const fulldomain = () => requireName(options.fulldomain);
 
     return {
+      afterwards: 'acme-dns keeps it until newer ones take its place',
+
       async check(signal) {
         const zone = fulldomain();
         await client().probe(signal);

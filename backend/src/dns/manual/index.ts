@@ -21,6 +21,7 @@ export const manual: DnsPlugin<typeof settings> = {
   ],
   create: () => ({
     manual: true,
+    afterwards: 'delete it by hand',
     propagationTimeoutMs: SLOW_SERVICE_MS,
     check: async () => [],
     present: async () => ({ handle: null }),

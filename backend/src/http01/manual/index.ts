@@ -22,6 +22,7 @@ export const manual: HttpSolverPlugin<typeof settings> = {
   ],
   create: (given) => ({
     manual: true,
+    afterwards: 'delete it by hand',
     checked: isChecked(given),
     check: async () => 'a person places the files',
     present: async () => {},

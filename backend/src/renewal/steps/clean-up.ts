@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { count } from '../../domain/words.ts';
-import { leftBy, removeProof } from '../proofs.ts';
-import { defineStep } from '../step.ts';
+import { afterwardsOf, cleanedProofs, leftBy, type Proof, removeProof } from '../proofs.ts';
+import { defineStep, type StepPeers } from '../step.ts';
 
 /** Removes the records and files that this renewal published, and no others. One that fails does not keep the next from being removed. */
 export const cleanUp = defineStep({
@@ -27,7 +27,19 @@ export const cleanUp = defineStep({
     }
     const [first] = failures;
     if (first) throw first;
-    const what = facts.tokens?.length ? 'file' : 'record';
-    return { kind: 'done', gives: { cleaned }, summary: `${count(cleaned.length, what)} removed` };
+    return { kind: 'done', gives: { cleaned }, summary: summaryOf(cleanedProofs(facts, cleaned), ctx) };
   },
 });
+
+/** `2 records removed`, `1 record stays: delete it by hand`. */
+function summaryOf(proofs: readonly Proof[], peers: Pick<StepPeers, 'dns' | 'http01'>): string {
+  const what = proofs.some(({ kind }) => kind === 'http-01') ? 'file' : 'record';
+  const words = proofs.map((proof) => afterwardsOf(proof, peers));
+  const removed = words.filter((word) => word === null).length;
+  const parts = [...new Set(words)].flatMap((word) => {
+    if (word === null) return [];
+    const staying = words.filter((one) => one === word).length;
+    return [`${count(staying, what)} ${staying === 1 ? 'stays' : 'stay'}: ${word}`];
+  });
+  return [...(removed > 0 || parts.length === 0 ? [`${count(removed, what)} removed`] : []), ...parts].join('; ');
+}
