@@ -16,6 +16,7 @@ import { type DnsSim, startDnsSim } from '../../lab/src/dns-sim/index.ts';
 import { Exchanges } from '../../lab/src/exchanges.ts';
 import { Faults } from '../../lab/src/faults.ts';
 import { startBind } from '../support/bind.ts';
+import { certferry } from '../support/command.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
 
@@ -238,8 +239,13 @@ describe('certferry dns check', () => {
   });
 });
 
-it('POST /api/v1/dns/check gives the same', async () => {
-  await using journey = await Journey.start();
+it('POST /api/v1/dns/check gives the same, or what a connection would see', async () => {
+  await using journey = await Journey.start({
+    connection: (input, lab) => {
+      const propagation = { ...DEFAULT_PROPAGATION, mode: 'resolvers', checkResolvers: [lab.dns.resolver] } as const;
+      return { ...input, policy: { ...input.policy, propagation } };
+    },
+  });
   const { app, secrets, lab } = journey;
   await using server = await listen({ ...app, config: { ...app.config, port: 0 } }, secrets.accessToken);
   const post = (body: object) =>
@@ -251,7 +257,12 @@ it('POST /api/v1/dns/check gives the same', async () => {
   lab.faults.on('dns-servfail-secondary');
 
   const answer = await post({ name: HOST, value: VALUE });
-  const refused = await post({ name: HOST, resolvers: [] });
+  const refused = await post({ name: HOST, resolver: [] });
+  const absent = await post({ name: HOST, connectionId: 99 });
+  const byConnection = await certferry(
+    journey.environment(server.url),
+    ...['dns', 'check', HOST, '--connection', `${journey.connection.id}`, '--resolver', sim.resolver, '--json'],
+  );
 
   expect(await answer.json()).toMatchObject({
     name: NAME,
@@ -259,7 +270,13 @@ it('POST /api/v1/dns/check gives the same', async () => {
     answers: [{ state: 'missing' }, { state: 'failed', rcode: 'SERVFAIL' }],
     diagnosis: [{ cause: 'servfail' }, { cause: 'nowhere' }],
   });
-  expect(refused.status).toBe(400);
+  expect([refused.status, absent.status]).toEqual([400, 404]);
+  expect(JSON.parse(byConnection.output)).toMatchObject({
+    answers: [
+      { kind: 'resolver', server: { name: lab.dns.resolver } },
+      { kind: 'resolver', server: { name: sim.resolver } },
+    ],
+  });
 });
 
 function publish(): void {

@@ -94,6 +94,10 @@ export const dnsCheckRequest = z.strictObject({
     .min(1)
     .nullish()
     .transform((value) => value ?? null),
+  /** As a renewal of this connection would look: its mode and its resolvers. */
+  connectionId: z.int().min(1).optional(),
+  /** To be asked as well: `host:port`, or the URL of DNS over HTTPS. */
+  resolvers: z.array(z.string().min(1).max(500)).max(20).optional(),
 });
 
 /** The trust is that of the settings which the answer is for. */

@@ -1,11 +1,14 @@
 import { Router } from 'express';
+import type { Authority } from '../access/authority.ts';
 import { visibleConnectionIds } from '../access/visibility.ts';
 import type { App } from '../app.ts';
+import { existing } from '../connections.ts';
 import { register } from '../dns/acme-dns/register.ts';
-import { checkDns } from '../dns/check.ts';
-import { DEFAULT_PROPAGATION } from '../dns/resolver.ts';
+import { checkDns, policyOfCheck } from '../dns/check.ts';
+import { AppError } from '../domain/errors.ts';
 import { trustOf } from '../plugins/trust.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
+import type { Connection, Store } from '../store/store.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
 import { authorityOf, needs } from './guard.ts';
@@ -15,9 +18,11 @@ export function dnsRouter({ resolver, sweeper, store }: App): Router {
   const router = Router();
 
   router.post('/check', needs('operator'), async (req, res) => {
-    const { name, value } = contract.dnsCheckRequest.parse(req.body);
+    const { name, value, connectionId, resolvers } = contract.dnsCheckRequest.parse(req.body);
+    const connection = connectionId === undefined ? null : await seen(store, authorityOf(res), connectionId);
+    const policy = policyOfCheck(connection?.policy.propagation ?? null);
     const gone = whenGone(res);
-    const check = await checkDns(resolver, { name, value, policy: DEFAULT_PROPAGATION }, gone);
+    const check = await checkDns(resolver, { name, value, policy, also: resolvers ?? [] }, gone);
     res.json(check satisfies contract.DnsCheckView);
   });
 
@@ -50,4 +55,11 @@ export function dnsRouter({ resolver, sweeper, store }: App): Router {
   });
 
   return router;
+}
+
+/** @throws AppError NOT_FOUND also when somebody may not see it */
+async function seen(store: Store, authority: Authority, id: number): Promise<Connection> {
+  const connection = await existing(store, id);
+  if (authority.sees(connection)) return connection;
+  throw new AppError('NOT_FOUND', `There is no connection ${id}.`);
 }

@@ -12,6 +12,7 @@ import type { DiscoveredNode, TrustStoreEntry } from '../appliances/driver.ts';
 import type { Backup } from '../backup/backups.ts';
 import type { Config } from '../config/config.ts';
 import { type EnvRecord, readVariable } from '../config/env.ts';
+import type { DnsCheck } from '../dns/check.ts';
 import { AppError, ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type { Explanation } from '../reconcile/explain.ts';
 import type { BlastRadius } from '../renewal/blast-radius.ts';
@@ -19,6 +20,13 @@ import type { RenewalOptions } from '../renewal/runner.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
 import type { StoredEvent } from '../store/events.ts';
 import { addressOf } from '../transport/daemon-address.ts';
+
+export interface DnsQuestion {
+  readonly name: string;
+  readonly value: string | null;
+  readonly connectionId: number;
+  readonly resolvers: readonly string[];
+}
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -187,6 +195,10 @@ export class ApiClient {
 
   testNotifier(id: string, send: boolean): Promise<NotifierTestView> {
     return this.#json('POST', `/notifiers/${encodeURIComponent(id)}/test`, { send });
+  }
+
+  checkDns(question: DnsQuestion): Promise<DnsCheck> {
+    return this.#json('POST', '/dns/check', question);
   }
 
   leftovers(): Promise<readonly Leftover[]> {

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
-import { type Config, readConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { createChallengeResolver } from '../dns/challenge-resolver.ts';
-import { checkDns, checkOf, type DnsCheck, recordNameOf } from '../dns/check.ts';
+import { askedIn, type CheckedWith, checkDns, checkOf, type DnsCheck, recordNameOf } from '../dns/check.ts';
 import { watchRecords } from '../dns/microscope.ts';
-import { type ChallengeResolver, DEFAULT_PROPAGATION, type PropagationPolicy } from '../dns/resolver.ts';
+import { type ChallengeResolver, DEFAULT_PROPAGATION } from '../dns/resolver.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { createHttpFactory } from '../plugins/undici-http.ts';
 import type { Leftover, Swept } from '../renewal/sweeper.ts';
@@ -23,6 +23,7 @@ interface Common {
 interface CheckOptions {
   readonly value?: string;
   readonly resolver: readonly string[];
+  readonly connection?: number;
   readonly json?: true;
   readonly watch?: true;
 }
@@ -43,12 +44,17 @@ export function addDnsCommands(program: Command, { env, out, setStatus }: Common
         .argParser((address: string, earlier: readonly string[]) => [...earlier, address])
         .default([], 'none'),
     )
+    .addOption(
+      new Option('--connection <id>', 'have the daemon ask, whom renewals of this connection ask')
+        .argParser(Number)
+        .conflicts('watch'),
+    )
     .option('--json', 'machine-readable, one line for each look')
     .option('--watch', 'look until all agree, and show what changes')
     .action(async (name: string, options: CheckOptions) => {
       const show = options.json ? toLine : toText;
       let agreed = false;
-      for await (const check of checks(name, options, readConfig(env))) {
+      for await (const check of checks(name, options, env)) {
         out.write(show(check));
         agreed = check.agreed;
       }
@@ -87,12 +93,17 @@ function outcomeOf(record: Leftover | Swept): string {
   return record.trouble === null ? 'removed' : `not removed: ${record.trouble}`;
 }
 
-async function* checks(name: string, options: CheckOptions, config: Config): AsyncGenerator<DnsCheck> {
+async function* checks(name: string, options: CheckOptions, env: EnvRecord): AsyncGenerator<DnsCheck> {
+  const config = readConfig(env);
+  const { connection: connectionId, resolver: also, value = null } = options;
+  if (connectionId !== undefined) {
+    const client = await ApiClient.find(env, config);
+    yield await client.checkDns({ name, value, connectionId, resolvers: also });
+    return;
+  }
   const deps = { clock: systemClock, log: pino({ level: 'silent' }), http: createHttpFactory() };
   const resolver = createChallengeResolver(config, deps);
-  const mode = options.resolver.length > 0 ? 'both' : 'authoritative';
-  const policy = { ...DEFAULT_PROPAGATION, mode, checkResolvers: options.resolver } as const;
-  const asked = { name, value: options.value ?? null, policy };
+  const asked = { name, value, policy: DEFAULT_PROPAGATION, also };
   if (options.watch) yield* watch(resolver, asked);
   else yield await checkDns(resolver, asked, new AbortController().signal);
 }
@@ -100,17 +111,17 @@ async function* checks(name: string, options: CheckOptions, config: Config): Asy
 /** Ends when all agree, or with Ctrl-C. */
 async function* watch(
   resolver: ChallengeResolver,
-  { name, value, policy }: { readonly name: string; readonly value: string | null; readonly policy: PropagationPolicy },
+  { name, value, ...whom }: CheckedWith & { readonly name: string; readonly value: string | null },
 ): AsyncGenerator<DnsCheck> {
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
   const { signal } = stop;
   try {
-    const location = await resolver.locate(recordNameOf(name), signal, policy);
+    const location = await resolver.locate(recordNameOf(name), signal, whom.policy);
     const record = { fqdn: location.fqdn, value, location };
     const reports = watchRecords(
       [record],
-      { policy, deadline: null, learn: false },
+      { policy: askedIn(whom), deadline: null, learn: false },
       { resolver, clock: systemClock, signal },
     );
     for await (const { records } of reports) yield* records.map((sight) => checkOf(location, sight));

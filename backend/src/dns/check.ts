@@ -2,7 +2,13 @@ import { challengeName } from '../domain/names.ts';
 import { agrees, isConsistent } from './answers.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
 import type { ServerSight } from './microscope.ts';
-import type { ChallengeLocation, ChallengeResolver, PropagationPolicy, ServerAnswer } from './resolver.ts';
+import {
+  type ChallengeLocation,
+  type ChallengeResolver,
+  DEFAULT_PROPAGATION,
+  type PropagationPolicy,
+  type ServerAnswer,
+} from './resolver.ts';
 
 /** What is known of one challenge record at one instant. Plain JSON. */
 export interface DnsCheck {
@@ -28,6 +34,27 @@ export function recordNameOf(name: string): string {
   return /^_acme-challenge\./i.test(name) ? name : challengeName(name);
 }
 
+/** Whom to ask, and through which view of DNS to find the zone. */
+export interface CheckedWith {
+  /** For the zone, and for whom to ask. */
+  readonly policy: PropagationPolicy;
+  /** Resolvers to ask as well. They are told from the view through which the zone is found. */
+  readonly also?: readonly string[];
+}
+
+/** As a connection would look; every name server where it would ask nobody. */
+export function policyOfCheck(policy: PropagationPolicy | null): PropagationPolicy {
+  const { mode } = DEFAULT_PROPAGATION;
+  return { ...DEFAULT_PROPAGATION, ...policy, ...((policy?.mode ?? 'wait-only') === 'wait-only' && { mode }) };
+}
+
+/** Whom a look asks. */
+export function askedIn({ policy, also = [] }: CheckedWith): PropagationPolicy {
+  if (also.length === 0) return policy;
+  if (policy.mode === 'authoritative') return { ...policy, mode: 'both', checkResolvers: also };
+  return { ...policy, checkResolvers: [...policy.checkResolvers, ...also] };
+}
+
 /**
  * Looks once at everybody who answers for the challenge record of `name`. Changes nothing.
  *
@@ -35,11 +62,11 @@ export function recordNameOf(name: string): string {
  */
 export async function checkDns(
   resolver: ChallengeResolver,
-  { name, value, policy }: { readonly name: string; readonly value: string | null; readonly policy: PropagationPolicy },
+  { name, value, ...whom }: CheckedWith & { readonly name: string; readonly value: string | null },
   signal: AbortSignal,
 ): Promise<DnsCheck> {
-  const location = await resolver.locate(recordNameOf(name), signal, policy);
-  const answers = await resolver.look(location.fqdn, value, location, signal, policy);
+  const location = await resolver.locate(recordNameOf(name), signal, whom.policy);
+  const answers = await resolver.look(location.fqdn, value, location, signal, askedIn(whom));
   const agreed = value === null ? isConsistent(answers) : agrees(answers);
   return checkOf(location, { value, answers, agreed });
 }
