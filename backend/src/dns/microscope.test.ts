@@ -157,6 +157,18 @@ test('learns how long it took, and says what is known at the beginning', async (
   expect(learnt).toEqual([['example.test', world.ms]]);
 });
 
+test('learns of each zone when its own records agree, also when another never does', async () => {
+  const learnt: [string, number][] = [];
+  const record = async (zone: string, ms: number) => void learnt.push([zone, ms]);
+  const world = new World((_server, zone) => (zone === 'slow.test' || world.ms < 3_000 ? MISSING : SEEN));
+  world.zones = ['quick.test', 'slow.test'];
+
+  await world.watch({ learn: true, deadline: new Date(20_000) }, { ...historyOf(null), record });
+
+  expect(learnt).toEqual([['quick.test', expect.any(Number)]]);
+  expect(learnt[0]?.[1]).toBeLessThan(5_000);
+});
+
 test('learns nothing from a failure, nor when told not to', async () => {
   const learnt: string[] = [];
   const history = { record: async (zone: string) => void learnt.push(zone), typical: async () => null };
@@ -176,6 +188,7 @@ test('ends with the reason of the signal', async () => {
 });
 
 type Said = Pick<ServerAnswer, 'state' | 'reason'> & Partial<Pick<ServerAnswer, 'soaSerial'>>;
+type Script = (server: NameServer, zone: string) => Said;
 const SEEN: Said = { state: 'seen', reason: 'seen' };
 const MISSING: Said = { state: 'missing', reason: 'no-name' };
 const NO_ROUTE: Said = { state: 'failed', reason: 'no-route' };
@@ -186,22 +199,22 @@ class World {
   /** Milliseconds that a round of questions takes. */
   roundMs = 0;
   servers: readonly NameServer[] = [NS1, NS2];
+  zones: readonly string[] = ['example.test'];
   signal: AbortSignal = NEVER;
   readonly asked: NameServer[] = [];
-  readonly #answer: (server: NameServer) => Said;
+  readonly #answer: Script;
 
-  constructor(answer: (server: NameServer) => Said = () => SEEN) {
+  constructor(answer: Script = () => SEEN) {
     this.#answer = answer;
   }
 
   async watch(options: Partial<WatchOptions> = {}, history?: PropagationHistory): Promise<PropagationReport[]> {
-    const record: WatchedRecord = {
-      fqdn: '_acme-challenge.example.test',
-      value: 'right',
-      location: { fqdn: '_acme-challenge.example.test', aliases: [], zone: 'example.test', servers: this.servers },
-    };
+    const records = this.zones.map((zone): WatchedRecord => {
+      const fqdn = `_acme-challenge.${zone}`;
+      return { fqdn, value: 'right', location: { fqdn, aliases: [], zone, servers: this.servers } };
+    });
     const watch = watchRecords(
-      [record],
+      records,
       { policy: DEFAULT_PROPAGATION, deadline: null, learn: false, ...options },
       { resolver: { look: this.#look }, clock: this.#clock, signal: this.signal, ...(history ? { history } : {}) },
     );
@@ -218,14 +231,14 @@ class World {
     },
   };
 
-  readonly #look: ChallengeResolver['look'] = async (_fqdn, _value, { servers }, _signal, policy) => {
+  readonly #look: ChallengeResolver['look'] = async (_fqdn, _value, { servers, zone }, _signal, policy) => {
     const asked = policy?.mode === 'resolvers' ? [RESOLVER] : servers;
     this.asked.push(...asked);
     const answers = asked.map((server) => ({
       ...SILENT,
       kind: server === RESOLVER ? ('resolver' as const) : ('authoritative' as const),
       server,
-      ...this.#answer(server),
+      ...this.#answer(server, zone),
     }));
     this.ms += this.roundMs;
     return answers;

@@ -82,22 +82,40 @@ export async function* watchRecords(
   let told: string | null = null;
   const holdBack = fresh && policy.mode === 'resolvers' ? holdBackMs(typical) : 0;
   if (holdBack > 0) await clock.sleepUntil(earlier(new Date(started + holdBack), deadline), signal);
-  let wasMissed = holdBack === 0;
+  const lessons = new Lessons(zonesOf(watched), holdBack > 0);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
     const begun = clock.now();
     const isLast = deadline !== null && begun >= deadline;
     const records = await Promise.all(views.map((view) => view.look(isLast)));
     const agreed = records.every((record) => record.agreed);
     const elapsedMs = clock.now().getTime() - started;
-    wasMissed ||= !agreed;
-    // Seen at the first look after holding back, it took any shorter time: what was learnt before stays.
-    if (agreed && history && learn && wasMissed)
-      await Promise.all(zonesOf(watched).map((zone) => history.record(zone, elapsedMs)));
+    const learnt = lessons.of(records);
+    if (history && learn) await Promise.all(learnt.map((zone) => history.record(zone, elapsedMs)));
     const state = stateOf(records);
     if (state !== told) yield { records, agreed, elapsedMs, typical };
     told = state;
     if (agreed || isLast) return;
     await clock.sleepUntil(earlier(new Date(begun.getTime() + pause), deadline), signal);
+  }
+}
+
+/** Which zones can be learnt from: each once, when all of its own records agree for the first time. */
+class Lessons {
+  readonly #open: Set<string>;
+  #heldBack: boolean;
+
+  /** `heldBack`: agreement at the first look may have come any time before, and teaches nothing. */
+  constructor(zones: readonly string[], heldBack: boolean) {
+    this.#open = new Set(zones);
+    this.#heldBack = heldBack;
+  }
+
+  of(records: readonly RecordSight[]): readonly string[] {
+    const done = [...this.#open].filter((zone) => records.every((record) => record.zone !== zone || record.agreed));
+    for (const zone of done) this.#open.delete(zone);
+    const learnt = this.#heldBack ? [] : done;
+    this.#heldBack = false;
+    return learnt;
   }
 }
 
