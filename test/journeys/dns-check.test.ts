@@ -185,9 +185,9 @@ describe('certferry dns check', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(status).toBe(0);
     expect(output).toContain(`${NAME}\n  is an alias for delegated.${ZONE}\nZone ${ZONE}\n`);
-    expect(output).toMatch(/^SERVER +ADDRESS +ANSWER +TXT +TTL +SERIAL +TIME$/m);
+    expect(output).toMatch(/^SERVER +ADDRESS +ANSWER +CODE +TXT +TTL +SERIAL +TIME$/m);
     expect(output).toMatch(
-      /^ns1\.lab\.example\.com +127\.0\.0\.1:\d+ +seen +the-value-of-the-challenge +\d+ +\d+ +\d+ ms$/m,
+      /^ns1\.lab\.example\.com +127\.0\.0\.1:\d+ +seen +NOERROR +the-value-of-the-challenge +\d+ +\d+ +\d+ ms$/m,
     );
     expect(output).toMatch(/\nAll servers agree\.\n$/);
   });

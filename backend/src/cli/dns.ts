@@ -137,17 +137,18 @@ function toLine(check: DnsCheck): string {
 function toText({ name, aliases, fqdn, zone, answers, agreed, diagnosis }: DnsCheck): string {
   const chain = [...aliases.slice(1), ...(aliases.length > 0 ? [fqdn] : [])].map((to) => `  is an alias for ${to}\n`);
   const watched = answers.some(({ since }) => since !== undefined);
-  const rows = answers.map(({ server, detail, values, ttlSeconds, soaSerial, latencyMs, since }) => [
+  const rows = answers.map(({ server, detail, rcode, values, ttlSeconds, soaSerial, latencyMs, since }) => [
     server.name,
     server.name.includes(server.address) ? '' : `${server.address}:${server.port}`,
     detail,
+    rcode ?? '-',
     values.join(' '),
     String(ttlSeconds ?? '-'),
     String(soaSerial ?? '-'),
     `${latencyMs} ms`,
     since?.slice(11, 19) ?? '',
   ]);
-  const head = ['SERVER', 'ADDRESS', 'ANSWER', 'TXT', 'TTL', 'SERIAL', 'TIME', watched ? 'SINCE (UTC)' : ''];
+  const head = ['SERVER', 'ADDRESS', 'ANSWER', 'CODE', 'TXT', 'TTL', 'SERIAL', 'TIME', watched ? 'SINCE (UTC)' : ''];
   const end = watched && !agreed ? '\n' : '';
   const verdict = agreed ? 'All servers agree.' : 'The servers do not agree.';
   const sentences = [verdict, ...diagnosis.map(({ sentence }) => sentence)];

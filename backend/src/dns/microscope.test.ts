@@ -54,6 +54,20 @@ test('since begins anew at a server that lost the record in between', async () =
   expect(Date.parse(states(reports.at(-1))[0]?.[2] ?? '')).toBeGreaterThanOrEqual(4_000);
 });
 
+test('since is that of an earlier watch where the record was seen then and is still', async () => {
+  const world = new World();
+  const [before] = await world.watch();
+  world.ms = 60_000;
+  const lost = before?.records.map((record) => ({
+    ...record,
+    answers: record.answers.map((answer) => (answer.server === NS2 ? { ...answer, since: null } : answer)),
+  }));
+
+  const [after] = await world.watch({ earlier: lost ?? [] });
+
+  expect(states(after).map(([, , since]) => since)).toEqual(['1970-01-01T00:00:00.000Z', '1970-01-01T00:01:00.000Z']);
+});
+
 test('the deadline ends it, and the last report is not agreed', async () => {
   const world = new World(() => MISSING);
 

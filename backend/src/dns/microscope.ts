@@ -19,6 +19,8 @@ export interface WatchOptions {
   readonly learn: boolean;
   /** The records were published just now: resolvers that nobody precedes are not asked at once. Default: as `learn`. */
   readonly fresh?: boolean;
+  /** What an earlier watch of the same records saw last: whoever showed one then still does since then. */
+  readonly earlier?: readonly RecordSight[];
 }
 
 export interface WatchDeps {
@@ -72,12 +74,12 @@ const LONGEST_HOLD_BACK_MS = 60_000;
  */
 export async function* watchRecords(
   watched: readonly WatchedRecord[],
-  { policy, deadline, learn, fresh = learn }: WatchOptions,
+  { policy, deadline, learn, fresh = learn, earlier: before = [] }: WatchOptions,
   deps: WatchDeps,
 ): AsyncGenerator<PropagationReport, void> {
   const { clock, signal, history } = deps;
   const started = clock.now().getTime();
-  const views = watched.map((record) => new RecordView(record, policy, deps));
+  const views = watched.map((record) => new RecordView(record, policy, deps, sightOf(record, before)));
   const typical = history ? await slowest(history, zonesOf(watched)) : null;
   let told: string | null = null;
   const holdBack = fresh && policy.mode === 'resolvers' ? holdBackMs(typical) : 0;
@@ -136,10 +138,11 @@ class RecordView {
   /** Asking them again could only take time. */
   #withoutRoute: readonly ServerAnswer[] = [];
 
-  constructor(record: WatchedRecord, policy: PropagationPolicy, deps: WatchDeps) {
+  constructor(record: WatchedRecord, policy: PropagationPolicy, deps: WatchDeps, earlier: RecordSight | undefined) {
     this.#record = record;
     this.#policy = policy;
     this.#deps = deps;
+    for (const answer of earlier?.answers ?? []) if (answer.since) this.#since.set(keyOf(answer), answer.since);
   }
 
   async look(isLast: boolean): Promise<RecordSight> {
@@ -202,6 +205,10 @@ function stateOf(records: readonly RecordSight[]): string {
     answers.map((answer) => [keyOf(answer), answer.state, answer.detail, answer.soaSerial, contentOf(answer)]),
   ]);
   return JSON.stringify(said);
+}
+
+function sightOf({ fqdn, value }: WatchedRecord, sights: readonly RecordSight[]): RecordSight | undefined {
+  return sights.find((sight) => sight.fqdn === fqdn && sight.value === value);
 }
 
 function zonesOf(watched: readonly WatchedRecord[]): readonly string[] {

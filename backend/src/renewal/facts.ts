@@ -1,4 +1,5 @@
 import type { ActivationAction, InstallReceipt, SlotId } from '../appliances/driver.ts';
+import type { TypicalWait } from '../dns/history.ts';
 import type { RecordSight } from '../dns/microscope.ts';
 import type { DnsReceipt, TxtRecord } from '../dns/provider.ts';
 import type { ChallengeLocation, PropagationPolicy } from '../dns/resolver.ts';
@@ -51,6 +52,8 @@ export interface Facts {
   readonly propagateBy: string;
   /** propagate: the last round of questions */
   readonly propagation: readonly RecordSight[];
+  /** propagate: how long that has taken so far, and usually does */
+  readonly propagationWait: PropagationWait;
   /** propagate: what each address of each name gave, where names are proved over HTTP */
   readonly reachability: readonly TokenSight[];
   /** reuse or issue */
@@ -145,6 +148,13 @@ export interface PublishedRecord {
   readonly byHand?: true;
   /** Who published it (renewal/account-mark.ts). Absent in records of versions that did not note it. */
   readonly account?: string;
+}
+
+export interface PropagationWait {
+  /** ISO 8601 */
+  readonly startedAt: string;
+  /** Of the slowest of the zones; null while nothing is known. */
+  readonly typical: TypicalWait | null;
 }
 
 /** Stored before it is placed and again after, for the same reason. */

@@ -42,6 +42,10 @@ test('fails with the cause in words, after one note for each change', async () =
     evidence: { body: 'ns1 failed (refuses)' },
   });
   expect(world.notes).toEqual(['ns1 failed (refuses); usually 5.0 s here, at most 9.0 s (2 times)']);
+  expect(world.kept.propagationWait).toEqual({
+    startedAt: new Date(START).toISOString(),
+    typical: { medianMs: 5_000, slowestMs: 9_000, count: 2 },
+  });
   expect(world.asked).toBeGreaterThan(10);
 });
 

@@ -12,7 +12,7 @@ import { awaitReachable, ensurePlaced, patienceOf, solverOf } from '../http-proo
 import { propagationPatienceMs } from '../propagation-patience.ts';
 import { defineStep, type StepContext, type StepOutcome } from '../step.ts';
 
-type Gives = 'propagateBy' | 'propagation' | 'reachability';
+type Gives = 'propagateBy' | 'propagation' | 'propagationWait' | 'reachability';
 
 /**
  * Watches until everybody whom the policy names shows every record: the CA may ask any of them. Files are asked for the way
@@ -23,9 +23,9 @@ export const propagate = defineStep({
   title: 'Wait for the proofs',
   needs: ['target', 'records', 'challenges'],
   uses: [],
-  gives: ['propagateBy', 'propagation', 'reachability'],
+  gives: ['propagateBy', 'propagation', 'propagationWait', 'reachability'],
 
-  async run({ target, records, challenges, propagateBy: keptDeadline }, ctx) {
+  async run({ target, records, challenges, propagateBy: keptDeadline, propagation: earlier = [], ...kept }, ctx) {
     if (target.challenge === 'http-01') return tryPublicWay(target, challenges, keptDeadline, ctx);
     const policy = target.propagation ?? DEFAULT_PROPAGATION;
     const propagateBy =
@@ -35,8 +35,9 @@ export const propagate = defineStep({
     const wanted = records.filter(({ record }) =>
       challenges.some((one) => one.type === 'dns-01' && one.recordValue === record.value),
     );
-    const options = { policy, deadline: new Date(propagateBy), learn: keptDeadline === undefined };
-    const propagation = await follow(watchRecords(wanted.map(watched), options, ctx), ctx);
+    const options = { policy, deadline: new Date(propagateBy), learn: keptDeadline === undefined, earlier };
+    const startedAt = kept.propagationWait?.startedAt ?? ctx.clock.now().toISOString();
+    const propagation = await follow(watchRecords(wanted.map(watched), options, ctx), startedAt, ctx);
     return { kind: 'done', gives: { propagateBy, propagation, reachability: [] }, summary: summaryOf(propagation) };
   },
 });
@@ -90,6 +91,7 @@ function watched({ record: { fqdn, value }, location }: PublishedRecord): Watche
 /** Stores each report and tells what changed. @throws AppError DNS_NOT_PROPAGATED */
 async function follow(
   reports: AsyncIterable<PropagationReport>,
+  startedAt: string,
   ctx: StepContext<Gives>,
 ): Promise<readonly RecordSight[]> {
   let told = '';
@@ -97,8 +99,8 @@ async function follow(
   for await (const report of reports) {
     const words = describe(report.records);
     if (words !== told) {
-      await ctx.keep({ propagation: report.records });
-      await ctx.note(told === '' ? words + estimate(report) : words, toJson(report));
+      await ctx.keep({ propagation: report.records, propagationWait: { startedAt, typical: report.typical } });
+      await ctx.note(words + estimate(report), toJson(report));
     }
     if (report.agreed) return report.records;
     told = words;
