@@ -5,6 +5,7 @@ import type { Issuer } from '../issuers/issuer.ts';
 import type { Clock } from '../plugins/plugin.ts';
 import type { IssuanceTable } from '../store/issuances.ts';
 import type { Connection } from '../store/store.ts';
+import { judgeCaa } from './caa-check.ts';
 import { checkHttp } from './preflight-http.ts';
 import { checkSecondCa } from './second-ca-check.ts';
 import type { StepPeers } from './step.ts';
@@ -108,16 +109,8 @@ function checkCaaOf(context: Preflight, issuer: Issuer): Promise<readonly Findin
   return guarded('caa', 'CAA', context, async () => {
     const { connection, resolver, signal } = context;
     const identities = await issuer.caaIdentities(signal);
-    const bare = [...new Set(connection.dnsNames.map((name) => name.replace(/^\*\./, '')))];
     return Promise.all(
-      bare.map(async (name) => {
-        const records = await resolver.caa(name, signal);
-        return judgeCaa(
-          name,
-          records.filter(({ tag }) => tag === 'issue').map(({ value }) => value),
-          identities,
-        );
-      }),
+      connection.dnsNames.map(async (name) => judgeCaa(name, await resolver.caa(name, signal), identities)),
     );
   });
 }
@@ -136,28 +129,6 @@ async function checkSecond(context: Preflight): Promise<readonly Finding[]> {
     title: `Second CA: ${finding.title}`,
     outcome: finding.outcome === 'block' ? 'warn' : finding.outcome,
   }));
-}
-
-/** RFC 8659 section 4.2: a value is an issuer domain name, perhaps followed by parameters. */
-function judgeCaa(name: string, values: readonly string[], identities: readonly string[]): Finding {
-  const about = { id: `caa.${name}`, title: `CAA of ${name}`, reference: 'https://www.rfc-editor.org/rfc/rfc8659' };
-  if (values.length === 0) return { ...about, outcome: 'ok', answer: 'no restriction' };
-  const allowed = values.map((value) => (value.split(';')[0] ?? '').trim().toLowerCase());
-  if (identities.length === 0) {
-    return {
-      ...about,
-      outcome: 'skipped',
-      answer: `allows ${allowed.join(', ')}; the CA does not say which of them it is`,
-    };
-  }
-  if (identities.some((identity) => allowed.includes(identity.toLowerCase())))
-    return { ...about, outcome: 'ok', answer: `allows ${allowed.join(', ')}` };
-  return {
-    ...about,
-    outcome: 'block',
-    answer: `allows only ${allowed.filter(Boolean).join(', ') || 'nobody'}, not this CA`,
-    todo: `Add a CAA record "issue ${identities[0]}".`,
-  };
 }
 
 async function checkDnsAccounts(context: Preflight): Promise<readonly Finding[]> {
