@@ -9,7 +9,8 @@ import { type ProgramRun, plainEnvironment, runProgram } from './run-program.ts'
 /** Root may signal everybody, unless this capability is taken away. */
 const WITHOUT_KILL = ['--bounding-set=-kill', '--inh-caps=-kill'];
 const POWERLESS = ['--import', 'tsx', join(import.meta.dirname, '../../../test/support/powerless-run.ts')];
-const NEEDS = missing('setpriv') ?? (process.getuid?.() === 0 ? null : 'needs root, to run a program as another user');
+const SETPRIV = 'setpriv';
+const NEEDS = missing(SETPRIV) ?? (process.getuid?.() === 0 ? null : 'needs root, to run a program as another user');
 const asRoot = test.skipIf(NEEDS);
 if (NEEDS) test.skip(`a program of another user ${NEEDS}`, () => {});
 
@@ -112,7 +113,7 @@ describe('a program that does not end', () => {
   asRoot('is left behind when it belongs to another user, as under sudo', async () => {
     const program = ['/usr/bin/setpriv', '--reuid=65534', '--clear-groups', 'sleep', '20'];
 
-    const { status, stdout } = spawnSync('setpriv', [...WITHOUT_KILL, process.execPath, ...POWERLESS, ...program], {
+    const { status, stdout } = spawnSync(SETPRIV, [...WITHOUT_KILL, process.execPath, ...POWERLESS, ...program], {
       encoding: 'utf8',
     });
 
