@@ -499,6 +499,8 @@ describe('users', () => {
     // What was proved to the CA for somebody else would be taken as proved for him.
     expect(await add({ dnsNames: ['quentin.example.com', 'CUCM.example.com'] })).toBe('FORBIDDEN');
     expect(await add({})).toBe('INVALID_SETTINGS');
+    const check = { name: 'quentin.example.com', resolvers: ['127.0.0.1:9'] };
+    expect((await daemon.call('POST', '/dns/check', quentin, check)).status).toBe(403);
   });
 
   it('who are no administrators of all have no address fetched, and see neither its path nor who else uses a calendar', async () => {

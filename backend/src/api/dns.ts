@@ -19,6 +19,8 @@ export function dnsRouter({ resolver, sweeper, store }: App): Router {
 
   router.post('/check', needs('operator'), async (req, res) => {
     const { name, value, connectionId, resolvers } = contract.dnsCheckRequest.parse(req.body);
+    if (resolvers && authorityOf(res).limited)
+      throw new AppError('FORBIDDEN', 'Who may not see every connection cannot have other resolvers asked.');
     const connection = connectionId === undefined ? null : await seen(store, authorityOf(res), connectionId);
     const policy = policyOfCheck(connection?.policy.propagation ?? null);
     const gone = whenGone(res);
