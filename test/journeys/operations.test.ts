@@ -1,13 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type App, createApp } from '../../backend/src/app.ts';
+import { readConfig } from '../../backend/src/config/config.ts';
+import { readSecrets } from '../../backend/src/config/secrets.ts';
 import type { Finding } from '../../backend/src/domain/finding.ts';
 import type { Listening } from '../../backend/src/server.ts';
+import type { Store } from '../../backend/src/store/store.ts';
 import { certferry } from '../support/command.ts';
 import { type Ended, Journey } from '../support/journey.ts';
 import { expectNoSecrets, expectNothingOfTheSite } from '../support/leaks.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { pathOf } from '../support/programs.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 let journey: Journey;
 let server: Listening;
@@ -72,6 +79,69 @@ describe('health', () => {
     expect(await ready.json()).toMatchObject({
       status: 'ok',
       checks: [{ name: 'database' }, { name: 'migrations' }, { name: 'vault', detail: 'opens' }, { name: 'schedule' }],
+    });
+  });
+});
+
+describe('a schedule', () => {
+  /** An installation of its own, whose schedule asks what is due and gets this. */
+  async function withDue(due: () => Promise<never>, look: (app: App, clock: ManualClock) => Promise<void>) {
+    const folder = await scratchFolder('certferry-still-');
+    const config = readConfig({
+      CERTFERRY_DATA_DIR: join(folder, 'data'),
+      CERTFERRY_ACCOUNTS_DIR: join(folder, 'accounts'),
+      CERTFERRY_HTTPS: 'off',
+      CERTFERRY_BACKUP_AT: 'never',
+    });
+    const clock = new ManualClock();
+    const wrapStore = (store: Store) => ({ ...store, watches: Object.assign(store.watches, { due }) });
+    const log = pino({ level: 'silent' });
+    const app = await createApp(config, await readSecrets({}, config), { log, clock, wrapStore });
+    try {
+      await app.start();
+      await look(app, clock);
+    } finally {
+      await app[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  async function expectStill({ operations }: App, clock: ManualClock): Promise<void> {
+    expect((await operations.readiness()).at(-1)).toMatchObject({ name: 'schedule', ok: true });
+    clock.advance(12 * 60_000);
+
+    expect((await operations.readiness()).at(-1)).toMatchObject({ ok: false, detail: 'stands still' });
+    expect((await operations.metrics.scrape()).text).toContain('\ncertferry_scheduler_lag_seconds 660\n');
+  }
+
+  it('that hangs within a round is not ready, and is late', async () => {
+    let asked = 0;
+    const over = new AbortController();
+    const ended = new Promise<never>((_, reject) => {
+      over.signal.addEventListener('abort', () => reject(over.signal.reason));
+    });
+    const hang = () => {
+      asked += 1;
+      return ended;
+    };
+
+    await withDue(hang, async (app, clock) => {
+      await expect.poll(() => asked).toBe(1);
+      await expectStill(app, clock);
+      over.abort();
+    });
+  });
+
+  it('that fails in each round is not ready, and is late', async () => {
+    let rounds = 0;
+    const fail = async (): Promise<never> => {
+      rounds += 1;
+      throw new Error('database disk image is malformed');
+    };
+
+    await withDue(fail, async (app, clock) => {
+      await expect.poll(() => rounds).toBeGreaterThan(0);
+      await expectStill(app, clock);
     });
   });
 });

@@ -26,7 +26,7 @@ export function buildEngine(
   notify: NotifyService,
   retryLadderMs = RETRY_LADDER_MS,
 ) {
-  const { store, clock, log, logContext, http, accounts } = foundation;
+  const { store, clock, log, logContext, http, accounts, operations } = foundation;
   const peers = new Peers(foundation);
   const trials = new Trials(foundation);
   const recordings = new Recordings(accounts, log);
@@ -49,7 +49,10 @@ export function buildEngine(
     runner,
     opensAt: renewalWindowBy(windows, ({ policy }) => policy.renewalCalendar),
     lookEveryMs: lookMinutes * MINUTE_MS,
-    onRound: (at) => notify.parts.scheduleHealth.ran(at),
+    async onRound(at) {
+      await notify.parts.scheduleHealth.ran(at);
+      operations.pulse.beat();
+    },
     peers: (connection) => peers.of(connection),
   });
   return {

@@ -69,7 +69,7 @@ export const METRICS = {
   },
   certferry_scheduler_lag_seconds: {
     type: 'gauge',
-    help: 'How late the schedule is. It beats every 15 seconds; what is more than a minute late stands still.',
+    help: 'How late the end of a round of the schedule is; one begins every minute. What is more than ten minutes late stands still, or fails each time.',
     labels: [],
   },
   certferry_notice_backlog: {

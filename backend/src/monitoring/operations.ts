@@ -3,7 +3,7 @@ import { every } from '../renewal/schedule.ts';
 import type { Store } from '../store/store.ts';
 import { BackupRecord } from './backup-record.ts';
 import { Metrics } from './metrics.ts';
-import { PULSE_CRON, Pulse } from './pulse.ts';
+import { Pulse } from './pulse.ts';
 import { type ReadyCheck, readiness } from './readiness.ts';
 import { forgetOld } from './retention.ts';
 
@@ -20,6 +20,7 @@ interface OperationsDeps {
 
 /** What an installation is watched by, and kept small by. */
 export class Operations implements AsyncDisposable {
+  /** Of the schedule, which beats it after each of its rounds. */
   readonly pulse: Pulse;
   readonly backups: BackupRecord;
   readonly metrics: Metrics;
@@ -37,10 +38,8 @@ export class Operations implements AsyncDisposable {
   async start(): Promise<void> {
     const { log } = this.#deps;
     await this.metrics.start();
-    this.#scheduled.push(
-      every(PULSE_CRON, async () => this.pulse.beat(), log),
-      every(CLEARING, (signal) => forgetOld(this.#deps, signal), log),
-    );
+    this.pulse.beat();
+    this.#scheduled.push(every(CLEARING, (signal) => forgetOld(this.#deps, signal), log));
   }
 
   readiness(): Promise<readonly ReadyCheck[]> {

@@ -1,11 +1,10 @@
 import type { Clock } from '../plugins/plugin.ts';
 
-/** Every 15 seconds, by the same schedule as everything else. */
-export const PULSE_CRON = '*/15 * * * * *';
-const BEAT_MS = 15_000;
+/** A round of the schedule begins every minute. */
+const ROUND_MS = 60_000;
 
-/** Later than this, the schedule stands still. */
-const STILL_AFTER_MS = 60_000;
+/** Later than this, the schedule stands still. A round over a large fleet, or past a slow appliance, takes less. */
+const STILL_AFTER_MS = 10 * 60_000;
 
 /** Tells whether the schedule runs: a schedule that died is silent, and silence looks like everything being well. */
 export class Pulse {
@@ -16,14 +15,14 @@ export class Pulse {
     this.#clock = clock;
   }
 
-  /** Called by the schedule. */
+  /** Called when the first round is awaited, and each time that a round came to its end. */
   beat(): void {
     this.#last = this.#clock.now().getTime();
   }
 
-  /** Milliseconds by which the next beat is late; 0 when it is not due yet; null before the first. */
+  /** Milliseconds by which the end of a round is late; 0 when it is not due yet; null before the first is awaited. */
   get lagMs(): number | null {
-    return this.#last === null ? null : Math.max(0, this.#clock.now().getTime() - this.#last - BEAT_MS);
+    return this.#last === null ? null : Math.max(0, this.#clock.now().getTime() - this.#last - ROUND_MS);
   }
 
   get beats(): boolean {
