@@ -46,6 +46,11 @@ export const METRICS = {
     help: 'Renewals under way: running a step, waiting for an instant, or held for a person.',
     labels: ['phase'],
   },
+  certferry_connection_unfinished_renewal: {
+    type: 'gauge',
+    help: 'Always 1; there for each connection whose renewal is under way. Its endpoints are not looked at meanwhile.',
+    labels: ['connection_id', 'phase'],
+  },
   certferry_step_seconds: {
     type: 'histogram',
     help: 'How long steps took that ended well, with their waits.',

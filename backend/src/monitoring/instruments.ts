@@ -29,6 +29,11 @@ export class Instruments {
     else gauge?.set(labels, value);
   }
 
+  /** No value for any labels. */
+  clear(name: MetricName): void {
+    this.#gauges.get(name)?.reset();
+  }
+
   add(name: MetricName, labels: Labels, by = 1): void {
     this.#counters.get(name)?.inc(labels, by);
   }

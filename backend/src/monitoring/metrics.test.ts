@@ -162,9 +162,14 @@ test('what runs, waits or is late is read when somebody asks', async () => {
   operations.pulse.beat();
 
   const text = await scrape();
+  await store.renewals.save('r1', { finishedAt: '2026-11-22T12:00:00.000Z', outcome: 'failed' });
+  const after = await scrape();
 
   expect(unknown).not.toMatch(/^certferry_(backup_|scheduler_lag|notice_backlog)\w+ /m);
   expect(text).toContain('certferry_renewals_unfinished{phase="running"} 1');
+  expect(text).toContain(`certferry_connection_unfinished_renewal{connection_id="${id}",phase="running"} 1`);
+  expect(after).toContain('certferry_renewals_unfinished{phase="running"} 0');
+  expect(after).not.toContain('certferry_connection_unfinished_renewal{');
   expect(text).toContain('certferry_connections{automatic="true"} 1');
   expect(text).toContain('certferry_scheduler_lag_seconds 0');
   expect(text).toContain('certferry_backup_last_result 1');

@@ -82,10 +82,15 @@ export class Metrics implements AsyncDisposable {
       const count = connections.filter((connection) => connection.automatic === automatic).length;
       this.#instruments.set('certferry_connections', count, { automatic: String(automatic) });
     }
-    const phases = (await upkeep.unfinishedStates()).map(phaseOf);
+    const unfinished = (await upkeep.unfinishedStates()).map((one) => ({ ...one, phase: phaseOf(one) }));
     for (const phase of Object.values(PHASES)) {
-      const count = phases.filter((one) => one === phase).length;
+      const count = unfinished.filter((one) => one.phase === phase).length;
       this.#instruments.set('certferry_renewals_unfinished', count, { phase });
+    }
+    this.#instruments.clear('certferry_connection_unfinished_renewal');
+    for (const { connectionId, phase } of unfinished) {
+      const labels = { connection_id: String(connectionId), phase };
+      this.#instruments.set('certferry_connection_unfinished_renewal', 1, labels);
     }
     this.#instruments.set('certferry_event_cursor_lag', await upkeep.unreadEvents());
     this.#instruments.set('certferry_notice_backlog', await upkeep.waitingNotices());

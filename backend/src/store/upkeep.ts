@@ -10,8 +10,8 @@ export interface Upkeep {
   unreadEvents(): Promise<number>;
   /** Messages to people that are not delivered yet; null where there is no channel to tell anybody. */
   waitingNotices(): Promise<number | null>;
-  /** Where the unfinished renewals stand. */
-  unfinishedStates(): Promise<readonly Pick<RenewalRow, 'state' | 'machineVersion'>[]>;
+  /** Where the unfinished renewals stand: at most one of each connection. */
+  unfinishedStates(): Promise<readonly Pick<RenewalRow, 'connectionId' | 'state' | 'machineVersion'>[]>;
   /**
    * Looks at up to `limit` renewals after `after` that began before `before`, and removes those that are finished and that
    * nothing holds: see `ForgetRenewals`.

@@ -52,10 +52,14 @@ export class KyselyUpkeep implements Upkeep {
   async unfinishedStates() {
     const rows = await this.#scope.db
       .selectFrom('renewals')
-      .select(['state', 'machine_version'])
+      .select(['connection_id', 'state', 'machine_version'])
       .where('finished_at', 'is', null)
       .execute();
-    return rows.map((row) => ({ state: fromJson<Json>(row.state), machineVersion: row.machine_version }));
+    return rows.map((row) => ({
+      connectionId: row.connection_id,
+      state: fromJson<Json>(row.state),
+      machineVersion: row.machine_version,
+    }));
   }
 
   async forgetRenewals(step: ForgetRenewals): Promise<Forgotten> {
