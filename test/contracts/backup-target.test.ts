@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,9 @@ import { type S3Server, startS3 } from '../support/s3.ts';
 
 const KEY = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'a/secret+of/the=storage' };
 const NO_S3 = { endpoint: null, region: 'us-east-1', accessKeyId: null, secretAccessKey: null };
-const NAMES = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => archiveName(new Date(`${day}T02:40:00Z`)));
+const NAMES = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) =>
+  archiveName(new Date(`${day}T02:40:00Z`), '1a2b3c4d'),
+);
 
 let folder: string;
 let s3: S3Server;
@@ -80,6 +82,16 @@ describe.each(targets)('%s', (_, open) => {
 });
 
 describe('a folder', () => {
+  it('is left without the half of an archive', async () => {
+    const target = openTarget({ to: join(folder, 'kept'), s3: NO_S3 });
+    await mkdir(join(folder, 'kept', NAMES[0] ?? '', 'in the way'), { recursive: true });
+    await writeFile(join(folder, 'source'), 'content');
+
+    await expect(target.put(NAMES[0] ?? '', join(folder, 'source'))).rejects.toThrow();
+
+    expect(await readdir(join(folder, 'kept'))).toEqual([NAMES[0]]);
+  });
+
   it('leaves what is not ours alone', async () => {
     const target = openTarget({ to: folder, s3: NO_S3 });
     await writeFile(join(folder, 'notes.txt'), 'somebody else');

@@ -96,7 +96,7 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     const listed = await certferry(env, 'backup', '--list', '--json');
 
     expect(made.output).toMatch(
-      /^certferry-\d{8}T\d{6}Z\.age, [\d.]+ kB, in the folder .*backups\. Keep the master key/,
+      /^certferry-\d{8}T\d{6}Z-[\da-f]{8}\.age, [\d.]+ kB, in the folder .*backups\. Keep the master key/,
     );
     expect(JSON.parse(listed.output)).toMatchObject({
       dailyAt: null,

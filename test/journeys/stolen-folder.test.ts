@@ -115,7 +115,7 @@ it('yields no secret and no private key, neither before nor after a rotation of 
   expect([...before, ...after].filter(({ content }) => /BEGIN (?:RSA |EC )?PRIVATE KEY/.test(content))).toEqual([]);
   const names = before.map(({ where }) => where.slice(copy.length + 1));
   expect(names).toEqual(expect.arrayContaining(['certferry.sqlite', 'tls/web/identity.pem']));
-  expect(names.join('\n')).toMatch(/backups\/certferry-\d{8}T\d{6}Z\.age/);
+  expect(names.join('\n')).toMatch(/backups\/certferry-\d{8}T\d{6}Z-[\da-f]{8}\.age/);
   expect(names).not.toContain('setup-token');
   expect(output).toContain('sealed with the new key');
   expect(await keyServedFrom(copy)).toBe(await keyServedFrom(join(journey.folder, 'data')));

@@ -8,6 +8,7 @@ import { AppError } from '../domain/errors.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { openStore } from '../store/kysely/open.ts';
 import { newMasterKey } from '../store/master-key.ts';
+import type { Store } from '../store/store.ts';
 import { readArchive } from './archive.ts';
 import { Backups, type BackupsDeps } from './backups.ts';
 import { folderTarget } from './folder-target.ts';
@@ -17,28 +18,33 @@ import type { BackupTarget } from './target.ts';
 const masterKey = newMasterKey();
 let folder: string;
 let today: Date;
+let store: Store;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certferry-backups-'));
   today = new Date('2026-11-22T02:40:00Z');
   await mkdir(join(folder, 'accounts'));
-  await using _store = await openStore({ file: databaseFile(), masterKey, clock: systemClock });
+  store = await openStore({ file: databaseFile(), masterKey, clock: systemClock });
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
 
 const databaseFile = () => join(folder, 'certferry.sqlite');
 const kept = () => folderTarget(join(folder, 'backups'));
 
-function backupsTo(target: BackupTarget, record?: BackupsDeps['record']): Backups {
+function backupsTo(target: BackupTarget, more: Partial<Pick<BackupsDeps, 'settings' | 'record'>> = {}): Backups {
   return new Backups({
     databaseFile: databaseFile(),
     accountsDir: join(folder, 'accounts'),
     masterKey,
     target,
+    settings: store.settings,
     keep: 2,
     clock: { ...systemClock, now: () => today },
     log: pino({ level: 'silent' }),
-    ...(record && { record }),
+    ...more,
   });
 }
 
@@ -63,7 +69,27 @@ test('gives two who ask at once the same archive', async () => {
   expect(second).toBe(first);
 });
 
-test('removes nothing old when the new one cannot be read back, and leaves nothing behind', async () => {
+test('neither shows, gives away nor removes what another installation keeps at the same place', async () => {
+  await using elsewhere = await openStore({ file: ':memory:', masterKey, clock: systemClock });
+  const [here, there] = [backupsTo(kept()), backupsTo(kept(), { settings: elsewhere.settings })];
+
+  await runOn(there, '2026-11-22');
+  for (const day of ['2026-11-22', '2026-11-23', '2026-11-24']) await runOn(here, day);
+
+  const [other] = await there.list();
+  expect(other?.at).toBe('2026-11-22T02:40:00.000Z');
+  expect((await here.list()).map(({ at }) => at.slice(8, 10))).toEqual(['24', '23']);
+  await expect(here.fetch(other?.name ?? '', join(folder, 'copy'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('goes on with the archives of the same database after a restart', async () => {
+  await runOn(backupsTo(kept()), '2026-11-22');
+  await runOn(backupsTo(kept()), '2026-11-23');
+
+  expect(await backupsTo(kept()).list()).toHaveLength(2);
+});
+
+test('of an archive that cannot be read back nothing is left, and nothing old is removed', async () => {
   const target = kept();
   const sound = backupsTo(target);
   await runOn(sound, '2026-11-20');
@@ -77,7 +103,8 @@ test('removes nothing old when the new one cannot be read back, and leaves nothi
 
   await expect(runOn(lossy, '2026-11-22')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 
-  expect(await sound.list()).toHaveLength(3);
+  expect((await sound.list()).map(({ at }) => at.slice(8, 10))).toEqual(['21', '20']);
+  expect(await readdir(join(folder, 'backups'))).toHaveLength(2);
   expect((await readdir(join(folder, 'accounts'))).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
@@ -120,7 +147,7 @@ test('ends what it makes when it is told to, and does not call that a failure', 
         signal?.throwIfAborted();
       },
     },
-    record,
+    { record },
   );
   const putting = once(began, 'put');
   const running = backups.run();

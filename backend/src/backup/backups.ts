@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { AppError } from '../domain/errors.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
+import type { SettingsTable } from '../store/store.ts';
 import { type Kept, readArchive, writeArchive } from './archive.ts';
+import { installationId } from './installation.ts';
 import { BACKING_UP } from './leftovers.ts';
-import { archiveName, type BackupTarget, isArchiveName, timeOf } from './target.ts';
+import { archiveName, type BackupTarget, installationOf, type StoredArchive, timeOf } from './target.ts';
 
 export interface Backup {
   readonly name: string;
@@ -16,7 +18,9 @@ export interface Backup {
 
 export interface BackupsDeps extends Kept {
   readonly masterKey: Secret;
+  /** Others may keep theirs there, too. */
   readonly target: BackupTarget;
+  readonly settings: SettingsTable;
   /** How many are kept; older ones are removed after a new one was stored. */
   readonly keep: number;
   readonly clock: Clock;
@@ -28,7 +32,10 @@ export interface BackupsDeps extends Kept {
   };
 }
 
-/** Makes archives of this installation while it runs, one at a time, and believes in one only when it was read back. */
+/**
+ * Makes archives of this installation while it runs, one at a time, and believes in one only when it was read back. Those of other
+ * installations at the same place are neither shown nor removed.
+ */
 export class Backups implements AsyncDisposable {
   readonly #deps: BackupsDeps;
   readonly #stop = new AbortController();
@@ -49,7 +56,7 @@ export class Backups implements AsyncDisposable {
   /**
    * A call during another one gets the archive that is being made.
    *
-   * @throws AppError BACKUP_FAILED; nothing older was removed then.
+   * @throws AppError BACKUP_FAILED; nothing older was removed then, and nothing is left of the new one.
    */
   run(): Promise<Backup> {
     this.#running ??= this.#recorded().finally(() => {
@@ -66,13 +73,14 @@ export class Backups implements AsyncDisposable {
 
   /** The newest first. */
   async list(): Promise<readonly Backup[]> {
-    const stored = await this.#deps.target.list();
+    const stored = await this.#own();
     return stored.map(({ name, bytes }) => ({ name, at: timeOf(name), bytes })).reverse();
   }
 
   /** Copies an archive to `file`. @throws AppError NOT_FOUND */
   async fetch(name: string, file: string): Promise<void> {
-    if (!isArchiveName(name)) throw new AppError('NOT_FOUND', `"${name}" is not the name of a backup.`);
+    if (installationOf(name) !== (await installationId(this.#deps.settings)))
+      throw new AppError('NOT_FOUND', `"${name}" is not the name of a backup of this installation.`);
     await this.#deps.target.get(name, file);
   }
 
@@ -89,11 +97,11 @@ export class Backups implements AsyncDisposable {
   }
 
   async #make(): Promise<Backup> {
-    const { accountsDir, masterKey, target, clock, log } = this.#deps;
+    const { accountsDir, masterKey, target, settings, clock, log } = this.#deps;
     const { signal } = this.#stop;
     signal.throwIfAborted();
     const now = clock.now();
-    const name = archiveName(now);
+    const name = archiveName(now, await installationId(settings));
     // Keys of accounts are in clear there, as they are beside it: the data folder never holds one.
     const scratch = await mkdtemp(join(accountsDir, BACKING_UP));
     try {
@@ -113,15 +121,29 @@ export class Backups implements AsyncDisposable {
     }
   }
 
+  /** What cannot be read back would be counted, and trusted, as a backup: it is removed. */
   async #readBack(name: string, scratch: string): Promise<void> {
+    const { target, masterKey, log } = this.#deps;
     const copy = join(scratch, 'read-back.age');
-    await this.#deps.target.get(name, copy, this.#stop.signal);
-    await readArchive(copy, this.#deps.masterKey, await mkdtemp(join(scratch, 'read-back-')));
+    try {
+      await target.get(name, copy, this.#stop.signal);
+      await readArchive(copy, masterKey, await mkdtemp(join(scratch, 'read-back-')));
+    } catch (err) {
+      await target.remove(name).catch((cause: unknown) => log.warn({ err: cause, name }, 'bad backup not removed'));
+      throw err;
+    }
+  }
+
+  /** The oldest first. */
+  async #own(): Promise<readonly StoredArchive[]> {
+    const { target, settings } = this.#deps;
+    const id = await installationId(settings);
+    return (await target.list()).filter(({ name }) => installationOf(name) === id);
   }
 
   async #removeOld(): Promise<void> {
     const { target, keep } = this.#deps;
-    const stored = await target.list();
+    const stored = await this.#own();
     for (const { name } of stored.slice(0, Math.max(0, stored.length - keep))) await target.remove(name);
   }
 }

@@ -11,8 +11,12 @@ export function folderTarget(folder: string): BackupTarget {
     async put(name, file) {
       await ensureWritableFolder(folder);
       const unfinished = join(folder, `.${name}.unfinished`);
-      await copyFile(file, unfinished);
-      await rename(unfinished, join(folder, name));
+      try {
+        await copyFile(file, unfinished);
+        await rename(unfinished, join(folder, name));
+      } finally {
+        await rm(unfinished, { force: true });
+      }
     },
     async list() {
       const names = (await namesIn(folder)).filter(isArchiveName).sort();

@@ -17,18 +17,24 @@ export interface StoredArchive {
   readonly bytes: number;
 }
 
-/** `certferry-20261122T024000Z.age`: sorts by time. */
-const NAME = /^certferry-\d{8}T\d{6}Z\.age$/;
+/** `certferry-20261122T024000Z-1a2b3c4d.age`: sorts by time; the installation is at the end. */
+const NAME = /^certferry-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-([\da-f]{8})\.age$/;
 
 export function isArchiveName(name: string): boolean {
   return NAME.test(name);
 }
 
-export function archiveName(at: Date): string {
-  return `certferry-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z.age`;
+/** `installation`: 8 hexadecimal digits. */
+export function archiveName(at: Date, installation: string): string {
+  return `certferry-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z-${installation}.age`;
 }
 
 /** ISO 8601 */
 export function timeOf(name: string): string {
-  return name.replace(/^certferry-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.age$/, '$1-$2-$3T$4:$5:$6.000Z');
+  return name.replace(NAME, '$1-$2-$3T$4:$5:$6.000Z');
+}
+
+/** Null of what is no archive. */
+export function installationOf(name: string): string | null {
+  return NAME.exec(name)?.[7] ?? null;
 }

@@ -22,10 +22,11 @@ export function accessOf(
 export function backupsOf(
   config: Config,
   { masterKey, s3SecretAccessKey: secretAccessKey }: AppSecrets,
-  { clock, log, operations }: Foundation,
+  { clock, log, operations, store: { settings } }: Foundation,
 ): Backups {
   const target = openTarget({ to: config.backupTo, s3: { ...config.s3, secretAccessKey } });
-  return new Backups({ ...config, masterKey, target, keep: config.backupKeep, clock, log, record: operations.backups });
+  const record = operations.backups;
+  return new Backups({ ...config, masterKey, target, settings, keep: config.backupKeep, clock, log, record });
 }
 
 export function notifyOf(config: Config, { heartbeatUrl }: AppSecrets, foundation: Foundation): NotifyService {
