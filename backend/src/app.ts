@@ -102,9 +102,12 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
       await runner.resumeAll();
       if (overrides.schedule !== false) await reconciler.start();
       await bulk.start();
-      const { tls, clock, log } = foundation;
+      const { tls, clock, log, operations } = foundation;
       if (tls) scheduled.push(reloadDaily(tls, clock, log));
-      scheduled.push(...schedule(config, engine, { backups, store: foundation.store, log: foundation.log }));
+      scheduled.push(...schedule(engine, foundation));
+      const { backupAt } = config;
+      if (backupAt === null) return;
+      scheduled.push(dailyAt(backupAt, () => backups.run(), log, await operations.backups.missed(backupAt)));
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([backups, ...scheduled].map((part) => part[Symbol.asyncDispose]()));
@@ -116,15 +119,13 @@ export async function createApp(config: Config, secrets: AppSecrets, overrides: 
 }
 
 function schedule(
-  { backupAt }: Config,
   { sweeper, calendars }: Engine,
-  { backups, store, log }: Pick<App, 'backups' | 'store' | 'log'>,
+  { store, log }: Pick<App, 'store' | 'log'>,
 ): readonly AsyncDisposable[] {
   return [
     every(DAILY, () => tellAuditHead(store, log), log),
     every(DAILY, (signal) => sweeper.sweep(signal), log),
     every(HOURLY, (signal) => calendars.refresh(signal), log),
-    ...(backupAt === null ? [] : [dailyAt(backupAt, () => backups.run(), log)]),
   ];
 }
 

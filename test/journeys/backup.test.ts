@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../backend/src/domain/errors.ts';
 import { verifyAuditFile } from '../../backend/src/store/kysely/audit-file.ts';
 import { VERSION } from '../../backend/src/version.ts';
 import { certferry } from '../support/command.ts';
@@ -87,6 +88,31 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     expect(await journey.app.store.connections.all()).toHaveLength(1);
   });
 
+  it('that was missed while the daemon was stopped is made at the next start, and a failure is told', async () => {
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    const backupAt = [hourAgo.getHours(), hourAgo.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+    await using journey = await Journey.start({ config: { backupAt } });
+    const { backups, operations } = journey.app;
+    const types = async () => {
+      const events = await journey.app.store.events.read({ limit: 100 });
+      return events.map(({ event }) => event.type).filter((type) => type.startsWith('backup.'));
+    };
+    const first = await backups.list();
+    const old = { name: 'an older one', at: new Date(Date.now() - 86_400_000).toISOString(), bytes: 1 };
+    await operations.backups.succeeded(old);
+
+    await journey.restart();
+    await expect.poll(types).toEqual(['backup.made', 'backup.made']);
+    await journey.app.operations.backups.failed(new AppError('BACKUP_FAILED', 'The disk is full'));
+    await journey.restart();
+    await using server = await journey.listen();
+    const listed = await certferry(journey.environment(server.url), 'backup', '--list');
+
+    expect(first).toEqual([]);
+    expect(await types()).toEqual(['backup.made', 'backup.made', 'backup.failed']);
+    expect(listed.output).toMatch(/^The last try, at 20\d\d-\S+, failed: The disk is full\n1 backup in /);
+  });
+
   it('is made and listed by command', async () => {
     await using journey = await Journey.start();
     await using server = await journey.listen();
@@ -101,6 +127,7 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     expect(JSON.parse(listed.output)).toMatchObject({
       dailyAt: null,
       keep: 14,
+      failed: null,
       backups: [{ bytes: expect.any(Number) }],
     });
   });

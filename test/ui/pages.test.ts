@@ -2,6 +2,7 @@ import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../backend/src/accounts.ts';
 import { labConnection } from '../../backend/src/cli/lab-connection.ts';
+import { AppError } from '../../backend/src/domain/errors.ts';
 import type { Listening } from '../../backend/src/server.ts';
 import { DESKTOP, fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
@@ -22,6 +23,9 @@ describe.skipIf(missing('chromium'))('the pages', () => {
     journey.lab.faults.on('dns-servfail-secondary');
     failed = (await journey.renew()).id;
     journey.lab.faults.off('dns-servfail-secondary');
+    await journey.app.operations.backups.failed(
+      new AppError('BACKUP_FAILED', 'Cannot store in s3://backups/: NoSuchBucket'),
+    );
     server = await journey.listen();
     browser = await startBrowser();
   });
@@ -61,7 +65,7 @@ describe.skipIf(missing('chromium'))('the pages', () => {
       },
     ],
     ['activity', () => '/activity', (page) => page.getByRole('table', { name: 'Activity' }).waitFor()],
-    ['backups', () => '/settings/backups', (page) => page.getByRole('button', { name: 'Back up now' }).waitFor()],
+    ['backups', () => '/settings/backups', (page) => page.getByText('The last backup failed').waitFor()],
     ['calendars', () => '/settings/calendars', (page) => page.getByText('No calendar yet').waitFor()],
     [
       'notifications',

@@ -68,6 +68,8 @@ const TYPES: Readonly<Record<contract.ActivityKind, readonly DomainEvent['type']
     'schedule.missed',
     'schedule.stalled',
     'schedule.resumed',
+    'backup.made',
+    'backup.failed',
   ],
   // Every type of access is a key.
   access: Object.keys(ACCESS) as readonly AccessEvent['type'][],

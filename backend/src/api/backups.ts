@@ -6,12 +6,13 @@ import type { BackupsView } from './contract/backups.ts';
 import { needs } from './guard.ts';
 
 /** Encrypted archives of the installation: what there is, a new one, and one to take away. */
-export function backupsRouter({ backups, config }: App): Router {
+export function backupsRouter({ backups, config, operations }: App): Router {
   const router = Router();
 
   router.get('/', needs('admin'), async (_req, res) => {
     const { place, keep } = backups;
-    res.json({ place, keep, dailyAt: config.backupAt, backups: await backups.list() } satisfies BackupsView);
+    const failed = (await operations.backups.read())?.failed ?? null;
+    res.json({ place, keep, dailyAt: config.backupAt, failed, backups: await backups.list() } satisfies BackupsView);
   });
 
   router.post('/', needs('admin'), async (_req, res) => {

@@ -9,6 +9,7 @@ import { readConfig } from '../config/config.ts';
 import type { EnvRecord } from '../config/env.ts';
 import { existingMasterKey } from '../config/secrets.ts';
 import { readSetting } from '../config/setting.ts';
+import { count } from '../domain/words.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { ensureWritableFolder } from '../store/private-files.ts';
 import type { ApiClient } from './client.ts';
@@ -33,7 +34,7 @@ export function addBackupCommands(program: Command, client: () => Promise<ApiCli
       out.write(
         made
           ? `${made.name}, ${sizeOf(made.bytes)}, in ${view.place}. Keep the master key elsewhere: nothing else opens it.\n`
-          : `${lines.length === 0 ? 'No backups yet' : `${lines.length} backups`} in ${view.place}\n${lines.join('\n')}\n`,
+          : `${failureOf(view)}${lines.length === 0 ? 'No backups yet' : count(lines.length, 'backup')} in ${view.place}\n${lines.join('\n')}\n`,
       );
     });
   program
@@ -68,4 +69,8 @@ export function addBackupCommands(program: Command, client: () => Promise<ApiCli
 
 function sizeOf(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function failureOf({ failed }: Awaited<ReturnType<ApiClient['backups']>>): string {
+  return failed === null ? '' : `The last try, at ${failed.at}, failed: ${failed.message}\n`;
 }

@@ -53,7 +53,7 @@ async function install({
   if (event) await store.events.append([{ type: 'connection.created', connectionId: 1 }]);
   if (beat) await keepBeat(store.settings, beat);
   const made = { name: 'n', at: new Date().toISOString(), bytes: 1 };
-  if (backedUp) await new BackupRecord(store.settings, systemClock).succeeded(made);
+  if (backedUp) await new BackupRecord(store, systemClock).succeeded(made);
 }
 
 async function doctor(clock = systemClock) {

@@ -15,6 +15,7 @@ export const PROBLEM_KINDS = [
   'quarantined',
   'undelivered',
   'schedule',
+  'backup',
   'secrets-left',
   'calendar',
 ] as const;

@@ -31,7 +31,7 @@ export class Operations implements AsyncDisposable {
     const { store, clock } = deps;
     this.#deps = deps;
     this.pulse = new Pulse(clock);
-    this.backups = new BackupRecord(store.settings, clock);
+    this.backups = new BackupRecord(store, clock);
     this.metrics = new Metrics({ ...deps, pulse: this.pulse, backups: this.backups });
   }
 

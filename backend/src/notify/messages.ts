@@ -120,6 +120,14 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
     case 'schedule.missed':
     case 'schedule.stalled':
       return stopped(event, common);
+    case 'backup.failed':
+      return problem(common, {
+        kind: 'backup',
+        severity: 'warning',
+        title: 'The backup failed',
+        body: [event.message, 'Until one succeeds, what changed since the last archive would be lost with the disk.'],
+        reminds: true,
+      });
     case 'access.secrets-exported':
       return secretsLeft(common, {
         severity: 'warning',
@@ -422,6 +430,7 @@ const RECOVERED: Readonly<Record<ProblemKind, string>> = {
   quarantined: 'Renewals run again',
   undelivered: 'Delivers again',
   schedule: 'The schedule runs again',
+  backup: 'Backups are made again',
   'secrets-left': 'Secrets were taken out',
   calendar: 'The calendar is up to date again',
 };
@@ -445,6 +454,8 @@ function ended(event: DomainEvent): string {
       return 'Nobody has to do anything: the schedule goes on by itself.';
     case 'calendar.fresh':
       return `Nothing is wrong with the iCalendar address of "${event.name}" any more.`;
+    case 'backup.made':
+      return `${event.name} was made and read back.`;
     case 'schedule.resumed':
       return 'What became due meanwhile is caught up now.';
     default:

@@ -35,6 +35,23 @@ describe('what is told', () => {
     expect(await desk.outbox()).toEqual([]);
   });
 
+  it('a backup that fails night after night once, and that one was made again', async () => {
+    await using desk = await Desk.open();
+    const failed = { type: 'backup.failed', message: 'Cannot store in s3://backups/: NoSuchBucket' } as const;
+    const made = { type: 'backup.made', name: 'certferry-20261122T024000Z-1a2b3c4d.age', bytes: 12_000 } as const;
+
+    await desk.happen(made, failed, failed);
+    desk.clock.advance(2 * DAY_MS);
+    await desk.remind();
+    await desk.happen(made, made);
+
+    expect(await desk.outbox()).toEqual([
+      'warning The backup failed',
+      expect.stringMatching(/^warning .*The backup failed/),
+      'info Backups are made again',
+    ]);
+  });
+
   it('successes too, to those who ask for them', async () => {
     await using desk = await Desk.open({ includeSuccess: true, minimum: 'critical' });
 

@@ -33,6 +33,8 @@ const OTHERS: readonly DomainEvent['type'][] = [
   'calendar.stale',
   'calendar.fresh',
   'calendar.removed',
+  'backup.made',
+  'backup.failed',
   'access.secrets-exported',
   'certificate.key-downloaded',
 ];
@@ -165,6 +167,8 @@ function ends(event: DomainEvent, { key, kind, connectionId }: Matter): boolean 
       return key === calendarKey(event.calendarId);
     case 'schedule.resumed':
       return key === keyOf(null, 'schedule');
+    case 'backup.made':
+      return key === keyOf(null, 'backup');
     case 'renewal.finished':
       return endedBy(event.outcome, kind);
     default:

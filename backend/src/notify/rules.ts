@@ -29,6 +29,7 @@ export const KIND_WORDS: Readonly<Record<ProblemKind, string>> = {
   quarantined: 'renewals are stopped for a while',
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',
+  backup: 'a backup failed',
   'secrets-left': 'secrets or a private key were taken out',
   calendar: 'the address of a calendar cannot be read',
 };

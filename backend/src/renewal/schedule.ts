@@ -13,10 +13,26 @@ export function every(cron: string, work: Work, log: Logger): AsyncDisposable {
   return job;
 }
 
-/** Runs `work` every day at `time`, `02:40` in local time, and not now. */
-export function dailyAt(time: string, work: Work, log: Logger): AsyncDisposable {
-  const [hours = '', minutes = ''] = time.split(':');
-  return repeat(`${Number(minutes)} ${Number(hours)} * * *`, work, log);
+/** Runs `work` every day at `time`, `02:40` in local time, and now only when it was `missed`. */
+export function dailyAt(time: string, work: Work, log: Logger, missed: boolean): AsyncDisposable {
+  const { hours, minutes } = partsOf(time);
+  const job = repeat(`${minutes} ${hours} * * *`, work, log);
+  if (missed) job.run();
+  return job;
+}
+
+/** When it was `time`, `02:40` in local time, last: `now` at the latest. */
+export function previousAt(time: string, now: Date): Date {
+  const { hours, minutes } = partsOf(time);
+  const today = new Date(now);
+  today.setHours(hours, minutes, 0, 0);
+  if (today > now) today.setDate(today.getDate() - 1);
+  return today;
+}
+
+function partsOf(time: string): { readonly hours: number; readonly minutes: number } {
+  const [hours, minutes] = time.split(':');
+  return { hours: Number(hours), minutes: Number(minutes) };
 }
 
 function repeat(cron: string, work: Work, log: Logger): AsyncDisposable & { run(): void } {

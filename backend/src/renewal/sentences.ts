@@ -55,6 +55,10 @@ export function sentence(event: DomainEvent): string {
       return `The schedule has not run since ${event.since}`;
     case 'schedule.resumed':
       return 'The schedule runs again';
+    case 'backup.made':
+      return `Backup ${event.name} made and read back`;
+    case 'backup.failed':
+      return `The backup failed. ${event.message}`;
     case 'renewal.started':
       return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? (event.actor ?? 'an operator') : 'the schedule'}`;
     case 'renewal.committed':

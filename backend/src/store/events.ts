@@ -19,6 +19,7 @@ export type DomainEvent =
   | StepEvent
   | NoticeEvent
   | ScheduleEvent
+  | BackupEvent
   | AccessEvent;
 
 export interface ConnectionEvent {
@@ -102,6 +103,12 @@ export type ScheduleEvent =
   /** The daemon runs, its schedule does not. */
   | { readonly type: 'schedule.stalled'; readonly since: string }
   | { readonly type: 'schedule.resumed' };
+
+/** Of the whole installation. */
+export type BackupEvent =
+  /** Read back; `bytes` is its size. */
+  | { readonly type: 'backup.made'; readonly name: string; readonly bytes: number }
+  | { readonly type: 'backup.failed'; readonly message: string };
 
 export type RenewalEvent =
   | {

@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, post } from '../api/client.ts';
 import { keys } from '../api/queries.ts';
@@ -42,6 +43,7 @@ function BackupsPanel() {
                 <Text className="quiet">{scheduleOf(view)}</Text>
               </Group>
               {make.error && <ProblemNote error={make.error} />}
+              {!make.error && view.failed && <LastFailure {...view.failed} />}
               <Archives backups={view.backups} />
             </Panel>
           </>
@@ -56,6 +58,20 @@ function MakeButton({ pending, onClick }: { readonly pending: boolean; onClick()
     <Button size="xs" loading={pending} onClick={onClick}>
       Back up now
     </Button>
+  );
+}
+
+/** Until one succeeds: people have to see it who did not ask for it. */
+function LastFailure({ at, message }: NonNullable<BackupsView['failed']>) {
+  return (
+    <div className="note" data-tone="person" role="alert">
+      <span className="state" data-tone="person">
+        <IconAlertTriangle size={16} aria-hidden /> The last backup failed
+      </span>
+      <Text>
+        <Moment at={at} />: {message}
+      </Text>
+    </div>
   );
 }
 

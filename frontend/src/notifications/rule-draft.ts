@@ -31,6 +31,7 @@ const KIND_WORDS = {
   quarantined: 'renewals are stopped for a while',
   undelivered: 'a channel does not deliver',
   schedule: 'the schedule does not run',
+  backup: 'a backup failed',
   'secrets-left': 'secrets or a private key were taken out',
   calendar: 'the address of a calendar cannot be read',
 } as const satisfies Record<ProblemKind, string>;

@@ -40,6 +40,7 @@ export const backups = z.object({
   place: z.string(),
   dailyAt: z.string().nullable(),
   keep: z.int(),
+  failed: z.object({ at: instant, message: z.string() }).nullable(),
   backups: z.array(backup),
 }) satisfies z.ZodType<BackupsView>;
 
