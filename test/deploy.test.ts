@@ -69,6 +69,13 @@ it('the composition keeps the root file system read-only, and the lab in a profi
   expect(COMPOSE).toMatch(/\n {2}lab:\n(?:.+\n)*? {4}profiles:\n {6}- lab\n/);
 });
 
+it.each([
+  ['composition', COMPOSE, /\nx-certferry: .+\n(?: {2}.+\n)*? {2}ulimits:\n {4}core: 0\n/],
+  ['unit', read('deploy/certferry.service'), /\nLimitCORE=0\n/],
+])('the %s leaves no core dump, which would hold the master key', (_, text, line) => {
+  expect(text).toMatch(line);
+});
+
 describe.skipIf(missing('systemd-analyze'))('the unit of systemd', () => {
   it('is confined: an exposure of less than 2 of 10', () => {
     const { stdout } = spawnSync(
