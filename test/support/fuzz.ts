@@ -29,7 +29,10 @@ export interface FuzzCaller {
 }
 
 export interface FuzzFigures {
-  readonly requests: number;
+  /** That were sent. */
+  readonly sent: number;
+  /** That Node.js itself refused to send: they never arrived. */
+  readonly unsent: number;
   /** `4xx`: how many. */
   readonly byClass: Readonly<Record<string, number>>;
   /** How many routes accepted at least one request. */
@@ -126,25 +129,30 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzFigures> {
   const byClass: Record<string, number> = {};
   const otherSides: Record<string, number> = {};
   const troubles: string[] = [];
+  let unsent = 0;
   const check = new AnswerCheck(document);
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const accepted = new Set<string>();
   const queue = fc.sample(requestOf(document, options.callers), { numRuns: requests, seed });
+  const note = (answer: Answer, one: FuzzRequest) => {
+    const name = `${Math.floor(answer.status / 100)}xx`;
+    byClass[name] = (byClass[name] ?? 0) + 1;
+    if (answer.status > 0 && answer.status < 300) accepted.add(`${one.target.method} ${one.target.path}`);
+    const { code } = answer.json as { readonly code?: string };
+    if (OTHER_SIDES.includes(answer.status)) otherSides[`${code}`] = (otherSides[`${code}`] ?? 0) + 1;
+    const trouble = troubleOf(answer, one, check, options);
+    if (trouble) troubles.push(`${trouble}\n  ${shown(one)}\n  ${answer.text.slice(0, 500)}`);
+  };
   const worker = async () => {
     for (let one = queue.pop(); one; one = queue.pop()) {
       const answer = await send(options, one, agent);
-      const name = `${Math.floor(answer.status / 100)}xx`;
-      byClass[name] = (byClass[name] ?? 0) + 1;
-      if (answer.status > 0 && answer.status < 300) accepted.add(`${one.target.method} ${one.target.path}`);
-      const { code } = answer.json as { readonly code?: string };
-      if (OTHER_SIDES.includes(answer.status)) otherSides[`${code}`] = (otherSides[`${code}`] ?? 0) + 1;
-      const trouble = troubleOf(answer, one, check, options);
-      if (trouble) troubles.push(`${trouble}\n  ${shown(one)}\n  ${answer.text.slice(0, 500)}`);
+      if (answer === null) unsent += 1;
+      else note(answer, one);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   agent.destroy();
-  return { requests, byClass, accepted: accepted.size, otherSides, troubles };
+  return { sent: requests - unsent, unsent, byClass, accepted: accepted.size, otherSides, troubles };
 }
 
 function requestOf(document: ApiDocument, callers: FuzzOptions['callers']): fc.Arbitrary<FuzzRequest> {
@@ -419,8 +427,11 @@ interface Answer {
   readonly json: unknown;
 }
 
-/** Never rejects: what went wrong is the text of an answer without a status. */
-async function send({ url, callers }: FuzzOptions, one: FuzzRequest, agent: Agent): Promise<Answer> {
+/**
+ * Never rejects: what went wrong is the text of an answer without a status. Null of what Node.js itself refuses to send: such bytes are
+ * sent over a bare socket.
+ */
+async function send({ url, callers }: FuzzOptions, one: FuzzRequest, agent: Agent): Promise<Answer | null> {
   // Said always: a body without its length would be read as the next request.
   const length = one.body === null ? {} : { 'content-length': String(Buffer.byteLength(one.body)) };
   const headers = { ...(await callers[one.caller]?.headers()), ...one.headers, ...length };
@@ -430,9 +441,8 @@ async function send({ url, callers }: FuzzOptions, one: FuzzRequest, agent: Agen
     let asked: ClientRequest;
     try {
       asked = request({ hostname, port, agent, path: one.path, method: one.method, headers: sendable(headers) });
-    } catch (err) {
-      // What Node.js itself refuses to send never arrives: such bytes are sent over a bare socket.
-      resolve({ status: 400, type: 'application/problem+json', text: String(err), json: NOT_SENT });
+    } catch {
+      resolve(null);
       return;
     }
     const late = setTimeout(() => asked.destroy(new Error(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
@@ -457,8 +467,6 @@ async function send({ url, callers }: FuzzOptions, one: FuzzRequest, agent: Agen
   });
 }
 
-const NOT_SENT = { code: 'BAD_REQUEST' };
-
 function sendable(headers: Caller): Caller {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => !/[^\t\x20-\x7e\x80-\xff]/.test(value)));
 }
@@ -480,10 +488,11 @@ function troubleOf(
   { hidden, callers }: FuzzOptions,
 ): string | null {
   if (status === 0) return 'no answer';
-  if (json === NOT_SENT || method === 'HEAD') return null;
   if (/\n\s+at .+:\d+:\d+|node_modules|\.ts:\d+/.test(text)) return 'a stack trace';
   if (status < 400 && wantsOurWord(target, method) && callers[caller]?.forged)
     return 'a change that another site asked for';
+  // The answer to it has no body to look at.
+  if (method === 'HEAD') return isOurFault(status) ? `${status} to HEAD` : null;
   if (status < 400) return isDocumented(target, method, type) ? check.trouble(target, status, json) : null;
   const found = hidden.find((words) => text.includes(words));
   if (found !== undefined) return `a path: ${found}`;
@@ -491,7 +500,11 @@ function troubleOf(
   if (!type.startsWith('application/problem+json') || requestId === undefined) return `no problem document: ${status}`;
   const row = ERRORS[code as keyof typeof ERRORS];
   if (row?.status !== status) return `a code of another status: ${code}`;
-  return status >= 500 && !OTHER_SIDES.includes(status) ? `${status} ${code}` : null;
+  return isOurFault(status) ? `${status} ${code}` : null;
+}
+
+function isOurFault(status: number): boolean {
+  return status >= 500 && !OTHER_SIDES.includes(status);
 }
 
 /** What no client would write: each is sent as it is. The status line that came back; empty when the connection was closed. */
