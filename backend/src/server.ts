@@ -6,12 +6,13 @@ import type { App } from './app.ts';
 import { AppError } from './domain/errors.ts';
 import type { Secret } from './domain/secret.ts';
 import { type ChallengeListener, listenForChallenges } from './http01/challenge-listener.ts';
+import { localUrl } from './transport/daemon-address.ts';
 import { createWebServer, type WebLimits } from './transport/web-server.ts';
 
 const FRONTEND = fileURLToPath(new URL('../../frontend/dist', import.meta.url));
 
 export interface Listening extends AsyncDisposable {
-  /** `https://127.0.0.1:8080` */
+  /** `https://127.0.0.1:8080`, for this machine. */
   readonly url: string;
   /** Where only the questions of CAs are answered; null: nowhere. */
   readonly challengePort: number | null;
@@ -28,9 +29,8 @@ export async function listen(app: App, accessToken: Secret, limits?: Partial<Web
     throw err;
   });
   if (tls) tls.address = { host, port };
-  const name = host.includes(':') ? `[${host}]` : host;
   return {
-    url: `${tls ? 'https' : 'http'}://${name}:${port}`,
+    url: localUrl({ host, port, https: tls !== null }),
     challengePort: challenges?.port ?? null,
     async [Symbol.asyncDispose]() {
       await Promise.all([challenges?.[Symbol.asyncDispose](), close()]);

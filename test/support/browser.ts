@@ -53,6 +53,8 @@ interface WindowOptions {
   readonly role?: Role;
   /** IANA name; that of the machine unless it is given. */
   readonly zone?: string;
+  /** For somebody who goes on past the warning about a self-signed certificate. */
+  readonly ignoreHTTPSErrors?: boolean;
 }
 
 function sessionCookie(url: string, value: string) {
@@ -90,6 +92,7 @@ export class Window implements AsyncDisposable {
     const settings: BrowserContextOptions = {
       ...{ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' },
       ...(zone === undefined ? {} : { timezoneId: zone }),
+      ignoreHTTPSErrors: options.ignoreHTTPSErrors ?? false,
     };
     const context = await browser.newContext(settings);
     if (loggedIn) await context.addCookies([sessionCookie(url, await journey.session(role, role))]);

@@ -32,24 +32,34 @@ export async function serve(env: EnvRecord, out: NodeJS.WriteStream): Promise<vo
   app.log.info({}, 'certferry stops');
 }
 
-/** The set-up token is a secret, so it goes to a person at a terminal, and not into a log. */
+/** The set-up token is a secret, so it goes to a person at a terminal, and not into a log: that says where it is. */
 async function greet({ access, config, log }: App, url: string, out: NodeJS.WriteStream): Promise<void> {
   const token = await access.setUp.token();
   if (out.isTTY) out.write(`certferry listens on ${url}\n`);
   if (!token) return;
+  const open = `${config.publicUrl ?? url}/setup`;
   const file = join(config.dataDir, 'setup-token');
+  const fingerprint = await selfSignedFingerprint(config);
   if (out.isTTY) {
-    out.write(`Create the first administrator: ${config.publicUrl ?? url}/setup#${token.reveal()}\n`);
-    out.write(await aboutCertificate(config));
-  } else log.warn({ file }, 'nobody can log in yet: open /setup and enter the token of this file');
+    out.write(`Create the first administrator: ${open}#${token.reveal()}\n`);
+    if (fingerprint !== null) out.write(`${ABOUT_CERTIFICATE}:\n${fingerprint}\n`);
+    return;
+  }
+  log.warn(
+    { open, file },
+    `nobody can log in yet: open this address and enter what the file holds (in a container: docker compose exec certferry cat ${file})`,
+  );
+  if (fingerprint !== null) log.warn({ fingerprint }, ABOUT_CERTIFICATE);
 }
 
-/** Browsers warn about the certificate of the first start, and a person should know what they accept. */
-async function aboutCertificate({ https, publicUrl, dataDir }: App['config']): Promise<string> {
-  if (!https || publicUrl !== null) return '';
+const ABOUT_CERTIFICATE =
+  'The browser warns at first: the certificate is self-signed. Go on when it shows this SHA-256 fingerprint';
+
+/** Browsers warn about the certificate of the first start, and a person should know what they accept. Null: they do not. */
+async function selfSignedFingerprint({ https, publicUrl, dataDir }: App['config']): Promise<string | null> {
+  if (!https || publicUrl !== null) return null;
   const [first] = await certificatesIn(join(dataDir, 'tls'));
-  if (!first) return '';
+  if (!first) return null;
   const { fingerprint256, subject, issuer } = new X509Certificate(first.pem);
-  if (subject !== issuer) return '';
-  return `The browser warns at first: the certificate is self-signed. Go on when it shows this SHA-256 fingerprint:\n${fingerprint256}\n`;
+  return subject === issuer ? fingerprint256 : null;
 }
