@@ -69,6 +69,20 @@ it('the composition keeps the root file system read-only, and the lab in a profi
   expect(COMPOSE).toMatch(/\n {2}lab:\n(?:.+\n)*? {4}profiles:\n {6}- lab\n/);
 });
 
+it('the composition takes every setting from a file, but those that its volumes and ports rely on', () => {
+  const [, daemon = ''] = /\n {2}certferry:\n((?: {4}.*\n|\n)+)/.exec(COMPOSE) ?? [];
+  const [, fixed = ''] = /\n {4}environment:\n((?: {6}.*\n)+)/.exec(daemon) ?? [];
+
+  expect(daemon).toMatch(/\n {4}env_file:\n {6}- path: \.env\n {8}required: false\n/);
+  expect([...fixed.matchAll(/^ {6}(\w+):/gm)].map(([, name]) => name)).toEqual([
+    'TZ',
+    'CERTFERRY_HOST',
+    'CERTFERRY_PORT',
+    'CERTFERRY_DATA_DIR',
+    'CERTFERRY_ACCOUNTS_DIR',
+  ]);
+});
+
 it.each([
   ['composition', COMPOSE, /\nx-certferry: .+\n(?: {2}.+\n)*? {2}ulimits:\n {4}core: 0\n/],
   ['unit', read('deploy/certferry.service'), /\nLimitCORE=0\n/],
