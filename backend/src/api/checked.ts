@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../domain/errors.ts';
 import { enterRoute } from './audited.ts';
 import { admit } from './guard.ts';
-import { Repeats } from './idempotency.ts';
+import { Repeats, refuseKey } from './idempotency.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { EVENT_STREAM, NO_BODY, type Operation, paramsOf } from './operations/operation.ts';
 import { notFound } from './problem.ts';
@@ -32,7 +32,7 @@ interface Found {
  */
 export function checked(api: object, app: Pick<App, 'store' | 'clock'>): RequestHandler {
   const addresses = addressesOf(routesOf(api));
-  const repeats = new Repeats(app.store.idempotency, app.clock);
+  const repeats = new Repeats(app.store, app.clock);
   return async (req, res, next) => {
     const found = find(addresses, segmentsOf(req.path));
     if (!found) {
@@ -65,7 +65,8 @@ export function checked(api: object, app: Pick<App, 'store' | 'clock'>): Request
     const asked = { path: route.path, params };
     await compareVersion(app.store, asked, version);
     await tellVersion(app.store, asked, req, res);
-    if (operation.repeatable && (await repeats.answer(req, res, next))) return;
+    if (!operation.repeatable) refuseKey(req);
+    else if (await repeats.answer(req, res, next)) return;
     // Once more together with the change itself: meanwhile somebody else may have been faster.
     app.store.provided((tx) => compareVersion(tx, asked, version), next);
   };

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { App } from '../app.ts';
 import { servesNothing } from '../appliances/index.ts';
 import { refuseWhileGood } from '../certificates/discard.ts';
@@ -10,6 +10,7 @@ import * as accounts from './contract/accounts.ts';
 import * as contract from './contract.ts';
 import { whenGone } from './gone.ts';
 import { authorityOf, needs } from './guard.ts';
+import { begunBefore, notedWithKey } from './idempotency.ts';
 import { lastRenewalOf, lastSeenOf, renewalItems } from './items.ts';
 import { partView, pluginView, worst } from './parts.ts';
 import { refuseBeyondReach } from './reach.ts';
@@ -81,8 +82,7 @@ export function connectionsRouter({ store, clock, runner, preflight, blastRadius
   });
 
   router.post('/:id/renewals', needs('operator'), async (req, res) => {
-    const options = contract.newRenewal.parse(req.body);
-    const id = await runner.start(contract.id.parse(req.params.id), 'operator', options, authorityOf(res).actor);
+    const id = begunBefore(res) ?? (await startRenewal(runner, req, res));
     res
       .status(201)
       .location(`/api/v1/renewals/${id}`)
@@ -97,6 +97,13 @@ export function connectionsRouter({ store, clock, runner, preflight, blastRadius
   });
 
   return router;
+}
+
+/** @throws AppError NOT_FOUND, CONNECTION_INCOMPLETE, RENEWAL_RUNNING, INVALID_SETTINGS */
+function startRenewal(runner: App['runner'], req: Request, res: Response): Promise<string> {
+  const options = contract.newRenewal.parse(req.body);
+  const connectionId = contract.id.parse(req.params.id);
+  return runner.start(connectionId, 'operator', options, authorityOf(res).actor, notedWithKey(res));
 }
 
 async function connectionView(store: Store, connection: Connection): Promise<contract.ConnectionView> {

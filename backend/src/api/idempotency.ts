@@ -1,8 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { AppError } from '../domain/errors.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Clock } from '../plugins/plugin.ts';
-import type { GivenAnswer, IdempotencyRow, IdempotencyTable } from '../store/idempotency.ts';
+import type { StartNote } from '../renewal/runner.ts';
+import type { Asked, GivenAnswer, IdempotencyRow, IdempotencyTable, KeyName } from '../store/idempotency.ts';
+import { madeSecret } from '../store/made-secret.ts';
+import type { Store } from '../store/store.ts';
 import { authorityOf } from './guard.ts';
 
 const KEPT_MS = 24 * 3_600_000;
@@ -13,20 +17,24 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
  * restarts. What was refused or failed is forgotten: nothing was begun, so a repetition is a new try.
  */
 export class Repeats {
+  readonly #store: Pick<Store, 'idempotency' | 'vault'>;
   readonly #table: IdempotencyTable;
   readonly #clock: Clock;
+  #digestKey: Promise<Secret> | null = null;
   /** Resolved when the request that has the key is over. */
   readonly #running = new Map<string, Promise<void>>();
 
-  constructor(table: IdempotencyTable, clock: Clock) {
-    this.#table = table;
+  constructor(store: Pick<Store, 'idempotency' | 'vault'>, clock: Clock) {
+    this.#store = store;
+    this.#table = store.idempotency;
     this.#clock = clock;
   }
 
   /**
    * True when the answer is given. Otherwise the handler gives it, and it is kept before it is sent.
    *
-   * @throws AppError BAD_REQUEST, IDEMPOTENCY_KEY_REUSED, CONFLICT when the daemon was stopped during the first request
+   * @throws AppError BAD_REQUEST, IDEMPOTENCY_KEY_REUSED; CONFLICT when the daemon was stopped during the first request, unless that
+   *   has begun a renewal, of which the handler tells then: `begunBefore`.
    */
   async answer(req: Request, res: Response, next: NextFunction): Promise<boolean> {
     const key = req.get('idempotency-key');
@@ -34,22 +42,32 @@ export class Repeats {
     if (!KEY.test(key))
       throw new AppError('BAD_REQUEST', 'Idempotency-Key: 1 to 200 visible ASCII characters, a UUID for example.');
     const { kind, actor } = authorityOf(res);
-    const row = { caller: `${kind}:${actor}`, key, request: fingerprint(req), at: this.#clock.now().toISOString() };
+    const request = fingerprint(req, await this.#digest());
+    const row = { caller: `${kind}:${actor}`, key, request, at: this.#clock.now().toISOString() };
     const taken = await this.#take(row);
-    if (!taken) {
+    if (taken && taken.request !== row.request)
+      throw new AppError('IDEMPOTENCY_KEY_REUSED', `The key "${key}" was sent with another request.`);
+    if (!taken || (!taken.answer && taken.renewal !== null)) {
+      res.locals.keyed = { ...row, begun: taken?.renewal ?? null } satisfies Keyed;
       this.#keep(row, res, next);
       return false;
     }
-    if (taken.request !== row.request)
-      throw new AppError('IDEMPOTENCY_KEY_REUSED', `The key "${key}" was sent with another request.`);
     if (!taken.answer)
       throw new AppError('CONFLICT', `The daemon was stopped during the first request with the key "${key}".`);
     repeat(taken.answer, res);
     return true;
   }
 
+  async #digest(): Promise<Secret> {
+    this.#digestKey ??= madeSecret(this.#store, 'daemon:idempotency', 'digestKey');
+    return await this.#digestKey.catch((err: unknown) => {
+      this.#digestKey = null;
+      throw err;
+    });
+  }
+
   /** The row that has the key; null when it is ours now. */
-  async #take(row: Omit<IdempotencyRow, 'answer'>): Promise<IdempotencyRow | null> {
+  async #take(row: Asked): Promise<IdempotencyRow | null> {
     await this.#table.prune(new Date(this.#clock.now().getTime() - KEPT_MS).toISOString());
     for (;;) {
       const taken = await this.#table.take(row);
@@ -59,7 +77,7 @@ export class Repeats {
     }
   }
 
-  #keep(row: Omit<IdempotencyRow, 'answer'>, res: Response, next: NextFunction): void {
+  #keep(row: Asked, res: Response, next: NextFunction): void {
     let over = () => {};
     this.#running.set(
       idOf(row),
@@ -91,14 +109,41 @@ export class Repeats {
   }
 }
 
-function idOf({ caller, key }: Pick<IdempotencyRow, 'caller' | 'key'>): string {
+/** A request that has a key, and what an earlier one with it has begun. */
+interface Keyed extends KeyName {
+  readonly begun: string | null;
+}
+
+/** The renewal that was begun with the key of this request before the daemon was stopped; null: nothing was. */
+export function begunBefore({ locals }: Response): string | null {
+  return (locals.keyed as Keyed | undefined)?.begun ?? null;
+}
+
+/** Has the renewal noted with the key of this request as it is begun; undefined without a key. */
+export function notedWithKey({ locals }: Response): StartNote | undefined {
+  const keyed = locals.keyed as Keyed | undefined;
+  return keyed && ((tx, renewalId) => tx.idempotency.began(keyed, renewalId));
+}
+
+/**
+ * A key that would be dropped without a word makes its sender believe in it. What replaces and removes is the same when it comes
+ * twice, and needs none.
+ *
+ * @throws AppError BAD_REQUEST
+ */
+export function refuseKey(req: Request): void {
+  if (req.method !== 'POST' || req.get('idempotency-key') === undefined) return;
+  throw new AppError('BAD_REQUEST', 'Idempotency-Key is not understood here: a repetition would be done once more.');
+}
+
+function idOf({ caller, key }: KeyName): string {
   return `${caller} ${key}`;
 }
 
-/** Of what is asked for; the body is no secret's place to be kept, hence a digest. */
-function fingerprint(req: Request): string {
+/** Of what is asked for. The body may hold passwords: without the key of the digest nobody can guess at them. */
+function fingerprint(req: Request, key: Secret): string {
   const asked = [req.method, req.originalUrl, req.body ?? {}];
-  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+  return createHmac('sha256', key.reveal()).update(JSON.stringify(asked)).digest('hex');
 }
 
 function repeat({ status, location, body }: GivenAnswer, res: Response): void {

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Response, Router } from 'express';
 import { visibleConnectionIds } from '../access/visibility.ts';
 import type { App } from '../app.ts';
 import { servesNothing } from '../appliances/index.ts';
@@ -12,6 +12,7 @@ import * as contract from './contract/certificates.ts';
 import { id } from './contract.ts';
 import { whenGone } from './gone.ts';
 import { authorityOf, needs } from './guard.ts';
+import { begunBefore, notedWithKey } from './idempotency.ts';
 import { keptView } from './kept-view.ts';
 import { refuseForeignParts } from './reach.ts';
 
@@ -26,9 +27,11 @@ export function managedCertificatesRouter(app: App): Router {
     const registration = contract.registration.parse(req.body);
     const authority = authorityOf(res);
     refuseForeignParts(authority, connectionFor(registration), null);
-    const gone = whenGone(res);
-    const connection = await register(store, registration, authority, clock.now());
-    await untilSettled(app, () => runner.start(connection.id, 'operator', undefined, authority.actor), gone);
+    const begun = begunBefore(res);
+    const connection = begun
+      ? await connectionOf(store, begun)
+      : await register(store, registration, authority, clock.now());
+    if (!begun) await startKept(app, connection, res);
     res
       .status(201)
       .location(`/api/v1/certificates/managed/${connection.id}`)
@@ -79,9 +82,7 @@ export function managedCertificatesRouter(app: App): Router {
 
   router.post('/managed/:id/renew', needs('operator'), async (req, res) => {
     const connection = await kept(store, req.params.id);
-    const { actor } = authorityOf(res);
-    const gone = whenGone(res);
-    await untilSettled(app, () => runner.start(connection.id, 'operator', undefined, actor), gone);
+    if (!begunBefore(res)) await startKept(app, connection, res);
     res.status(202).json(await keptView(app, connection));
   });
 
@@ -93,6 +94,20 @@ export function managedCertificatesRouter(app: App): Router {
   });
 
   return router;
+}
+
+/** Begins a renewal in the name of who asks, and waits until it is known what to do. @throws AppError RENEWAL_RUNNING */
+async function startKept(app: App, { id: connectionId }: Connection, res: Response): Promise<void> {
+  const { actor } = authorityOf(res);
+  const start = () => app.runner.start(connectionId, 'operator', undefined, actor, notedWithKey(res));
+  await untilSettled(app, start, whenGone(res));
+}
+
+/** @throws AppError NOT_FOUND */
+async function connectionOf(store: Store, renewalId: string): Promise<Connection> {
+  const renewal = await store.renewals.get(renewalId);
+  if (!renewal) throw new AppError('NOT_FOUND', `There is no renewal ${renewalId}.`);
+  return await existing(store, renewal.connectionId);
 }
 
 /** @throws AppError NOT_FOUND, also for a connection that serves something */

@@ -26,6 +26,9 @@ export interface RenewalOptions {
   readonly useFallback?: boolean;
 }
 
+/** Writes something in the transaction in which a renewal is begun. */
+export type StartNote = (tx: Store, renewalId: string) => Promise<void>;
+
 const TO_THE_END: RenewalOptions = { goal: 'serve', activation: null };
 
 /** Starts renewals, resumes those that another process left unfinished, and hands them what people ask. */
@@ -43,7 +46,13 @@ export class Runner implements AsyncDisposable {
    *
    * @throws AppError NOT_FOUND, CONNECTION_INCOMPLETE, RENEWAL_RUNNING; INVALID_SETTINGS when there is no second CA to ask
    */
-  async start(connectionId: number, by: StartedBy, options = TO_THE_END, actor?: string): Promise<string> {
+  async start(
+    connectionId: number,
+    by: StartedBy,
+    options = TO_THE_END,
+    actor?: string,
+    together?: StartNote,
+  ): Promise<string> {
     const { store, clock } = this.#deps;
     const row = await store.transaction(async (tx) => {
       const connection = await tx.connections.get(connectionId);
@@ -65,6 +74,7 @@ export class Runner implements AsyncDisposable {
         facts,
       });
       await tx.events.append(reportStart(id, connectionId, by, state, actor));
+      await together?.(tx, id);
       return row;
     });
     this.#begin(new RenewalRun(row, this.#deps));

@@ -10,22 +10,29 @@ export interface IdempotencyRow {
   /** Who asked: keys of one caller mean nothing to another. */
   readonly caller: string;
   readonly key: string;
-  /** A digest of method, address and body. */
+  /** A keyed digest of method, address and body. */
   readonly request: string;
   /** ISO 8601 */
   readonly at: string;
+  /** The renewal that the request has begun. */
+  readonly renewal: string | null;
   /** Null until the request is over. */
   readonly answer: GivenAnswer | null;
 }
 
-type Name = Pick<IdempotencyRow, 'caller' | 'key'>;
+/** A request that wants to have a key. */
+export type Asked = Omit<IdempotencyRow, 'renewal' | 'answer'>;
+
+export type KeyName = Pick<IdempotencyRow, 'caller' | 'key'>;
 
 export interface IdempotencyTable {
   /** Takes the key for this request. The row that has it already; null when it was free. */
-  take(row: Omit<IdempotencyRow, 'answer'>): Promise<IdempotencyRow | null>;
-  finish(name: Name, answer: GivenAnswer): Promise<void>;
-  /** Frees a key whose request was refused. */
-  release(name: Name): Promise<void>;
+  take(row: Asked): Promise<IdempotencyRow | null>;
+  /** In the transaction in which the renewal is begun. */
+  began(name: KeyName, renewal: string): Promise<void>;
+  finish(name: KeyName, answer: GivenAnswer): Promise<void>;
+  /** Frees a key whose request was refused: unless it has an answer or has begun a renewal. */
+  release(name: KeyName): Promise<void>;
   /** Forgets what was asked before this instant. */
   prune(before: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
-import { Secret } from '../domain/secret.ts';
+import { createPrivateKey } from 'node:crypto';
+import type { Secret } from '../domain/secret.ts';
+import { madeSecret } from '../store/made-secret.ts';
 import type { Store } from '../store/store.ts';
 
 /** Private keys in files, readable only with a passphrase that is in the vault. Rotating the vault leaves the files as they are. */
@@ -8,13 +9,9 @@ const VAULT_ENTRY = 'daemon:tls';
 const PLAIN = /-----BEGIN (?:(?:RSA|EC) )?PRIVATE KEY-----[\s\S]+?-----END (?:(?:RSA|EC) )?PRIVATE KEY-----\n?/g;
 const SEALED = /-----BEGIN ENCRYPTED PRIVATE KEY-----[\s\S]+?-----END ENCRYPTED PRIVATE KEY-----\n?/g;
 
-/** 256 random bits, made when they are asked for the first time. @throws AppError VAULT_DAMAGED */
-export async function tlsPassphrase({ vault }: Pick<Store, 'vault'>): Promise<Secret> {
-  const kept = (await vault.get(VAULT_ENTRY))?.fields.passphrase;
-  if (kept) return kept;
-  const passphrase = new Secret(randomBytes(32).toString('base64url'));
-  await vault.put(VAULT_ENTRY, { plugin: 'self', fields: { passphrase } });
-  return passphrase;
+/** @throws AppError VAULT_DAMAGED */
+export function tlsPassphrase(store: Pick<Store, 'vault'>): Promise<Secret> {
+  return madeSecret(store, VAULT_ENTRY, 'passphrase');
 }
 
 export function holdsPlainKey(text: string): boolean {

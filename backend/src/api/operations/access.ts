@@ -46,7 +46,7 @@ export const ACCESS_OPERATIONS: Operations = {
     answer: elsewhere,
   },
   'GET /users': { summary: 'Who may log in', answer: json(z.array(answers.user)) },
-  'POST /users': { summary: 'Add a user', body: contract.newUser, answer: created(answers.user) },
+  'POST /users': { summary: 'Add a user', body: contract.newUser, answer: created(answers.user), repeatable: true },
   'GET /users/:id': { summary: 'One user', answer: json(answers.user) },
   'PATCH /users/:id': { summary: 'Change role, scope or lock', body: contract.changedUser, answer: json(answers.user) },
   'DELETE /users/:id': { summary: 'Remove a user', answer: nothing },

@@ -27,6 +27,7 @@ export const CERTIFICATE_OPERATIONS: Operations = {
   'POST /certificates/managed/:id/renew': {
     summary: 'Ask for another one now',
     answer: accepted(answers.keptCertificate),
+    repeatable: true,
   },
   'DELETE /certificates/managed/:id': {
     summary: 'Forget it and its key: expired, revoked, never issued, or by force with a reason',

@@ -37,6 +37,7 @@ export const CONNECTION_OPERATIONS: Operations = {
     body: transfer.importRequest,
     large: true,
     answer: json(imported),
+    repeatable: true,
   },
   'GET /connections/:id': { summary: 'One connection', answer: json(answers.connection) },
   'PUT /connections/:id': {

@@ -132,7 +132,7 @@ export const INSTALLATION_OPERATIONS: Operations = {
     answer: file('application/octet-stream', 'The encrypted archive'),
   },
   'GET /lab': { summary: 'Whether there is a simulated appliance to practise with', answer: json(answers.lab) },
-  'POST /lab/connection': { summary: 'Add a connection to it', answer: created(answers.named) },
+  'POST /lab/connection': { summary: 'Add a connection to it', answer: created(answers.named), repeatable: true },
   'GET /plugins': {
     summary: 'What can be chosen, with the JSON schema of the settings',
     answer: json(answers.plugins),

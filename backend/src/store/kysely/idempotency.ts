@@ -1,4 +1,4 @@
-import type { GivenAnswer, IdempotencyRow, IdempotencyTable } from '../idempotency.ts';
+import type { Asked, GivenAnswer, IdempotencyRow, IdempotencyTable, KeyName } from '../idempotency.ts';
 import type { Scope } from './scope.ts';
 
 export interface IdempotencyRowsTable {
@@ -9,6 +9,7 @@ export interface IdempotencyRowsTable {
   status: number | null;
   location: string | null;
   body: string | null;
+  renewal: string | null;
 }
 
 export class KyselyIdempotency implements IdempotencyTable {
@@ -18,10 +19,10 @@ export class KyselyIdempotency implements IdempotencyTable {
     this.#scope = scope;
   }
 
-  async take({ caller, key, request, at }: Omit<IdempotencyRow, 'answer'>): Promise<IdempotencyRow | null> {
+  async take({ caller, key, request, at }: Asked): Promise<IdempotencyRow | null> {
     const { numInsertedOrUpdatedRows = 0n } = await this.#scope.db
       .insertInto('idempotency')
-      .values({ caller, key, request, at, status: null, location: null, body: null })
+      .values({ caller, key, request, at, status: null, location: null, body: null, renewal: null })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if (numInsertedOrUpdatedRows > 0n) return null;
@@ -37,7 +38,16 @@ export class KyselyIdempotency implements IdempotencyTable {
     return { ...asked, answer: status === null || body === null ? null : { status, location, body } };
   }
 
-  async finish({ caller, key }: Pick<IdempotencyRow, 'caller' | 'key'>, answer: GivenAnswer): Promise<void> {
+  async began({ caller, key }: KeyName, renewal: string): Promise<void> {
+    await this.#scope.db
+      .updateTable('idempotency')
+      .set({ renewal })
+      .where('caller', '=', caller)
+      .where('key', '=', key)
+      .execute();
+  }
+
+  async finish({ caller, key }: KeyName, answer: GivenAnswer): Promise<void> {
     await this.#scope.db
       .updateTable('idempotency')
       .set({ ...answer })
@@ -46,12 +56,13 @@ export class KyselyIdempotency implements IdempotencyTable {
       .execute();
   }
 
-  async release({ caller, key }: Pick<IdempotencyRow, 'caller' | 'key'>): Promise<void> {
+  async release({ caller, key }: KeyName): Promise<void> {
     await this.#scope.db
       .deleteFrom('idempotency')
       .where('caller', '=', caller)
       .where('key', '=', key)
       .where('status', 'is', null)
+      .where('renewal', 'is', null)
       .execute();
   }
 

@@ -15,6 +15,7 @@ import { certificates } from './013-certificates.ts';
 import { secondCa } from './014-second-ca.ts';
 import { fallbacks } from './015-fallbacks.ts';
 import { renewalOutcomes } from './018-renewal-outcomes.ts';
+import { idempotentRenewals } from './020-idempotent-renewals.ts';
 import { noticeRevival } from './022-notice-revival.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
@@ -35,5 +36,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '014-second-ca': secondCa,
   '015-fallbacks': fallbacks,
   '018-renewal-outcomes': renewalOutcomes,
+  '020-idempotent-renewals': idempotentRenewals,
   '022-notice-revival': noticeRevival,
 };
