@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { END_OF_LIFE } from '../backend/src/doctor/machine.ts';
 import { Daemon } from './support/daemon.ts';
 import { missing, pathOf } from './support/programs.ts';
 import { ROOT, read } from './support/repository.ts';
@@ -37,6 +38,12 @@ describe('the image', () => {
       expect(copied).toContain(`/app/${workspace}/node_modules ${workspace}/node_modules`);
     for (const workspace of ['backend', 'lab', 'frontend'])
       expect(copied).toContain(`/app/${workspace}/dist ${workspace}/dist`);
+  });
+
+  it('has the Node.js that is supported the longest', () => {
+    const newest = Math.max(...Object.keys(END_OF_LIFE).map(Number));
+
+    expect(instructions('ARG')).toEqual([`NODE_VERSION=${newest}`]);
   });
 
   it('runs as somebody who is not root, and stops by the signal that the daemon takes', () => {

@@ -17,6 +17,7 @@ import { newMasterKey } from '../store/master-key.ts';
 import { examine } from './doctor.ts';
 import { examineMachine } from './machine.ts';
 
+const NOW = new Date('2026-11-22T12:00:00Z');
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
 let folder: string;
@@ -198,12 +199,21 @@ describe('what is wrong is found', () => {
   test('an old Node.js, proxies that nobody uses, an unknown time zone', async () => {
     const set = { HTTPS_PROXY: 'http://proxy:3128', TZ: 'Europe/Nowhere' };
 
-    const findings = await examineMachine(readConfig(env), set, 'v20.18.1');
+    const findings = await examineMachine(readConfig(env), set, { version: 'v20.18.1', now: NOW });
 
     const outcomes = Object.fromEntries(findings.map(({ id, outcome }) => [id, outcome]));
     expect(outcomes).toMatchObject({ 'machine.node': 'block', 'machine.proxies': 'warn', 'machine.time-zone': 'warn' });
     expect(JSON.stringify(findings)).not.toContain('3128');
-    const [odd] = await examineMachine(readConfig(env), {}, 'v23.1.0');
-    expect(odd?.outcome).toBe('warn');
+  });
+
+  test.each([
+    ['v23.1.0', 'warn', 'a release without long support'],
+    ['v20.20.2', 'warn', 'whose weaknesses are not mended since 2026-04-30'],
+    ['v24.11.0', 'ok', 'supported until 2028-04-30'],
+    ['v28.0.0', 'ok', 'v28.0.0'],
+  ])('Node.js %s: %s', async (version, outcome, words) => {
+    const [node] = await examineMachine(readConfig(env), {}, { version, now: NOW });
+
+    expect(node).toMatchObject({ outcome, answer: expect.stringContaining(words) });
   });
 });

@@ -31,7 +31,7 @@ export interface Examination extends AsyncDisposable {
 /** Looks at a whole installation, whether its daemon runs or not, and changes nothing. */
 export async function examine(deps: DoctorDeps): Promise<Examination> {
   const { config, env, clock } = deps;
-  const machine = await examineMachine(config, env, process.version);
+  const machine = await examineMachine(config, env, { version: process.version, now: clock.now() });
   const folders = await examineFolders(config);
   const daemon = [await examineDaemon(config), ...(await examineOwnCertificate(config, clock))];
   const { opened, findings } = await openDatabase(deps);

@@ -11,23 +11,34 @@ const GOOD_SPACE = 1_000 * MEGABYTE;
 /** Of Node.js 20, the first that has what certferry uses; 21 and odd releases after it get no mended weaknesses. */
 const LEAST_NODE: readonly [number, number] = [20, 19];
 
+/** The day from which a release gets no mended weaknesses any more (https://github.com/nodejs/Release), by major version. */
+export const END_OF_LIFE: Readonly<Record<number, string>> = { 20: '2026-04-30', 22: '2027-04-30', 24: '2028-04-30' };
+
 const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'https_proxy', 'http_proxy', 'all_proxy'];
 
 /** The machine: what certferry runs on, and where. */
-export async function examineMachine(config: Config, env: EnvRecord, version: string): Promise<readonly Finding[]> {
-  return [nodeVersion(version), timeZone(env), proxies(env), ...(await diskSpace(config))];
+export async function examineMachine(
+  config: Config,
+  env: EnvRecord,
+  { version, now }: { readonly version: string; readonly now: Date },
+): Promise<readonly Finding[]> {
+  return [nodeVersion(version, now), timeZone(env), proxies(env), ...(await diskSpace(config))];
 }
 
-function nodeVersion(version: string): Finding {
+function nodeVersion(version: string, now: Date): Finding {
   const about = { id: 'machine.node', title: 'Node.js' };
   const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
   const [leastMajor, leastMinor] = LEAST_NODE;
   if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
     return block(about, version, `Install Node.js ${leastMajor}.${leastMinor} or later.`);
   }
-  return major % 2 === 1
-    ? warn(about, `${version}, a release without long support`, 'Install an even release: 20, 22, 24.')
-    : ok(about, version);
+  const even = `Install an even release that is supported, such as ${Math.max(...Object.keys(END_OF_LIFE).map(Number))}.`;
+  if (major % 2 === 1) return warn(about, `${version}, a release without long support`, even);
+  const end = END_OF_LIFE[major];
+  if (end === undefined) return ok(about, version);
+  return Date.parse(end) < now.getTime()
+    ? warn(about, `${version}, whose weaknesses are not mended since ${end}`, even)
+    : ok(about, `${version}, supported until ${end}`);
 }
 
 function timeZone({ TZ }: EnvRecord): Finding {
