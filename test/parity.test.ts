@@ -111,7 +111,7 @@ describe('facts', () => {
   it('name the step that gives them', () => {
     const given = declared.flatMap(({ name, gives }) => gives.map((fact): [string, string] => [fact, name]));
 
-    expect([['target', 'start'], ...given].sort()).toEqual([...documentedFacts()].sort());
+    expect([['target', 'start'], ['calls', 'run'], ...given].sort()).toEqual([...documentedFacts()].sort());
   });
 
   it('are given by some step when a step may use them', () => {

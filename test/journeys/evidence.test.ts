@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labConnection } from '../../backend/src/cli/lab-connection.ts';
+import { addConnection } from '../../backend/src/connections.ts';
 import type { EvidenceBundle } from '../../backend/src/evidence/bundle.ts';
 import type { Listening } from '../../backend/src/server.ts';
 import { certferry } from '../support/command.ts';
@@ -80,6 +82,38 @@ describe('the evidence of a renewal', { timeout: 90_000 }, () => {
     expect(rows.map(({ hash }) => hash)).toEqual(expect.arrayContaining(audit.rows.map(({ hash }) => hash)));
   });
 
+  it('of one that went well holds what was asked of the CA, and says which exchanges with the appliance are kept', async () => {
+    const { calls, exchangesKept, order } = await evidence(verified);
+
+    const asked = calls.map(({ to, request, status }) => `${to} ${request} ${status}`);
+    const ca = new URL(order?.url ?? '').origin;
+    expect(asked.filter((line) => line.startsWith(`CA POST ${ca}/`)).length).toBeGreaterThan(3);
+    expect(asked.filter((line) => line.endsWith(' 201'))).not.toEqual([]);
+    expect(calls.every(({ request }) => !request.includes('?'))).toBe(true);
+    expect(exchangesKept).toMatch(/^Recorded are exchanges before a failure, .* of the last 10 renewals/);
+  });
+
+  it('holds what was asked of a DNS service over HTTP, also in vain', async () => {
+    journey.lab.faults.off('password-changed');
+    const input = labConnection(journey.lab);
+    const dns = { plugin: 'httpreq', settings: { endpoint: 'http://127.0.0.1:1/dns', trust: 'public' } };
+    // With the pin of what it serves by now.
+    const stored = await journey.app.store.connections.get(journey.connection.id);
+    const settings = { ...input.appliance.settings, ...stored?.appliance.settings };
+    const appliance = { ...input.appliance, settings };
+    const other = await addConnection(journey.app.store, { ...input, name: 'Over HTTP', appliance, dns });
+    const { id } = await journey.ended(await journey.app.runner.start(other.id, 'operator'));
+
+    const { calls } = await evidence(id);
+
+    const asked = calls.filter(({ to }) => to === 'DNS');
+    expect(asked.map(({ request }) => request)).toEqual([
+      'POST http://127.0.0.1:1/dns/present',
+      'POST http://127.0.0.1:1/dns/cleanup',
+    ]);
+    expect(asked[0]).toMatchObject({ status: null, failure: expect.stringContaining('ECONNREFUSED') });
+  });
+
   it('of one that failed holds the failure and what was said before it', async () => {
     const { renewal, failures, exchanges } = await evidence(failed);
 
@@ -108,6 +142,7 @@ describe('the evidence of a renewal', { timeout: 90_000 }, () => {
     expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
     expect(page).toContain('<h1>Renewal ');
     expect(page).toContain('APPLIANCE_DENIED');
+    expect(page).toContain('Recorded are exchanges before a failure');
     expect(page).not.toMatch(/<script|<link|src=|url\(/);
   });
 

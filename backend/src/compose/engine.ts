@@ -26,7 +26,7 @@ export function buildEngine(
   notify: NotifyService,
   retryLadderMs = RETRY_LADDER_MS,
 ) {
-  const { store, clock, log, logContext, http, accounts, operations } = foundation;
+  const { store, clock, log, logContext, http, accounts, operations, callLog } = foundation;
   const peers = new Peers(foundation);
   const trials = new Trials(foundation);
   const recordings = new Recordings(accounts, log);
@@ -40,6 +40,7 @@ export function buildEngine(
     retryLadderMs,
     turns: new Turns(clock),
     recordings,
+    callLog,
     peers: (connection, recorder) => peers.of(connection, recorder),
   });
   const reconciler = new LiveReconciler({

@@ -7,6 +7,7 @@ import { TokenBoard } from '../http01/token-board.ts';
 import { createLogger, type LogOutput } from '../logging/logger.ts';
 import { Operations } from '../monitoring/operations.ts';
 import { digester } from '../overview/digest.ts';
+import { CallLog } from '../plugins/call-log.ts';
 import { systemClock } from '../plugins/clock.ts';
 import { createFileHosts } from '../plugins/file-hosts.ts';
 import { LogContext } from '../plugins/log-context.ts';
@@ -66,6 +67,7 @@ export async function layFoundation(
     tls,
     logContext,
     operations,
+    callLog: new CallLog(clock),
     caHttp: operations.metrics.heardAtCas(http),
     dialer: createTlsDialer(),
     resolver,

@@ -8,6 +8,7 @@ import { AppError, ERRORS } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import { reachFor } from '../http01/reach-for.ts';
 import { TokenBoard } from '../http01/token-board.ts';
+import { CallLog } from '../plugins/call-log.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { createSshDialer } from '../plugins/ssh2-dialer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
@@ -51,6 +52,7 @@ export async function examineOutside(deps: OutsideDeps): Promise<readonly Findin
     dialer: createTlsDialer(),
     userAgent,
     board: new TokenBoard(),
+    callLog: new CallLog(clock),
     reach: reachFor(challengeResolver, config, userAgent),
   });
   const { usable, findings } = await connections(store);

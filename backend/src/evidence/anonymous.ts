@@ -2,7 +2,20 @@ import { StandIns } from '../plugins/stand-ins.ts';
 import type { EvidenceBundle, Gathered } from './bundle.ts';
 
 /** Words of ours, which name nothing of a site, and hashes that are compared with the audit. */
-const OURS = ['type', 'action', 'code', 'step', 'hash', 'previous', 'confirms', 'certferry', 'what', 'outcome'];
+const OURS = [
+  'type',
+  'action',
+  'code',
+  'step',
+  'hash',
+  'previous',
+  'confirms',
+  'certferry',
+  'what',
+  'outcome',
+  'to',
+  'exchangesKept',
+];
 
 /** Hide names from any search, or are names as such; what they say is told beside them. */
 const TOLD_BESIDE = ['pem', 'commonName'];

@@ -2,8 +2,9 @@ import type { ActivationAction } from '../appliances/driver.ts';
 import { type CertificateFacts, type CsrFacts, chainPems, readCertificate } from '../domain/certificate.ts';
 import type { Failure } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Call } from '../plugins/call-log.ts';
 import type { Facts, ServedEndpoint, Target } from '../renewal/facts.ts';
-import type { KeptExchanges, Recordings } from '../renewal/recordings.ts';
+import { type KeptExchanges, RECORDED_RENEWALS, type Recordings } from '../renewal/recordings.ts';
 import { sentence } from '../renewal/sentences.ts';
 import { nameOf } from '../renewal/steps/look.ts';
 import type { AuditHead, AuditRow } from '../store/audit.ts';
@@ -50,8 +51,12 @@ export interface EvidenceBundle {
   readonly failures: readonly (Failure & { readonly at: string; readonly step: string })[];
   /** What happened, a line each. */
   readonly log: readonly { readonly seq: number; readonly at: string; readonly sentence: string }[];
+  /** What was asked of CAs and DNS services over HTTP. */
+  readonly calls: readonly Call[];
   /** What was said to the appliance, as far as it was recorded. */
   readonly exchanges: KeptExchanges['exchanges'];
+  /** Which of them are recorded, and why there may be none: one sentence. */
+  readonly exchangesKept: string;
   readonly audit: {
     /** The rows about this renewal; each can be found by its hash in an export of the audit. */
     readonly rows: readonly AuditRow[];
@@ -121,10 +126,18 @@ export async function gatherEvidence(
     steps: timingsOf(events),
     failures: failuresOf(events),
     log: events.map(({ seq, at, event }) => ({ seq, at, sentence: sentence(event) })),
+    calls: facts.calls ?? [],
     exchanges: recorded?.exchanges ?? [],
+    exchangesKept: keptWords(recorded),
     audit: { rows: rows.toReversed(), head: await store.audit.head() },
   };
   return { bundle, ...siteOf(bundle, recorded) };
+}
+
+/** Where nothing is recorded, nothing has to be wrong. */
+function keptWords(recorded: KeptExchanges | null): string {
+  const dropped = recorded && recorded.dropped > 0 ? ` For ${recorded.dropped} earlier ones there was no room.` : '';
+  return `Recorded are exchanges before a failure, and those that show what no public source confirms of the product, over HTTP and SSH, of the last ${RECORDED_RENEWALS} renewals of a connection.${dropped}`;
 }
 
 function learnt(facts: Partial<Facts>) {

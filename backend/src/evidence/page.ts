@@ -64,6 +64,7 @@ ${request(bundle)}
 ${endpoints(bundle)}
 ${timings(bundle)}
 ${findings(bundle)}
+${calls(bundle)}
 ${exchanges(bundle)}
 ${log(bundle)}
 ${audit(bundle)}
@@ -154,13 +155,23 @@ function findings({ findings, failures }: EvidenceBundle): string {
   );
 }
 
-function exchanges({ exchanges }: EvidenceBundle): string {
+function calls({ calls }: EvidenceBundle): string {
+  const rows = calls.map(({ at, to, request, status, failure, times }): Cell[] => [
+    at,
+    to,
+    code(request),
+    `${status ?? failure ?? ''}${times > 1 ? `, ${times} times` : ''}`,
+  ]);
+  return section('Asked of others', table(['When', 'Whom', 'What', 'Answer'], rows));
+}
+
+function exchanges({ exchanges, exchangesKept }: EvidenceBundle): string {
   const told = exchanges.map(
     ({ at, request, sent, status, answer, failure, tookMs }) => `<div class="exchange">
 <p><code>${escaped(request)}</code><br><span class="quiet">${escaped(at)}, ${escaped(String(status ?? failure ?? 'answered'))}, ${escaped(seconds(tookMs))}</span></p>
 ${sent === null ? '' : `<pre>${escaped(sent)}</pre>`}${answer === null ? '' : `<pre>${escaped(answer)}</pre>`}</div>`,
   );
-  return section('Said to the appliance', told.join('\n'));
+  return section('Said to the appliance', `<p class="quiet">${escaped(exchangesKept)}</p>\n${told.join('\n')}`);
 }
 
 function log({ log }: EvidenceBundle): string {

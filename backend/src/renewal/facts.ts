@@ -12,6 +12,7 @@ import type { WhichIssuer } from '../domain/which-issuer.ts';
 import type { TokenSight } from '../http01/sight.ts';
 import type { HttpToken } from '../http01/solver.ts';
 import type { Challenge, ChallengeKind, OrderTicket, RenewalWindow } from '../issuers/issuer.ts';
+import type { Call } from '../plugins/call-log.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 
 /**
@@ -22,6 +23,8 @@ import type { TlsEndpoint } from '../plugins/tls.ts';
 export interface Facts {
   /** start */
   readonly target: Target;
+  /** run: what all steps asked of CAs and DNS services over HTTP */
+  readonly calls: readonly Call[];
   /** inspect */
   readonly installed: CertificateFacts | null | 'unreadable';
   /** inspect: what each endpoint served before anything was touched */

@@ -15,6 +15,7 @@ import type { HttpSolver } from '../http01/solver.ts';
 import type { TokenBoard } from '../http01/token-board.ts';
 import { issuerPlugin } from '../issuers/index.ts';
 import type { Issuer, IssuerDeps } from '../issuers/issuer.ts';
+import type { CallLog } from '../plugins/call-log.ts';
 import { ClientPool } from '../plugins/client-pool.ts';
 import type { HttpFactory } from '../plugins/http.ts';
 import type { Plugin, PluginDeps } from '../plugins/plugin.ts';
@@ -41,6 +42,7 @@ export interface PeersDeps extends PluginDeps {
   readonly reach: Reach;
   /** In place of the drivers of the plugins. */
   readonly driverOf?: () => ApplianceDriver;
+  readonly callLog: CallLog;
   /** For issuers, in place of `http`. */
   readonly caHttp?: HttpFactory;
 }
@@ -66,7 +68,7 @@ export class Peers implements AsyncDisposable {
    * @throws AppError CONNECTION_INCOMPLETE, INVALID_SETTINGS, VAULT_DAMAGED
    */
   async of(stored: Connection, recorder?: Recorder): Promise<StepPeers & AsyncDisposable> {
-    const { resolver, history, dialer, accounts, store, reach, driverOf } = this.#deps;
+    const { resolver, history, dialer, accounts, store, reach, driverOf, callLog } = this.#deps;
     const connection = await resolveConnection(stored, store);
     const clients = new ClientPool();
     const deps = { ...this.#deps, http: clients.factory(this.#deps.http) };
@@ -80,7 +82,7 @@ export class Peers implements AsyncDisposable {
           recorder ? { ...deps, http: recordedHttp(deps.http, recorder), ssh: recordedSsh(deps.ssh, recorder) } : deps,
           store,
         )),
-      dns: await this.#router(stored, deps),
+      dns: await this.#router(stored, { ...deps, http: callLog.heard(deps.http, 'DNS') }),
       http01: isUnchosen(connection.http)
         ? null
         : await build(connection.http, httpSolverPlugin(connection.http.plugin), deps, store),
@@ -161,11 +163,11 @@ export class Peers implements AsyncDisposable {
   }
 
   #issuerDeps(): IssuerDeps {
-    const { http, caHttp = http, accounts, userAgent, ...deps } = this.#deps;
+    const { http, caHttp = http, accounts, userAgent, callLog, ...deps } = this.#deps;
     return {
       ...deps,
       userAgent,
-      http: this.#clients.factory(caHttp),
+      http: callLog.heard(this.#clients.factory(caHttp), 'CA'),
       accountFolder: (name) => accounts.issuerFolder(name),
     };
   }

@@ -10,7 +10,7 @@ import type { Connection } from '../store/store.ts';
 import { VERSION } from '../version.ts';
 
 /** Renewals of one connection whose recordings are kept. */
-const RENEWALS = 10;
+export const RECORDED_RENEWALS = 10;
 /** Of one renewal. */
 const EXCHANGES = 120;
 const CHARACTERS = 750_000;
@@ -83,7 +83,7 @@ export class Recordings {
         dropped: earlier.head.dropped + lines.length - kept.length,
       };
       await folder.write(fileOf(renewalId), jsonLines([head, ...kept]));
-      await folder.keepLast(RENEWALS);
+      await folder.keepLast(RECORDED_RENEWALS);
     } catch (err) {
       this.#log.warn({ err, renewalId }, 'recording not written');
     }

@@ -3,6 +3,7 @@ import { sha256OfPem } from '../domain/certificate.ts';
 import { originIn, type WantedIssuer } from '../domain/due.ts';
 import { AppError, type Failure } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import { type CallLog, Calls } from '../plugins/call-log.ts';
 import type { LogContext } from '../plugins/log-context.ts';
 import type { Clock, Logger } from '../plugins/plugin.ts';
 import { Recorder } from '../plugins/recorder.ts';
@@ -43,6 +44,8 @@ export interface RunDeps {
   /** One for all runs of the process. */
   readonly turns: Turns;
   readonly recordings: Recordings;
+  /** Hears what the peers ask of CAs and DNS services. */
+  readonly callLog: CallLog;
   /** Builds what a step talks to, from the connection as it is now. */
   peers(connection: Connection, recorder: Recorder): Promise<StepPeers & AsyncDisposable>;
 }
@@ -90,6 +93,7 @@ export class RenewalRun {
   readonly #mailbox = new Mailbox<Asked>();
   readonly #stop = new AbortController();
   readonly #recorder: Recorder;
+  readonly #calls: Calls;
   #state: MachineState;
   #facts: Partial<Facts>;
   #enteredAt: number;
@@ -106,6 +110,7 @@ export class RenewalRun {
     this.#state = readState(row.state, row.machineVersion);
     // Written by `#store` below and by the runner's `begin`, and by nobody else.
     this.#facts = row.facts as Partial<Facts>;
+    this.#calls = new Calls(this.#facts.calls);
     this.#enteredAt = deps.clock.now().getTime();
   }
 
@@ -263,7 +268,7 @@ export class RenewalRun {
   /** What shows an unconfirmed fact, and what came before a failure, is kept for people to send us. */
   async #recorded<T>(connection: Connection, step: StepName, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await this.#deps.callLog.during(this.#calls, work);
     } catch (err) {
       if (!signal.aborted) this.#recorder.keepRecent();
       throw err;
@@ -346,7 +351,9 @@ export class RenewalRun {
     const before = this.#state;
     const after = nextState(before, event);
     if (!after) throw new AppError('INTERNAL', `The machine does not take ${event.type} in ${before.at}.`);
-    const facts = { ...this.#facts, ...gives };
+    const { list: calls } = this.#calls;
+    const learnt = { ...gives, ...(calls.length > 0 && calls !== this.#facts.calls && { calls }) };
+    const facts = { ...this.#facts, ...learnt };
     const now = this.#deps.clock.now();
     const effect = effectOf(after);
     const end = effect.kind === 'end' ? { finishedAt: now.toISOString(), outcome: effect.outcome } : {};
@@ -362,7 +369,7 @@ export class RenewalRun {
       actor,
     });
     await this.#deps.store.transaction(async (tx) => {
-      await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(gives), ...end });
+      await tx.renewals.save(this.id, { state: toJson(after), facts: toJson(learnt), ...end });
       await this.#movePin(tx, event, effect, facts);
       if (event.type === 'COMMIT' && facts.earlier?.fallback)
         await tx.fallbacks.putToUse(sha256OfPem(facts.earlier.chain.leafPem), now);

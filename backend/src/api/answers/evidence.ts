@@ -36,7 +36,18 @@ export const evidence = z
     interruptions: z.custom<Part<'interruptions'>>().meta({ type: 'array', description: 'Restarts as they were' }),
     failures: z.custom<Part<'failures'>>().meta({ type: 'array' }),
     log: z.array(z.object({ seq: z.int(), at: instant, sentence: z.string() })),
+    calls: z.array(
+      z.object({
+        at: instant,
+        to: z.enum(['CA', 'DNS']),
+        request: z.string(),
+        status: z.int().nullable(),
+        failure: z.string().nullable(),
+        times: z.int(),
+      }),
+    ),
     exchanges: z.custom<Part<'exchanges'>>().meta({ type: 'array', description: 'What was said to the appliance' }),
+    exchangesKept: z.string().meta({ description: 'Which of them are recorded' }),
     audit: z.object({
       rows: z.custom<Part<'audit'>['rows']>().meta({ type: 'array', description: 'Rows of the audit about it' }),
       head: auditHead.nullable(),
