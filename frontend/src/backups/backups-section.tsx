@@ -68,8 +68,9 @@ function LastFailure({ at, message }: NonNullable<BackupsView['failed']>) {
       <span className="state" data-tone="person">
         <IconAlertTriangle size={16} aria-hidden /> The last backup failed
       </span>
-      <Text>
-        <Moment at={at} />: {message}
+      <Text>{message}</Text>
+      <Text className="quiet">
+        <Moment at={at} />
       </Text>
     </div>
   );
