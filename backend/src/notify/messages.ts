@@ -92,17 +92,7 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
         reminds: true,
       });
     case 'watch.quarantined':
-      return problem(common, {
-        kind: 'quarantined',
-        severity: 'critical',
-        title: 'Renewals are stopped for a while',
-        body: [
-          event.message,
-          `No certificate is asked for before ${atMinute(event.until)}, so that the CA does not shut us out.`,
-        ],
-        facts: [{ label: 'Until', value: atMinute(event.until) }],
-        endsAt: event.until,
-      });
+      return quarantined(event, common);
     case 'notice.failed':
       return undelivered(event, common);
     case 'calendar.stale':
@@ -121,13 +111,7 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
     case 'schedule.stalled':
       return stopped(event, common);
     case 'backup.failed':
-      return problem(common, {
-        kind: 'backup',
-        severity: 'warning',
-        title: 'The backup failed',
-        body: [event.message, 'Until one succeeds, what changed since the last archive would be lost with the disk.'],
-        reminds: true,
-      });
+      return unsaved(event, common);
     case 'access.secrets-exported':
       return secretsLeft(common, {
         severity: 'warning',
@@ -416,6 +400,27 @@ function secretsLeft(common: Common, words: { severity: Severity; title: string;
     body: [words.body, 'If nobody of you did, change what was taken, and look at the audit.'],
     state: `event ${common.seq}`,
     endsAt: common.at,
+  });
+}
+
+function quarantined({ message, until }: Of<'watch.quarantined'>, common: Common): Problem {
+  return problem(common, {
+    kind: 'quarantined',
+    severity: 'critical',
+    title: 'Renewals are stopped for a while',
+    body: [message, `No certificate is asked for before ${atMinute(until)}, so that the CA does not shut us out.`],
+    facts: [{ label: 'Until', value: atMinute(until) }],
+    endsAt: until,
+  });
+}
+
+function unsaved({ message }: Of<'backup.failed'>, common: Common): Problem {
+  return problem(common, {
+    kind: 'backup',
+    severity: 'warning',
+    title: 'The backup failed',
+    body: [message, 'Until one succeeds, what changed since the last archive would be lost with the disk.'],
+    reminds: true,
   });
 }
 

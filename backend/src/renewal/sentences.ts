@@ -1,5 +1,5 @@
 import type { AccessEvent } from '../store/access-events.ts';
-import type { DomainEvent } from '../store/events.ts';
+import type { BackupEvent, DomainEvent, ScheduleEvent } from '../store/events.ts';
 import { accessSentence } from './access-sentences.ts';
 import { steps } from './steps/index.ts';
 
@@ -50,15 +50,11 @@ export function sentence(event: DomainEvent): string {
     case 'notice.failed':
       return `"${event.subject}" could not be delivered over ${event.name}. ${event.failure.message}`;
     case 'schedule.missed':
-      return `The schedule has not run since ${event.since}; it runs again since ${event.until}`;
     case 'schedule.stalled':
-      return `The schedule has not run since ${event.since}`;
     case 'schedule.resumed':
-      return 'The schedule runs again';
     case 'backup.made':
-      return `Backup ${event.name} made and read back`;
     case 'backup.failed':
-      return `The backup failed. ${event.message}`;
+      return daemonSentence(event);
     case 'renewal.started':
       return `Renewal ${event.renewalId} started by ${event.by === 'operator' ? (event.actor ?? 'an operator') : 'the schedule'}`;
     case 'renewal.committed':
@@ -69,6 +65,21 @@ export function sentence(event: DomainEvent): string {
       return `${OUTCOME_WORDS[event.outcome]}. ${event.message}`;
     default:
       return `${titleOf(event.step)}: ${stepWords(event)}`;
+  }
+}
+
+function daemonSentence(event: ScheduleEvent | BackupEvent): string {
+  switch (event.type) {
+    case 'schedule.missed':
+      return `The schedule has not run since ${event.since}; it runs again since ${event.until}`;
+    case 'schedule.stalled':
+      return `The schedule has not run since ${event.since}`;
+    case 'schedule.resumed':
+      return 'The schedule runs again';
+    case 'backup.made':
+      return `Backup ${event.name} made and read back`;
+    case 'backup.failed':
+      return `The backup failed. ${event.message}`;
   }
 }
 
