@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../../backend/src/store/events.ts';
+import type { Digester, RenewalDigest, WatchDigest } from '../../backend/src/store/overview.ts';
 import type { Connection, NewConnection, NewRenewal, Store } from '../../backend/src/store/store.ts';
 
 /** Gives the store of the running test. */
@@ -54,3 +55,37 @@ export function signal(): { readonly given: Promise<void>; give(): void } {
   });
   return { given, give: () => give() };
 }
+
+const BEGUN: RenewalDigest = {
+  state: 'inspect.running',
+  note: null,
+  resumeAt: null,
+  planned: false,
+  committed: false,
+  oldStillServed: null,
+  served: false,
+  wanted: null,
+  seen: null,
+};
+
+const UNSEEN: WatchDigest = {
+  lookedAt: null,
+  seen: null,
+  dueFrom: null,
+  next: null,
+  deviation: null,
+  unreachable: null,
+  asks: null,
+};
+
+/** Reads what a test has written: the fact `digest` of a renewal, and the key `digest` of what a watch remembers. */
+export const writtenDigester: Digester = {
+  connection: ({ appliance: { plugin } }) => ({ product: plugin, address: null, kept: plugin === 'download' }),
+  practice: () => false,
+  renewal: ({ facts }) => ({ ...BEGUN, ...(facts.digest as Partial<RenewalDigest> | undefined) }),
+  watch: ({ memory }) => {
+    const { digest } = memory as { readonly digest?: Partial<WatchDigest> };
+    return digest ? { ...UNSEEN, ...digest } : null;
+  },
+  certificate: () => null,
+};

@@ -6,13 +6,14 @@ import { certificatePromises } from './store-certificates.ts';
 import { connectionPromises } from './store-connections.ts';
 import { eventPromises, followEndPromises, followPromises } from './store-events.ts';
 import { fallbackPromises } from './store-fallbacks.ts';
+import { overviewPromises } from './store-overview.ts';
 import { beginningPromises, savingPromises } from './store-renewals.ts';
 import { revocationPromises } from './store-revocations.ts';
 import { settingsPromises, vaultPromises } from './store-secrets.ts';
 import { disposalPromises, nestingPromises, transactionPromises } from './store-transactions.ts';
 import { ledgerPromises, watchPromises } from './store-watches.ts';
 
-/** What every `Store` promises, checked on a fresh, empty one for each test. `open` is also told to clean up. */
+/** What every `Store` promises, checked on a fresh, empty one for each test, which is given `writtenDigester`. `open` is also told to clean up. */
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`store contract: ${name}`, () => {
     let under: StoreUnderTest;
@@ -34,6 +35,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     describe('vault', () => vaultPromises(store));
     describe('settings', () => settingsPromises(store));
     describe('watches', () => watchPromises(store));
+    describe('overview', () => overviewPromises(store));
     describe('ledger', () => ledgerPromises(store));
     describe('fallback certificates', () => fallbackPromises(store));
     describe('revocations and claims', () => revocationPromises(store));

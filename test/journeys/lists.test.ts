@@ -182,6 +182,8 @@ describe('the dashboard', () => {
       [view.counts.needsPerson, 'state=needs-person'],
       [view.counts.restartPending, 'state=restart-pending'],
       [view.counts.failed, 'state=failed'],
+      [view.counts.notServed, 'state=not-served'],
+      [view.counts.held, 'state=held'],
       [view.counts.expired, 'state=expired'],
       [view.counts.expiring, 'state=expiring'],
       [view.counts.off, 'automatic=false'],
@@ -264,7 +266,7 @@ describe('what the schedule has seen', () => {
     expect(next).toEqual([{ connectionId: 39, name: 'Site 00038', at: later, why: 'Its renewal window opens' }]);
   });
 
-  it('stands as not served, with the reason, while an endpoint serves another certificate than after the last renewal', async () => {
+  it('stands as not served while an endpoint serves another certificate than after the last renewal', async () => {
     const { watches } = daemon.app.store;
     const { items } = await list('state=served&sort=name');
     const served = items.at(-1);
@@ -272,31 +274,28 @@ describe('what the schedule has seen', () => {
     const id = served.id;
     const at = new Date().toISOString();
     const end = new Date(Date.now() + 40 * 86_400_000).toISOString();
-    const [wanted, other] = ['44'.repeat(32), '55'.repeat(32)];
+    const [wanted, other] = ['11'.repeat(32), '55'.repeat(32)];
     const deviating = {
       ...emptyMemory(new Date()),
       lookedAt: at,
       expected: wanted,
       deviates: true,
       endpoints: [{ name: 'node:443', answeredAt: at, sha256: other, silence: null }],
-      certificates: [{ ...CERTIFICATE, sha256: other, notAfter: end }],
+      certificates: [wanted, other].map((sha256) => ({ ...CERTIFICATE, sha256, notAfter: end })),
       decision: { state: 'fresh', at, until: null, why: 'Valid' } as const,
     };
     const itemOf = async () => (await list(`search=${encodeURIComponent(served.name)}`)).items[0];
-    const renewing = { ...deviating, decision: { ...deviating.decision, state: 'starting' as const } };
     const again = deviating.endpoints.map((one) => ({ ...one, sha256: wanted }));
 
     await watches.put(toRow(id, deviating, new Date(Date.now() + 3_600_000)));
     const changed = await itemOf();
-    await watches.put(toRow(id, renewing, new Date(Date.now() + 3_600_000)));
-    const unclear = await itemOf();
     await watches.put(toRow(id, { ...deviating, deviates: false, endpoints: again }, new Date(Date.now() + 3_600_000)));
     const restored = await itemOf();
 
     expect(changed).toMatchObject({ standing: 'not-served', lastSeen: { notAfter: end } });
-    expect(changed?.lastRenewal?.note).toContain('node:443 no longer serves the certificate');
-    expect(unclear).toMatchObject({ standing: 'served' });
-    expect(restored).toMatchObject({ standing: 'served' });
+    expect(changed?.deviation).toContain('node:443 no longer serves the certificate');
+    expect(changed?.lastRenewal).toMatchObject({ note: 'Served on 1 of 1 endpoint' });
+    expect(restored).toMatchObject({ standing: 'served', deviation: null });
   });
 });
 
@@ -617,5 +616,27 @@ describe('who sees only some connections', () => {
     expect(await stopped.json()).toMatchObject({ counts: { stopped: 1, waiting: 0 }, items: [{ connectionId: SEEN }] });
     expect(await bulk.counts('both', null)).toMatchObject({ stopped: 1, waiting: 1 });
     expect((await call('GET', '/bulk/hidden', undefined, viewer)).status).toBe(404);
+  });
+});
+
+describe('what the schedule leaves to people', () => {
+  it('needs one, and the dashboard gives the sentence of the schedule', async () => {
+    const { watches, connections } = daemon.app.store;
+    const found = (await list('state=served&automatic=true&sort=name')).items.at(-1);
+    const connection = found && (await connections.get(found.id));
+    if (!connection) throw new Error('Nothing is served.');
+    await connections.update({ ...connection, policy: { ...connection.policy, automatic: false } });
+    const at = new Date().toISOString();
+    const decision = { state: 'manual', at, until: null, why: 'It ends in 2 days' } as const;
+    const memory = { ...emptyMemory(new Date()), lookedAt: at, decision };
+
+    await watches.put(toRow(connection.id, memory, new Date(Date.now() + 3_600_000)));
+
+    const viewer = await daemon.token('viewer', [connection.id]);
+    const view = (await (await call('GET', '/dashboard', undefined, viewer)).json()) as DashboardView;
+    expect(view.counts).toMatchObject({ total: 1, stuck: 1, needsPerson: 1, served: 0 });
+    expect(view.needs.items).toMatchObject([
+      { standing: 'stuck', why: expect.stringMatching(/^Due \(it ends in 2 days\), but the schedule may not renew/) },
+    ]);
   });
 });

@@ -120,6 +120,8 @@ async function connectionView(store: Store, connection: Connection): Promise<con
     http: await pluginView(store, connection.http),
     kept: servesNothing(connection.appliance),
     standing: row?.standing ?? 'never',
+    deviation: row?.deviation ?? null,
+    unreachable: row?.unreachable ?? null,
     lastRenewal: row ? lastRenewalOf(row) : null,
     lastSeen: row ? lastSeenOf(row) : null,
   };

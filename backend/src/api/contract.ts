@@ -8,7 +8,7 @@ import { WHICH_ISSUER } from '../domain/which-issuer.ts';
 import type { TlsEndpoint } from '../plugins/tls.ts';
 import { trustFields } from '../plugins/trust.ts';
 import type { RenewalOutcome, StoredEvent } from '../store/events.ts';
-import type { Standing } from '../store/overview.ts';
+import type { Standing, Unreachable } from '../store/overview.ts';
 import { type Missing, RENEWAL_FILTERS, type RenewalPolicy } from '../store/store.ts';
 import type { PartView } from './contract/accounts.ts';
 
@@ -157,11 +157,15 @@ export interface ConnectionView {
   /** It serves nothing: what it is issued is kept, to be downloaded. */
   readonly kept: boolean;
   readonly standing: Standing;
+  /** Who serves another certificate than after the last renewal, in words; null: nobody. */
+  readonly deviation: string | null;
+  /** Null when every endpoint answered the last look. */
+  readonly unreachable: Unreachable | null;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;
 }
 
-/** What the last renewal that looked saw: of the endpoints that answered, the certificate that ends first. */
+/** What was seen last, by a renewal or by the schedule: of the endpoints that answered, the certificate that ends first. */
 export interface LastSeen {
   /** ISO 8601 */
   readonly notAfter: string;
@@ -191,6 +195,8 @@ export interface RenewalSummary {
   readonly note: string | null;
   /** ISO 8601; while it waits for an instant. */
   readonly resumeAt: string | null;
+  /** It waits for an instant that the step named, as for a window, and not for another try. */
+  readonly planned: boolean;
   /** Past the point of no return. */
   readonly committed: boolean;
   /** After its end: whether every endpoint serves what it served before; null when nobody could look. */

@@ -6,7 +6,8 @@ import type { OverviewRow } from '../store/overview.ts';
 import type { Store, Within } from '../store/store.ts';
 import type { DashboardView, ExpiryMark, ExpiryView } from './contract/lists.ts';
 import { authorityOf, needs } from './guard.ts';
-import { connectionItems, renewalItems } from './items.ts';
+import { renewalItems } from './items.ts';
+import { needItems } from './needs.ts';
 
 /** Things that need a person, of which the rest is counted. */
 const NEEDS = 5;
@@ -19,7 +20,7 @@ const HORIZON_DAYS = 100;
 const MARKS = 120;
 
 /** Everything that the first page shows, in one answer. */
-export function dashboardRouter({ store, sweeper, scheduleHealth }: App): Router {
+export function dashboardRouter({ store, sweeper, explain, scheduleHealth }: App): Router {
   const router = Router();
   router.get('/', needs('viewer'), async (_req, res) => {
     const now = new Date().toISOString();
@@ -40,7 +41,7 @@ export function dashboardRouter({ store, sweeper, scheduleHealth }: App): Router
     res.json({
       at: now,
       counts,
-      needs: { total: needing.total, items: await connectionItems(store, needing.rows) },
+      needs: { total: needing.total, items: await needItems({ store, explain }, needing.rows) },
       expiry: await expiryOf(store, now, within),
       next: await store.overview.next(NEXT, within),
       lately: await renewalItems(store, ended),

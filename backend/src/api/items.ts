@@ -26,7 +26,7 @@ function connectionItem(
   { version, dnsNames, policy, incomplete }: Connection,
   wanted: WantedCertificate | undefined,
 ): ConnectionItem {
-  const { connectionId: id, name, product, address, slot, practice, automatic, dueAt, standing } = row;
+  const { connectionId: id, name, product, address, slot, practice, automatic, dueAt, standing, deviation, unreachable } = row;
   return {
     id,
     version,
@@ -42,6 +42,8 @@ function connectionItem(
     dueAt,
     activation: policy.activation,
     standing,
+    deviation,
+    unreachable,
     lastRenewal: lastRenewalOf(row),
     lastSeen: lastSeenOf(row),
     wanted: wanted ? { ...wanted, servedBy: servedBy(row, wanted) } : null,

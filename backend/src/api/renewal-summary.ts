@@ -17,6 +17,7 @@ export function renewalSummary({ id, connectionId, startedAt, finishedAt, outcom
     state: at,
     note: end?.message ?? context?.note ?? null,
     resumeAt: context?.resumeAt ?? null,
+    planned: context?.planned ?? false,
     committed: context?.committed ?? false,
     oldStillServed: end?.oldStillServed ?? null,
   } satisfies contract.RenewalSummary;

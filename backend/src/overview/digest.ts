@@ -5,7 +5,7 @@ import { addressOf, productKey } from '../appliances/product.ts';
 import { readCertificate, sha256OfPem } from '../domain/certificate.ts';
 import { readMemory, type WatchMemory } from '../reconcile/memory.ts';
 import { deviationWords } from '../reconcile/observe.ts';
-import type { WatchState } from '../reconcile/states.ts';
+import { LEFT_TO_PEOPLE, type WatchState } from '../reconcile/states.ts';
 import { conclude } from '../renewal/conclusion.ts';
 import type { Facts, ServedEndpoint } from '../renewal/facts.ts';
 import type { MachineContext, Outcome } from '../renewal/machine.ts';
@@ -38,9 +38,11 @@ function renewalDigest(row: RenewalRow): RenewalDigest {
     state: parsed.data?.at ?? '',
     note: end?.message ?? context?.note ?? null,
     resumeAt: context?.resumeAt ?? null,
+    planned: context?.planned ?? false,
     committed: context?.committed ?? false,
     oldStillServed: end?.oldStillServed ?? null,
     served: isServed(row.outcome, facts),
+    wanted: wantedBy(row.outcome, facts),
     seen: seenBy(facts, row),
   };
 }
@@ -51,6 +53,22 @@ function isServed(outcome: string | null, { target, installed, before = [], chai
   if (outcome !== 'not-due' || chain || !installed || installed === 'unreadable') return false;
   if (target?.goal === 'keep') return true;
   return before.length > 0 && before.every(({ sha256 }) => sha256 === installed.sha256);
+}
+
+/** SHA-256. What was cancelled or only issued left the appliance as it was, and so what it should serve. */
+function wantedBy(outcome: string | null, facts: Partial<Facts>): string | null {
+  const { served = [], restored, chain, install, installed } = facts;
+  if (restored?.installed) return restored.sha256;
+  switch (outcome) {
+    case 'verified':
+      return served[0]?.sha256 ?? null;
+    case 'not-due':
+      return isServed(outcome, facts) && installed && installed !== 'unreadable' ? installed.sha256 : null;
+    case 'kept':
+      return chain ? sha256OfPem(chain.leafPem) : null;
+    default:
+      return install?.sha256 ?? null;
+  }
 }
 
 function seenBy(facts: Partial<Facts>, { startedAt, finishedAt }: RenewalRow): Seen | null {
@@ -83,10 +101,13 @@ function watchDigest(row: WatchRow): WatchDigest | null {
   const memory = readMemory(row);
   if (!memory) return null;
   return {
+    lookedAt: memory.lookedAt,
     seen: seenByWatch(memory),
     dueFrom: dueFromOf(memory),
     next: nextOf(memory),
-    deviation: deviationOf(memory),
+    deviation: memory.deviates ? deviationWords(memory) : null,
+    unreachable: memory.unreachable,
+    asks: asksOf(memory),
   };
 }
 
@@ -107,20 +128,11 @@ function seenByWatch({ lookedAt, endpoints, certificates }: WatchMemory): Seen |
   };
 }
 
-/** Nobody has looked since these. */
-const BEFORE_A_LOOK: readonly WatchState[] = [
-  'renewing',
-  'starting',
-  'emergency',
-  'fruitless',
-  'validating',
-  'falling-back',
-  'preparing',
-];
-
-function deviationOf(memory: WatchMemory): string | null {
-  const isOld = memory.decision === null || BEFORE_A_LOOK.includes(memory.decision.state);
-  return memory.deviates && !isOld ? deviationWords(memory) : null;
+/** What is due is nobody's business as long as the schedule renews it about as soon as it may: only then nothing is told. */
+function asksOf({ decision, verdict, told, certificates }: WatchMemory): WatchDigest['asks'] {
+  if (decision && LEFT_TO_PEOPLE.includes(decision.state)) return 'stuck';
+  const isTold = certificates.some(({ sha256 }) => sha256 === told?.sha256);
+  return isTold && verdict?.due ? 'expiring' : null;
 }
 
 /** What is due for another reason than time is due since somebody looked. */

@@ -5,7 +5,7 @@ import type { Facts } from '../renewal/facts.ts';
 import type { IssuanceTable } from '../store/issuances.ts';
 import type { Connection, Store } from '../store/store.ts';
 import { readMemory } from './memory.ts';
-import type { WatchState } from './states.ts';
+import { LEFT_TO_PEOPLE, type WatchState } from './states.ts';
 
 /** Who else wants a first certificate of a CA, while it allows only so many of a registered domain. */
 export interface Rival {
@@ -60,15 +60,6 @@ export interface RivalStore {
   readonly issuances: Pick<IssuanceTable, 'last' | 'known'>;
 }
 
-/** In these only a person helps, so that nothing is ordered soon. */
-const LEFT_TO_PEOPLE: readonly (WatchState | undefined)[] = [
-  'manual',
-  'login-refused',
-  'incurable',
-  'never-open',
-  'emergency-asks',
-];
-
 /** All that may want a first certificate at `issuerKey`'s CA within the time that its limits are counted in. */
 export async function rivalsAt(store: RivalStore, issuerKey: string, now: Date): Promise<readonly Rival[]> {
   const ca = caOf(issuerKey);
@@ -103,7 +94,8 @@ async function rivalOf(store: RivalStore, connectionId: number, isOrdering: bool
 }
 
 function mayOrder({ policy, incomplete }: Connection, state: WatchState | undefined): boolean {
-  return policy.automatic && incomplete.length === 0 && !LEFT_TO_PEOPLE.includes(state);
+  const isLeftToPeople = state !== undefined && LEFT_TO_PEOPLE.includes(state);
+  return policy.automatic && incomplete.length === 0 && !isLeftToPeople;
 }
 
 /** CAs count what was never issued before. An appliance may have added names to what was wanted. */

@@ -56,3 +56,14 @@ export const WATCH_STATES = [
 ] as const;
 
 export type WatchState = (typeof WATCH_STATES)[number];
+
+/** In these only a person helps: nothing is ordered soon, and nothing changes by itself. */
+export const LEFT_TO_PEOPLE: readonly WatchState[] = [
+  'manual',
+  'login-refused',
+  'unanswered',
+  'given-up',
+  'incurable',
+  'never-open',
+  'emergency-asks',
+];

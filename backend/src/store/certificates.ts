@@ -9,8 +9,8 @@ export interface CertificateTable {
   page(query: CertificateQuery): Promise<{ readonly rows: readonly CertificateRow[]; readonly total: number }>;
   get(sha256: string): Promise<CertificateRow | undefined>;
   /**
-   * By connection, of at most 1,000: what was last handed to its appliance, and not taken back. Without those whose
-   * appliance was handed nothing.
+   * By connection, of at most 1,000: what its endpoints should serve since its last renewal that handed something over, put
+   * something back or found something good. Without those of which no renewal said so.
    */
   wanted(connectionIds: readonly number[]): Promise<ReadonlyMap<number, WantedCertificate>>;
 }

@@ -2,11 +2,13 @@ import type { JsonObject, NewConnection, PluginRef, RenewalRow, Within } from '.
 import type { WatchRow } from './watches.ts';
 
 /**
- * How a connection stands, the most urgent first: what was last seen served, and what its last renewal came to.
- * `affected`: failed, and the old certificate is no longer served everywhere. `not-served`: installed, or served before, and an
- * endpoint serves another certificate. `incomplete`: it cannot be renewed before
- * somebody has filled in the rest. `ended`: cancelled, or not due. `kept`: it serves nothing, and what was issued is there to be
- * downloaded.
+ * How a connection stands, the most urgent first: what was last seen served, what its last renewal came to, and whether the schedule
+ * goes on by itself. `affected`: failed, and the old certificate is no longer served everywhere. `not-served`: installed, or served
+ * before, and an endpoint serves another certificate. `stuck`: due, and the schedule leaves it to a person. `unreachable`: not every
+ * endpoint answers. `restart-pending`: a restart waits for its window. `expiring`: due for longer than a renewal usually takes, and
+ * nothing under way. `incomplete`: it cannot be renewed before somebody has filled in the rest. `ended`: not seen to serve what is
+ * wanted, as its renewals were cancelled, found nothing due or were not to install. `kept`: it serves nothing, and what was issued is
+ * there to be downloaded.
  */
 export const STANDINGS = [
   'affected',
@@ -14,7 +16,10 @@ export const STANDINGS = [
   'held',
   'failed',
   'not-served',
+  'stuck',
+  'unreachable',
   'restart-pending',
+  'expiring',
   'retrying',
   'running',
   'incomplete',
@@ -27,10 +32,11 @@ export const STANDINGS = [
 export type Standing = (typeof STANDINGS)[number];
 
 /**
- * What lists can be filtered by: each standing, and groups of them. `needs-person`: a person has to do something. `failed` has
- * `affected` among it; `restart-pending` whatever is installed and not seen served; `expiring` what is due and not expired.
+ * What lists can be filtered by: each standing, and groups of them. `needs-person`: a person has to do something, or to know: of what
+ * does not answer once that is told as an alarm. `failed` has `affected` among it; `restart-pending` what a person is asked before a
+ * restart; `expired` and `expiring` (due and not expired) whatever else is the matter.
  */
-export const STATE_FILTERS = ['needs-person', 'expiring', ...STANDINGS] as const;
+export const STATE_FILTERS = ['needs-person', ...STANDINGS] as const;
 
 export type StateFilter = (typeof STATE_FILTERS)[number];
 
@@ -108,11 +114,24 @@ export interface OverviewRow {
   /** ISO 8601: from when on what is served is due; null when nothing was seen. */
   readonly dueAt: string | null;
   readonly standing: Standing;
+  /** Who serves another certificate than after the last renewal, in words; null: nobody. */
+  readonly deviation: string | null;
+  readonly unreachable: Unreachable | null;
   readonly lastRenewal: LastRenewal | null;
   readonly seen: Seen | null;
 }
 
-export interface LastRenewal extends Omit<RenewalDigest, 'seen' | 'served'> {
+/** That not every endpoint answers, or that nobody could look. */
+export interface Unreachable {
+  /** ISO 8601 */
+  readonly since: string;
+  /** It has lasted long enough to be told. */
+  readonly told: boolean;
+  /** Who does not answer, and why. */
+  readonly message: string;
+}
+
+export interface LastRenewal extends Omit<RenewalDigest, 'seen' | 'served' | 'wanted'> {
   readonly id: string;
   /** ISO 8601 */
   readonly startedAt: string;
@@ -142,15 +161,20 @@ export type CountName =
   | 'served'
   | 'kept'
   | 'needsPerson'
+  | 'held'
+  | 'stuck'
   | 'restartPending'
   | 'running'
   | 'retrying'
   | 'failed'
+  | 'notServed'
+  | 'unreachable'
   | 'expired'
   | 'incomplete'
   | 'expiring'
   | 'off'
-  | 'never';
+  | 'never'
+  | 'ended';
 
 export interface OverviewCounts extends Readonly<Record<CountName, number>> {
   readonly products: readonly { readonly product: string; readonly count: number }[];
@@ -193,15 +217,21 @@ export interface RenewalDigest {
   readonly note: string | null;
   /** ISO 8601 */
   readonly resumeAt: string | null;
+  /** It waits for an instant that the step named, and not for another try. */
+  readonly planned: boolean;
   readonly committed: boolean;
   readonly oldStillServed: boolean | null;
   /** Every endpoint was seen to serve what is wanted, or what is wanted is kept where nothing is served. */
   readonly served: boolean;
+  /** SHA-256 of what should be served from now on; null when it changed nothing of that. */
+  readonly wanted: string | null;
   /** Null when it has not looked: what was seen before stays. */
   readonly seen: Seen | null;
 }
 
 export interface WatchDigest {
+  /** ISO 8601; null when nobody has looked. What follows is about that look, but for `next`. */
+  readonly lookedAt: string | null;
   /** Null when nobody has looked, or nothing answered: what was seen before stays. */
   readonly seen: Seen | null;
   /** ISO 8601: from when on what is served is due; null when that is not known. */
@@ -210,6 +240,10 @@ export interface WatchDigest {
   readonly next: Pick<NextRun, 'at' | 'why'> | null;
   /** Who serves another certificate than after the last renewal, in words; null: nobody. */
   readonly deviation: string | null;
+  /** Null when every endpoint answers. */
+  readonly unreachable: Unreachable | null;
+  /** Why a person should look although no renewal went wrong. */
+  readonly asks: Extract<Standing, 'stuck' | 'expiring'> | null;
 }
 
 export interface CertificateDigest {

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPencil, IconPlayerPlay, IconStethoscope, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { useConnection, useWords } from '../api/queries.ts';
+import { useConnection } from '../api/queries.ts';
 import type { ConnectionView } from '../api/types.ts';
 import { KeptPanel } from '../certificates/kept-panel.tsx';
 import { useDialogs } from '../renewal/dialogs.ts';
@@ -13,8 +13,7 @@ import { Loaded } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Practice } from '../ui/practice.tsx';
-import { lookOfConnection } from '../words/judge.ts';
-import { State } from '../words/state.tsx';
+import { StandingState } from '../words/state.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DryRunDrawer } from './dry-run-drawer.tsx';
 import { IncompletePanel } from './incomplete-panel.tsx';
@@ -30,7 +29,6 @@ export function ConnectionPage({ id }: { readonly id: number }) {
 
 function Shown({ connection }: { readonly connection: ConnectionView }) {
   const { id, name, slot } = connection;
-  const words = useWords();
   const isComplete = connection.incomplete.length === 0;
   const [params, setParams] = useSearchParams();
   const operate = useLock('operator');
@@ -40,8 +38,9 @@ function Shown({ connection }: { readonly connection: ConnectionView }) {
       title={name}
       lead={
         <>
-          <State look={lookOfConnection(connection, words)} /> {slot !== '' && !connection.kept && `· ${slot}`}{' '}
+          <StandingState connection={connection} /> {slot !== '' && !connection.kept && `· ${slot}`}{' '}
           {connection.issuer.practice && <Practice long />}
+          {connection.deviation && <div>{connection.deviation}.</div>}
         </>
       }
       actions={

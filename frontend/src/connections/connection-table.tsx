@@ -1,15 +1,14 @@
 import { Button, Checkbox, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useWords } from '../api/queries.ts';
 import type { ConnectionItem, OverviewSort } from '../api/types.ts';
 import { issuerName } from '../certificates/issuer-name.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { useLock } from '../session/may.ts';
 import { Exactly, Moment } from '../ui/moment.tsx';
 import { Practice } from '../ui/practice.tsx';
-import { daysLeft, isDue, lookOfConnection } from '../words/judge.ts';
-import { State } from '../words/state.tsx';
+import { daysLeft, isDue, lookAside } from '../words/judge.ts';
+import { StandingState, State } from '../words/state.tsx';
 import { inShort } from './incomplete-panel.tsx';
 import { servedAgainstWanted } from './served-look.ts';
 import type { Selection } from './use-selection.ts';
@@ -99,8 +98,8 @@ interface RowProps {
 }
 
 function Row({ item, selection, onDryRun }: RowProps) {
-  const words = useWords();
   const { id, name, slot, productTitle, dnsNames, lastRenewal, practice, automatic, incomplete } = item;
+  const aside = lookAside(item);
   return (
     <Table.Tr data-connection={id}>
       <Table.Td className="card-choice">
@@ -112,7 +111,7 @@ function Row({ item, selection, onDryRun }: RowProps) {
         />
       </Table.Td>
       <Table.Td>
-        <State look={lookOfConnection(item, words)} />
+        <StandingState connection={item} />
         {incomplete.length > 0 && <div className="quiet why-incomplete">{inShort(incomplete)}</div>}
         {!automatic && <div className="quiet">automatic renewal off</div>}
       </Table.Td>
@@ -137,6 +136,7 @@ function Row({ item, selection, onDryRun }: RowProps) {
       </Table.Td>
       <Table.Td data-label="Last renewal:">
         {lastRenewal ? <Moment at={lastRenewal.startedAt} /> : <span className="quiet">never</span>}
+        {aside && <div className="quiet">{aside.word}</div>}
       </Table.Td>
       <Table.Td>
         <RowActions item={item} onDryRun={onDryRun} />
@@ -157,14 +157,22 @@ function AsWanted({ item }: { readonly item: ConnectionItem }) {
   );
 }
 
-function DaysLeft({ item: { lastSeen, dueAt } }: { readonly item: ConnectionItem }) {
+function DaysLeft({ item: { lastSeen, dueAt, unreachable } }: { readonly item: ConnectionItem }) {
   if (!lastSeen) return <span className="quiet">not known</span>;
-  const days = daysLeft(lastSeen.notAfter);
+  const { notAfter, at, answered, endpoints } = lastSeen;
+  const days = daysLeft(notAfter);
   const tone = days < 0 ? 'person' : isDue(dueAt) ? 'pending' : undefined;
   return (
-    <Exactly at={lastSeen.notAfter} tone={tone}>
-      {days < 0 ? 'expired' : days}
-    </Exactly>
+    <>
+      <Exactly at={notAfter} tone={tone}>
+        {days < 0 ? 'expired' : days}
+      </Exactly>
+      {unreachable && (
+        <div className="quiet">
+          {answered} of {endpoints} answered <Moment at={at} />
+        </div>
+      )}
+    </>
   );
 }
 

@@ -1,15 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useWords } from '../api/queries.ts';
-import type { ConnectionItem, DashboardView } from '../api/types.ts';
+import type { DashboardView } from '../api/types.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { useLock } from '../session/may.ts';
 import { Moment } from '../ui/moment.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Practice } from '../ui/practice.tsx';
-import { lookOfConnection } from '../words/judge.ts';
-import { State } from '../words/state.tsx';
+import { StandingState, State } from '../words/state.tsx';
 
 interface NeedsYouProps {
   readonly needs: DashboardView['needs'];
@@ -50,41 +48,80 @@ export function NeedsYou({ needs: { items, total }, leftovers }: NeedsYouProps) 
   );
 }
 
-function Item({ item }: { readonly item: ConnectionItem }) {
-  const words = useWords();
-  const { follow, askToRenew } = useDialogs();
-  const { id, name, slot, lastRenewal } = item;
-  const operate = useLock('operator');
-  const running = lastRenewal?.outcome === null;
-  const action = running ? 'Review' : lastRenewal && item.standing !== 'expired' ? 'See why' : 'Renew';
+type NeedItem = DashboardView['needs']['items'][number];
+
+function Item({ item }: { readonly item: NeedItem }) {
+  const { id, name, slot, standing, lastSeen, why } = item;
   return (
     <li>
-      <State look={lookOfConnection(item, words)} />
+      <StandingState connection={item} />
       <span className="needs-what">
         <Link href={`/connections/${id}`} className="name-link">
           {name}
         </Link>
-        <span className="quiet"> · {slot}</span> {item.practice && <Practice />}
+        {slot !== '' && <span className="quiet"> · {slot}</span>} {item.practice && <Practice />}
         <span className="needs-why">
-          {item.standing === 'expired' && item.lastSeen ? (
+          {standing === 'expired' && lastSeen && (
             <>
-              {item.lastSeen.endpoints === 0 ? 'The certificate' : 'What is served'} ended{' '}
-              <Moment at={item.lastSeen.notAfter} />.
+              {lastSeen.endpoints === 0 ? 'The certificate' : 'What is served'} ended <Moment at={lastSeen.notAfter} />.{' '}
             </>
-          ) : (
-            lastRenewal?.note?.split('\n')[0]
           )}
+          {why}
         </span>
       </span>
-      <Button
-        {...(action === 'Renew' ? operate : {})}
-        size="compact-xs"
-        variant={running ? 'filled' : 'default'}
-        onClick={() => (action === 'Renew' || !lastRenewal ? askToRenew(id) : follow(lastRenewal.id))}
-        aria-label={`${action}: ${name}`}
-      >
-        {action}
-      </Button>
+      <NextStep item={item} />
     </li>
   );
 }
+
+/** Where a person begins with it: at the renewal that asks or failed, at a new one, or at what is known of the connection. */
+function NextStep({ item }: { readonly item: NeedItem }) {
+  const { id, name, standing, lastRenewal } = item;
+  const { follow, askToRenew } = useDialogs();
+  const operate = useLock('operator');
+  const isRunning = lastRenewal?.outcome === null;
+  if (!isRunning && RENEWED_BY_HAND.includes(standing)) {
+    return (
+      <Button
+        {...operate}
+        size="compact-xs"
+        variant="default"
+        onClick={() => askToRenew(id)}
+        aria-label={`Renew: ${name}`}
+      >
+        Renew
+      </Button>
+    );
+  }
+  if (!lastRenewal || !isOfLastRenewal(item)) {
+    return (
+      <Button
+        component={Link}
+        href={`/connections/${id}`}
+        size="compact-xs"
+        variant="default"
+        aria-label={`See why: ${name}`}
+      >
+        See why
+      </Button>
+    );
+  }
+  const action = isRunning ? 'Review' : 'See why';
+  return (
+    <Button
+      size="compact-xs"
+      variant={isRunning ? 'filled' : 'default'}
+      onClick={() => follow(lastRenewal.id)}
+      aria-label={`${action}: ${name}`}
+    >
+      {action}
+    </Button>
+  );
+}
+
+/** Else its last renewal went well, and something was seen since. */
+function isOfLastRenewal({ standing, lastRenewal }: NeedItem): boolean {
+  return standing === 'not-served' ? lastRenewal?.outcome === 'installed-not-served' : standing !== 'unreachable';
+}
+
+const RENEWED_BY_HAND: readonly NeedItem['standing'][] = ['expired', 'stuck', 'expiring'];

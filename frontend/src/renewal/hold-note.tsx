@@ -1,27 +1,16 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { RenewalView, StepName } from '../api/types.ts';
+import type { RenewalView } from '../api/types.ts';
 import { useLock } from '../session/may.ts';
 import { Moment } from '../ui/moment.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { State } from '../words/state.tsx';
 import { MODES } from '../words/states.ts';
 import { splitAsk } from './ask.ts';
+import { goWords } from './go-words.ts';
 import type { StepProgress } from './progress.ts';
 import { useControl } from './use-control.ts';
-
-/** What the button of a hold says: what pressing it means. */
-const GO: Partial<Record<StepName, string>> = {
-  publish: 'The records are there, go on',
-  cleanUp: 'The records are removed, go on',
-  activate: 'Restart now',
-};
-
-function goWords({ facts }: RenewalView, { name }: StepProgress): string {
-  if (name === 'publish' && facts.tokens?.length) return 'The files are there, go on';
-  return GO[name] ?? 'Go on';
-}
 
 interface HoldNoteProps {
   readonly view: RenewalView;
@@ -61,7 +50,7 @@ export function HoldNote({ view, step, ask }: HoldNoteProps) {
           onClick={() => resume.mutate(confirm)}
           data-testid="go-on"
         >
-          {goWords(view, step)}
+          {goWords(view.facts, step)}
         </Button>
       </Group>
       {resume.error && <ProblemNote error={resume.error} />}

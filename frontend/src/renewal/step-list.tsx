@@ -39,7 +39,8 @@ export function StepList({ steps, shown, choose, words }: StepListProps) {
 }
 
 /** Green is for what was seen served, and for nothing else. */
-function lookOf({ name, state }: StepProgress): Look {
+function lookOf({ name, state, failure }: StepProgress): Look {
+  if (state === 'waiting' && !failure) return { ...STEP_LOOKS.waiting, word: 'Waits' };
   return name === 'verify' && state === 'done' ? { ...STEP_LOOKS.done, tone: 'served' } : STEP_LOOKS[state];
 }
 

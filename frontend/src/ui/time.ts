@@ -36,6 +36,11 @@ export function dateOf(at: string): string {
   return written(at, DATE);
 }
 
+/** `14:20`, or the date alone when it is not within 20 hours. */
+export function dayOrTime(at: string): string {
+  return written(at, isFar(at) ? DATE : CLOCK);
+}
+
 /** `CET`, or `UTC`: the name of the zone in which times are written. */
 export function zoneName(of: Zone = zone()): string {
   const parts = formatter(NAMED, of).formatToParts(new Date());

@@ -1,31 +1,82 @@
-import type { ConnectionItem, RenewalOutcome, RenewalSummary, WordsView } from '../api/types.ts';
-import { clockTime } from '../ui/time.ts';
-import { CONNECTION, FAILED, type Look, MODES, OUTCOMES, RESTART_PENDING } from './states.ts';
+import type { ConnectionItem, RenewalOutcome, RenewalSummary, StepName, WordsView } from '../api/types.ts';
+import { clockTime, dayOrTime } from '../ui/time.ts';
+import { CONNECTION, FAILED, type Look, MODES, OUTCOMES, RESTART_PENDING, RESTARTS, UNREACHABLE } from './states.ts';
 
-type Standing = Pick<ConnectionItem, 'standing' | 'lastRenewal'>;
+export type Standing = Pick<ConnectionItem, 'standing' | 'lastRenewal' | 'unreachable'>;
 
 type Words = Pick<WordsView, 'steps'> | undefined;
 
 /** The state of a renewal as it is stored. */
-export function lookOfRenewal({ outcome, state, resumeAt, oldStillServed }: RenewalSummary, words: Words): Look {
+export function lookOfRenewal(renewal: RenewalSummary, words: Words): Look {
+  const { outcome, state, oldStillServed } = renewal;
   if (outcome === 'failed') return FAILED[String(oldStillServed) as keyof typeof FAILED];
   // The daemon of the same version gives only outcomes that stand in the table; a test compares them.
   if (outcome !== null) return OUTCOMES[outcome as RenewalOutcome];
   const [step = '', mode] = state.split('.');
-  if (step === 'activate' && (mode === 'waiting' || mode === 'held')) return RESTART_PENDING[mode];
-  if (mode === 'held') return MODES.held;
-  if (mode !== 'waiting') return { ...MODES.running, word: titleOf(step, words) };
-  return resumeAt === null ? MODES.waiting : { ...MODES.waiting, word: `Tries again at ${clockTime(resumeAt)}` };
+  const restarts = RESTARTS.includes(step as StepName);
+  if (mode === 'held') return restarts ? RESTART_PENDING.held : MODES.held;
+  if (mode === 'waiting') return restarts && renewal.planned ? RESTART_PENDING.waiting : lookOfWait(renewal);
+  return { ...MODES.running, word: titleOf(step, words) };
 }
 
-/** The state of a connection, as the daemon judges it: what was last seen outranks what was last tried. */
-export function lookOfConnection({ standing, lastRenewal }: Standing, words: Words): Look {
-  if (standing === 'expired') return CONNECTION.expired;
-  if (standing === 'incomplete') return CONNECTION.incomplete;
-  if (standing === 'served') return OUTCOMES.verified;
-  if (standing === 'kept') return OUTCOMES.kept;
-  return lastRenewal ? lookOfRenewal(lastRenewal, words) : CONNECTION.never;
+function lookOfWait({ planned, resumeAt }: RenewalSummary): Look {
+  if (resumeAt === null) return MODES.waiting;
+  return { ...MODES.waiting, word: `${planned ? 'Waits until' : 'Tries again at'} ${clockTime(resumeAt)}` };
 }
+
+type LookOf = (connection: Standing, words: Words) => Look;
+
+/** The renewal is what makes it stand so. */
+const byRenewal: LookOf = ({ lastRenewal }, words) =>
+  lastRenewal ? lookOfRenewal(lastRenewal, words) : CONNECTION.never;
+
+/** How a connection stands as the daemon judges it: what was last seen outranks what was last tried. */
+const STANDINGS: Readonly<Record<ConnectionItem['standing'], LookOf>> = {
+  affected: () => FAILED.false,
+  expired: () => CONNECTION.expired,
+  held: byRenewal,
+  failed: byRenewal,
+  'not-served': () => OUTCOMES['installed-not-served'],
+  stuck: () => CONNECTION.stuck,
+  unreachable: lookOfSilence,
+  'restart-pending': () => RESTART_PENDING.waiting,
+  expiring: () => CONNECTION.expiring,
+  retrying: byRenewal,
+  running: byRenewal,
+  incomplete: () => CONNECTION.incomplete,
+  never: () => CONNECTION.never,
+  // What a renewal saw served may have been lost from sight since.
+  ended: (connection, words) =>
+    connection.lastRenewal?.outcome === 'verified' ? CONNECTION.unseen : byRenewal(connection, words),
+  served: () => OUTCOMES.verified,
+  kept: () => OUTCOMES.kept,
+};
+
+/** @returns the word for how it stands, and after it what else is true at the same time. */
+export function looksOfConnection(connection: Standing, words: Words): readonly [Look, ...Look[]] {
+  const { standing, lastRenewal, unreachable } = connection;
+  const first = STANDINGS[standing](connection, words);
+  if (lastRenewal?.outcome === null) {
+    return standing === 'expired' ? [first, lookOfRenewal(lastRenewal, words)] : [first];
+  }
+  return unreachable && standing !== 'unreachable' ? [first, lookOfSilence(connection)] : [first];
+}
+
+function lookOfSilence({ unreachable }: Standing): Look {
+  if (!unreachable) return UNREACHABLE.true;
+  const { word, tone } = UNREACHABLE[String(unreachable.told) as keyof typeof UNREACHABLE];
+  return { word: `${word} since ${dayOrTime(unreachable.since)}`, tone };
+}
+
+/** The end of a renewal that says nothing of how its connection stands; null when it is what it stands by. */
+export function lookAside({ standing, lastRenewal }: Standing): Look | null {
+  const outcome = lastRenewal?.outcome as RenewalOutcome | null | undefined;
+  const isAside = outcome && ASIDE.includes(outcome) && standing !== 'ended';
+  return isAside ? OUTCOMES[outcome] : null;
+}
+
+/** They leave what is served as it was. */
+const ASIDE: readonly RenewalOutcome[] = ['cancelled', 'not-due', 'issued', 'validated'];
 
 /** `Wait for the proofs` */
 export function titleOf(step: string, words: Words): string {

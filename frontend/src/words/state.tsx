@@ -8,6 +8,8 @@ import {
   type IconProps,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
+import { useWords } from '../api/queries.ts';
+import { looksOfConnection, type Standing } from './judge.ts';
 import type { Look, Tone } from './states.ts';
 
 const ICONS: Readonly<Record<Tone, ComponentType<IconProps>>> = {
@@ -26,6 +28,18 @@ export function State({ look: { word, tone } }: { readonly look: Look }) {
     <span className={tone === 'running' ? 'state alive' : 'state'} data-tone={tone}>
       <Icon size={16} aria-hidden />
       {word}
+    </span>
+  );
+}
+
+/** How a connection stands: each word for itself. */
+export function StandingState({ connection }: { readonly connection: Standing }) {
+  const words = useWords();
+  return (
+    <span className="states">
+      {looksOfConnection(connection, words).map((look) => (
+        <State key={look.word} look={look} />
+      ))}
     </span>
   );
 }

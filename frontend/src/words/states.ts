@@ -18,6 +18,9 @@ export const MODES = {
   held: { word: 'Waits for you', tone: 'person' },
 } as const satisfies Record<string, Look>;
 
+/** The steps that end in a restart: some appliances restart by themselves once they are handed a certificate. */
+export const RESTARTS: readonly StepName[] = ['install', 'activate'];
+
 /** A restart that is outstanding, whether it waits for its window or for somebody. */
 export const RESTART_PENDING = {
   waiting: { word: 'Restart pending', tone: 'pending' },
@@ -48,7 +51,15 @@ export const CONNECTION = {
   never: { word: 'Never renewed', tone: 'off' },
   expired: { word: 'Expired', tone: 'person' },
   expiring: { word: 'Expiring', tone: 'pending' },
+  stuck: { word: 'Due, waits for you', tone: 'person' },
+  unseen: { word: 'Not seen served', tone: 'off' },
   off: { word: 'Off', tone: 'off' },
+} as const satisfies Record<string, Look>;
+
+/** That not every endpoint answers; the key is whether that has lasted long enough to be an alarm. */
+export const UNREACHABLE = {
+  true: { word: 'Unreachable', tone: 'person' },
+  false: { word: 'Unreachable', tone: 'pending' },
 } as const satisfies Record<string, Look>;
 
 /** What a plan says of a connection. */
@@ -62,19 +73,21 @@ export const PLANNED = {
 export const STATE_FILTERS = {
   'needs-person': { word: 'Needs you', tone: 'person' },
   affected: { word: 'Failed, service affected', tone: 'person' },
-  expired: { word: 'Expired', tone: 'person' },
+  expired: CONNECTION.expired,
   held: { word: 'Waits for you', tone: 'person' },
   failed: { word: 'Failed', tone: 'person' },
   'not-served': { word: 'Not served', tone: 'person' },
+  stuck: CONNECTION.stuck,
+  unreachable: UNREACHABLE.true,
   'restart-pending': { word: 'Restart pending', tone: 'pending' },
   retrying: { word: 'Trying again', tone: 'pending' },
   running: { word: 'Running', tone: 'running' },
-  incomplete: { word: 'Not complete', tone: 'pending' },
-  expiring: { word: 'Expiring', tone: 'pending' },
+  incomplete: CONNECTION.incomplete,
+  expiring: CONNECTION.expiring,
   served: { word: 'Served', tone: 'served' },
   kept: { word: 'Kept for download', tone: 'plain' },
-  never: { word: 'Never renewed', tone: 'off' },
-  ended: { word: 'Cancelled or not due', tone: 'off' },
+  never: CONNECTION.never,
+  ended: { word: 'Cancelled, not due or not installed', tone: 'off' },
 } as const satisfies Record<StateFilter, Look>;
 
 /** How one item of a bulk stands. */

@@ -44,6 +44,7 @@ const summary = {
   state: z.string(),
   note: z.string().nullable(),
   resumeAt: instant.nullable(),
+  planned: z.boolean(),
   committed: z.boolean(),
   oldStillServed: z.boolean().nullable(),
 };
@@ -121,6 +122,8 @@ export const connection = z
     ownerId: z.int().nullable(),
     kept: z.boolean(),
     standing: z.enum(STANDINGS),
+    deviation: z.string().nullable(),
+    unreachable: z.object({ since: instant, told: z.boolean(), message: z.string() }).nullable(),
     lastRenewal: renewalSummary.nullable(),
     lastSeen: z.object({ notAfter: instant, at: instant, answered: z.int(), endpoints: z.int() }).nullable(),
   })

@@ -26,6 +26,8 @@ const connectionItem = z
     dueAt: instant.nullable(),
     activation: z.enum(['automatic', 'ask']),
     standing: z.enum(STANDINGS),
+    deviation: connection.shape.deviation,
+    unreachable: connection.shape.unreachable,
     lastRenewal: renewalSummary.nullable(),
     lastSeen: connection.shape.lastSeen,
     wanted: z.object({ sha256: z.string(), issuer: z.string().nullable(), servedBy: z.int() }).nullable(),
@@ -47,7 +49,10 @@ export const dashboard = z.object({
   counts: z
     .custom<lists.DashboardView['counts']>()
     .meta({ type: 'object', additionalProperties: { type: 'integer' }, description: 'Connections by standing' }),
-  needs: z.object({ total: z.int(), items: z.array(connectionItem) }),
+  needs: z.object({
+    total: z.int(),
+    items: z.array(z.object({ ...connectionItem.shape, why: z.string().nullable() })),
+  }),
   expiry: z.object({
     days: z.int(),
     lanes: z.array(

@@ -7,6 +7,7 @@ import {
   type OverviewCounts,
   STATE_FILTERS,
   type Standing,
+  type Unreachable,
 } from '../../store/overview.ts';
 import type { Missing } from '../../store/store.ts';
 import type { CertificateView, LastSeen, RenewalSummary } from '../contract.ts';
@@ -116,6 +117,10 @@ export interface ConnectionItem {
   readonly dueAt: string | null;
   readonly activation: 'automatic' | 'ask';
   readonly standing: Standing;
+  /** Who serves another certificate than after the last renewal, in words; null: nobody. */
+  readonly deviation: string | null;
+  /** Null when every endpoint answered the last look. */
+  readonly unreachable: Unreachable | null;
   readonly lastRenewal: RenewalSummary | null;
   readonly lastSeen: LastSeen | null;
   /** What should be served, and by how many of the endpoints of `lastSeen` it is; null while that is nothing of certferry. */
@@ -139,11 +144,17 @@ export interface RenewalItem extends RenewalSummary {
   readonly practice: boolean;
 }
 
+/** A connection that needs a person. */
+export interface NeedItem extends ConnectionItem {
+  /** What is asked or wrong, in a sentence; null when its standing says all. */
+  readonly why: string | null;
+}
+
 export interface DashboardView {
   /** ISO 8601 */
   readonly at: string;
   readonly counts: Omit<OverviewCounts, 'products'>;
-  readonly needs: { readonly total: number; readonly items: readonly ConnectionItem[] };
+  readonly needs: { readonly total: number; readonly items: readonly NeedItem[] };
   readonly expiry: ExpiryView;
   readonly next: readonly NextRun[];
   /** Renewals that ended, the last first. */

@@ -59,17 +59,15 @@ export class KyselyCertificates implements CertificateTable {
 
   async wanted(connectionIds: readonly number[]): Promise<ReadonlyMap<number, WantedCertificate>> {
     const rows = await this.#scope.db
-      .with('handed', (db) =>
-        db
-          .selectFrom('connections')
-          .select(['id', HANDED_OVER.as('sha256')])
-          .where('id', 'in', connectionIds),
-      )
-      .selectFrom('handed')
-      .leftJoin('certificates', 'certificates.sha256', 'handed.sha256')
-      .select(['handed.id', 'handed.sha256', 'certificates.issuer'])
+      .selectFrom('overview')
+      .leftJoin('certificates', 'certificates.sha256', 'overview.wanted')
+      .select(['overview.connection_id', 'overview.wanted', 'certificates.issuer'])
+      .where('overview.connection_id', 'in', connectionIds)
       .execute();
-    return new Map(rows.flatMap(({ id, sha256, issuer }) => (sha256 === null ? [] : [[id, { sha256, issuer }]])));
+    const known = rows.flatMap(({ connection_id, wanted: sha256, issuer }) =>
+      sha256 === null ? [] : [[connection_id, { sha256, issuer }] as const],
+    );
+    return new Map(known);
   }
 
   #joined() {
@@ -91,12 +89,6 @@ const CURRENT = sql<number>`(fallbacks.sha256 is null or fallbacks.used_at is no
   where later.connection_id = certificates.connection_id and (other.sha256 is null or other.used_at is not null)
   and (coalesce(other.used_at, later.issued_at), later.seq) >
     (coalesce(fallbacks.used_at, certificates.issued_at), certificates.seq))`;
-
-/** The index has the last renewal first, and most often that is the one. */
-const HANDED_OVER = sql<string | null>`(select facts ->> '$.install.sha256' from renewals
-  where connection_id = connections.id and facts ->> '$.install.sha256' is not null
-    and outcome is not 'rolled-back' and facts ->> '$.restored.installed' is not 1
-  order by seq desc limit 1)`;
 
 interface JoinedRow extends Omit<CertificatesTable, 'seq'> {
   name: string | null;

@@ -8,9 +8,12 @@ import type {
   Seen,
   SeenEndpoint,
   Standing,
+  Unreachable,
+  WatchDigest,
 } from '../overview.ts';
 import type { Connection, Part, PluginRef, RenewalRow } from '../store.ts';
 import type { WatchRow } from '../watches.ts';
+import { settle } from './standing.ts';
 import { fromJson, type JsonText, type Tables, toJson } from './tables.ts';
 
 export interface OverviewTable {
@@ -37,15 +40,21 @@ export interface OverviewTable {
   state: string | null;
   note: string | null;
   resume_at: string | null;
+  planned: Generated<number>;
   committed: Generated<number>;
   old_still_served: number | null;
-  served: Generated<number>;
+  wanted: string | null;
   seen_at: string | null;
   not_after: string | null;
   due_at: GeneratedAlways<string | null>;
   answered: number | null;
   endpoints: JsonText | null;
   deviation: string | null;
+  unreachable_since: string | null;
+  unreachable_told: Generated<number>;
+  unreachable_message: string | null;
+  asks: WatchDigest['asks'];
+  stands: Generated<Standing>;
 }
 
 /** For a store that is opened without one: enough to list connections by name. */
@@ -56,9 +65,11 @@ export const PLAIN_DIGESTER: Digester = {
     state: '',
     note: null,
     resumeAt: null,
+    planned: false,
     committed: false,
     oldStillServed: null,
     served: false,
+    wanted: null,
     seen: null,
   }),
   watch: () => null,
@@ -90,6 +101,7 @@ export async function writeConnection(db: Kysely<Tables>, connection: Connection
     .values({ connection_id: id, ...columns })
     .onConflict((conflict) => conflict.column('connection_id').doUpdateSet(columns))
     .execute();
+  await settle(db, id);
 }
 
 async function isForPractice(db: Kysely<Tables>, issuer: Part, digester: Digester): Promise<boolean> {
@@ -123,7 +135,7 @@ export async function writeRenewal(
   row: RenewalRow & { readonly seq: number },
   digester: Digester,
 ): Promise<void> {
-  const { seen, served, committed, oldStillServed, state, note, resumeAt } = digester.renewal(row);
+  const { seen, served, wanted, planned, committed, oldStillServed, state, note, resumeAt } = digester.renewal(row);
   await db
     .updateTable('overview')
     .set({
@@ -135,40 +147,62 @@ export async function writeRenewal(
       state,
       note,
       resume_at: resumeAt,
+      planned: Number(planned),
       committed: Number(committed),
       old_still_served: oldStillServed === null ? null : Number(oldStillServed),
-      served: Number(served),
+      // One that put nothing there leaves what is wanted as it was.
+      ...(wanted === null ? {} : { wanted }),
       // What was seen before says nothing of what this one put there.
-      ...(served ? { deviation: null } : {}),
+      ...(served ? { deviation: null, asks: null, ...unreachableColumns(null) } : {}),
     })
     .where('connection_id', '=', row.connectionId)
     .where(({ or, eb }) => or([eb('renewal_seq', 'is', null), eb('renewal_seq', '<=', row.seq)]))
     .execute();
   if (seen) await writeSeen(db, row.connectionId, seen);
+  await settle(db, row.connectionId);
 }
 
 /** What the row of a connection says of what the schedule knows; nothing when that cannot be read. */
 export async function writeWatch(db: Kysely<Tables>, row: WatchRow, digester: Digester): Promise<void> {
   const digest = digester.watch(row);
   if (!digest) return;
-  const { seen, dueFrom, next, deviation } = digest;
+  const { lookedAt, seen, dueFrom, next, deviation, unreachable, asks } = digest;
+  const { connectionId } = row;
   await db
     .updateTable('overview')
-    .set({ due_from: dueFrom, next_at: next?.at ?? null, next_why: next?.why ?? null, deviation })
-    .where('connection_id', '=', row.connectionId)
+    .set({ next_at: next?.at ?? null, next_why: next?.why ?? null })
+    .where('connection_id', '=', connectionId)
     .execute();
-  if (seen) await writeSeen(db, row.connectionId, seen);
+  if (lookedAt !== null) {
+    await unlessSeenSince(db, connectionId, lookedAt)
+      .set({ due_from: dueFrom, deviation, asks, ...unreachableColumns(unreachable) })
+      .execute();
+  }
+  if (seen) await writeSeen(db, connectionId, seen);
+  await settle(db, connectionId);
 }
 
-/** Nothing when somebody has looked since. */
+function unreachableColumns(unreachable: Unreachable | null) {
+  return {
+    unreachable_since: unreachable?.since ?? null,
+    unreachable_told: Number(unreachable?.told ?? false),
+    unreachable_message: unreachable?.message ?? null,
+  };
+}
+
 async function writeSeen(db: Kysely<Tables>, connectionId: number, seen: Seen): Promise<void> {
   const { at, notAfter, answered, endpoints } = seen;
-  await db
-    .updateTable('overview')
+  await unlessSeenSince(db, connectionId, at)
     .set({ seen_at: at, not_after: notAfter, answered, endpoints: toJson(endpoints) })
-    .where('connection_id', '=', connectionId)
-    .where(({ or, eb }) => or([eb('seen_at', 'is', null), eb('seen_at', '<=', at)]))
     .execute();
+}
+
+/** Changes nothing when somebody has looked after `at`. */
+function unlessSeenSince(db: Kysely<Tables>, connectionId: number, at: string) {
+  return db
+    .updateTable('overview')
+    .where('connection_id', '=', connectionId)
+    .where(({ or, eb }) => or([eb('seen_at', 'is', null), eb('seen_at', '<=', at)]));
 }
 
 /** One that is known already, because an earlier renewal was issued it, stays with that. */
@@ -209,12 +243,19 @@ export function toOverviewRow(row: Selectable<OverviewTable> & { standing: Stand
     automatic: row.automatic === 1,
     dueAt: row.due_at,
     standing: row.standing,
+    deviation: row.stands === 'not-served' ? row.deviation : null,
+    unreachable: unreachableOf(row),
     lastRenewal: lastRenewal(row),
     seen: seenOf(row),
   };
 }
 
-function lastRenewal(row: Selectable<OverviewTable> & { readonly standing: Standing }): OverviewRow['lastRenewal'] {
+function unreachableOf(row: Selectable<OverviewTable>): Unreachable | null {
+  const { unreachable_since: since, unreachable_told: told, unreachable_message: message } = row;
+  return since === null ? null : { since, told: told === 1, message: message ?? '' };
+}
+
+function lastRenewal(row: Selectable<OverviewTable>): OverviewRow['lastRenewal'] {
   if (row.renewal_id === null || row.started_at === null) return null;
   return {
     id: row.renewal_id,
@@ -222,8 +263,9 @@ function lastRenewal(row: Selectable<OverviewTable> & { readonly standing: Stand
     finishedAt: row.finished_at,
     outcome: row.outcome,
     state: row.state ?? '',
-    note: row.standing === 'not-served' ? (row.deviation ?? row.note) : row.note,
+    note: row.note,
     resumeAt: row.resume_at,
+    planned: row.planned === 1,
     committed: row.committed === 1,
     oldStillServed: row.old_still_served === null ? null : row.old_still_served === 1,
   };

@@ -11,12 +11,11 @@ import {
   type OverviewRow,
   type OverviewSort,
   STANDINGS,
-  type Standing,
-  type StateFilter,
 } from '../overview.ts';
 import type { Within } from '../store.ts';
 import { toOverviewRow } from './overview-rows.ts';
 import type { Scope } from './scope.ts';
+import { COUNTS, IS_RESTART_HELD, isExpired, isExpiring, STATES, standing } from './standing.ts';
 import { isWithin } from './within.ts';
 
 /** SQLite takes 32,766 values in one statement. https://www.sqlite.org/limits.html */
@@ -69,18 +68,25 @@ export class KyselyOverview implements Overview {
   async counts(now: string, within: Within): Promise<OverviewCounts> {
     const { db } = this.#scope;
     // Grouped first: how a connection stands is worked out once for each, and not once for each count.
-    const groups = await db
+    const groups = db
       .selectFrom('overview')
       .select(({ fn }) => [
+        'stands',
+        'unreachable_told',
+        'automatic',
         standing(now).as('standing'),
-        sql<number>`state is 'activate.held'`.as('restartHeld'),
-        fn.countAll<number>().as('total'),
-        sql<number>`sum(${expiring(now)})`.as('expiring'),
-        sql<number>`sum(automatic = 0)`.as('off'),
+        isExpired(now).as('is_expired'),
+        isExpiring(now).as('is_expiring'),
+        IS_RESTART_HELD.as('is_restart_held'),
+        fn.countAll<number>().as('number'),
       ])
       .where(isThere(within))
-      .groupBy([sql`1`, sql`2`])
-      .execute();
+      .groupBy(['stands', 'unreachable_told', 'automatic', sql`4`, sql`5`, sql`6`, sql`7`]);
+    const names = Object.keys(COUNTS) as CountName[];
+    const counted = await db
+      .selectFrom(groups.as('groups'))
+      .select(names.map((name) => sql<number>`coalesce(sum(number) filter (where ${COUNTS[name]}), 0)`.as(name)))
+      .executeTakeFirstOrThrow();
     const products = await db
       .selectFrom('overview')
       .select(({ fn }) => ['product', fn.countAll<number>().as('count')])
@@ -88,7 +94,7 @@ export class KyselyOverview implements Overview {
       .groupBy('product')
       .orderBy('product')
       .execute();
-    return { ...countsOf(groups), products };
+    return { ...counted, products };
   }
 
   async expiry(now: string, within: Within): Promise<readonly ExpiryDay[]> {
@@ -152,7 +158,12 @@ export class KyselyOverview implements Overview {
     return this.#scope.db
       .selectFrom('overview')
       .selectAll()
-      .select(standing(now).as('standing'))
+      .select([
+        standing(now).as('standing'),
+        isExpired(now).as('is_expired'),
+        isExpiring(now).as('is_expiring'),
+        IS_RESTART_HELD.as('is_restart_held'),
+      ])
       .where('removed', '=', 0);
   }
 
@@ -162,7 +173,7 @@ export class KyselyOverview implements Overview {
       if (word !== '') query = query.where(sql<number>`instr(search, ${word})`, '>', 0);
     }
     if (within !== null) query = query.where(isWithin('connection_id', within));
-    if (state !== undefined) query = query.where(STATES[state](now));
+    if (state !== undefined) query = query.where(STATES[state]);
     if (product !== undefined) query = query.where('product', '=', product);
     if (automatic !== undefined) query = query.where('automatic', '=', Number(automatic));
     if (kept !== undefined) query = query.where('kept', '=', Number(kept));
@@ -171,43 +182,9 @@ export class KyselyOverview implements Overview {
   }
 }
 
-function standing(now: string): RawBuilder<Standing> {
-  return sql`case
-    when renewal_id is not null and finished_at is null then case
-      when state like '%.held' then 'held'
-      when state = 'activate.waiting' then 'restart-pending'
-      when state like '%.waiting' then 'retrying'
-      else 'running' end
-    when outcome = 'failed' and old_still_served = 0 then 'affected'
-    when not_after <= ${now} then 'expired'
-    when incomplete = 1 then 'incomplete'
-    when outcome in ('failed', 'rolled-back') then 'failed'
-    when outcome = 'installed-not-served' then 'not-served'
-    when deviation is not null then 'not-served'
-    when served = 1 then case kept when 1 then 'kept' else 'served' end
-    when outcome is null then 'never'
-    else 'ended' end`;
-}
-
-type Condition = RawBuilder<boolean>;
-
-function isThere(within: Within): Condition {
+function isThere(within: Within): RawBuilder<boolean> {
   return within === null ? sql`removed = 0` : sql`(removed = 0 and ${isWithin('connection_id', within)})`;
 }
-
-const NEEDS_PERSON: readonly Standing[] = ['affected', 'expired', 'held', 'failed', 'not-served'];
-
-const STATES: Readonly<Record<StateFilter, (now: string) => Condition>> = {
-  ...(Object.fromEntries(STANDINGS.map((one) => [one, () => sql`standing = ${one}`])) as Record<
-    Standing,
-    () => Condition
-  >),
-  'needs-person': () => sql`standing in (${sql.join(NEEDS_PERSON)})`,
-  failed: () => sql`standing in ('affected', 'failed')`,
-  'restart-pending': () =>
-    sql`(standing in ('restart-pending', 'not-served') or (standing = 'held' and state = 'activate.held'))`,
-  expiring,
-};
 
 const RANK = sql`case standing ${sql.join(
   STANDINGS.map((one, rank) => sql`when ${one} then ${sql.lit(rank)}`),
@@ -222,41 +199,3 @@ const SORTS: Readonly<Record<OverviewSort, RawBuilder<unknown>>> = {
   days: sql`coalesce(not_after, '9')`,
   renewal: sql`coalesce(started_at, '')`,
 };
-
-function expiring(now: string): RawBuilder<boolean> {
-  return sql`(due_at is not null and due_at <= ${now} and not_after > ${now})`;
-}
-
-interface CountedGroup {
-  readonly standing: Standing;
-  readonly restartHeld: number;
-  readonly total: number;
-  readonly expiring: number;
-  readonly off: number;
-}
-
-function countsOf(groups: readonly CountedGroup[]): Readonly<Record<CountName, number>> {
-  const sum = (wanted: (group: CountedGroup) => boolean, of: 'total' | 'expiring' | 'off' = 'total') =>
-    groups.filter(wanted).reduce((total, group) => total + group[of], 0);
-  const all = () => true;
-  const stands = (...standings: readonly Standing[]) => sum((group) => standings.includes(group.standing));
-  return {
-    total: sum(all),
-    served: stands('served'),
-    kept: stands('kept'),
-    needsPerson: stands(...NEEDS_PERSON),
-    restartPending: stands('restart-pending', 'not-served') + sum((group) => isRestartHeld(group)),
-    running: stands('running'),
-    retrying: stands('retrying'),
-    failed: stands('affected', 'failed'),
-    expired: stands('expired'),
-    incomplete: stands('incomplete'),
-    expiring: sum(all, 'expiring'),
-    off: sum(all, 'off'),
-    never: stands('never'),
-  };
-}
-
-function isRestartHeld({ standing, restartHeld }: CountedGroup): boolean {
-  return standing === 'held' && restartHeld === 1;
-}

@@ -14,6 +14,7 @@ import { http01 } from './012-http.ts';
 import { certificates } from './013-certificates.ts';
 import { secondCa } from './014-second-ca.ts';
 import { fallbacks } from './015-fallbacks.ts';
+import { standings } from './016-standings.ts';
 import { renewalOutcomes } from './018-renewal-outcomes.ts';
 import { idempotentRenewals } from './020-idempotent-renewals.ts';
 import { noticeRevival } from './022-notice-revival.ts';
@@ -35,6 +36,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '013-certificates': certificates,
   '014-second-ca': secondCa,
   '015-fallbacks': fallbacks,
+  '016-standings': standings,
   '018-renewal-outcomes': renewalOutcomes,
   '020-idempotent-renewals': idempotentRenewals,
   '022-notice-revival': noticeRevival,
