@@ -1,43 +1,45 @@
-import type { ConnectionView, RenewalSummary } from '../api/contract.ts';
+import type { ConnectionItem } from '../api/contract/lists.ts';
+import type { RenewalSummary } from '../api/contract.ts';
+import type { Standing } from '../store/overview.ts';
 
-/** What a connection's last renewal comes to, what needs a person first. Every connection counts in one of them. */
-const GROUPS = [
-  ['not served', ({ outcome }) => outcome === 'installed-not-served'],
-  ['failed', ({ outcome }) => outcome === 'failed' || outcome === 'rolled-back'],
-  ['restart pending', isRestartPending],
-  ['waiting for a person', ({ outcome, state }) => outcome === null && state.endsWith('.held')],
-  ['running', ({ outcome }) => outcome === null],
-  ['served', ({ outcome }) => outcome === 'verified'],
-  ['kept', ({ outcome }) => outcome === 'kept'],
-] as const satisfies readonly (readonly [string, (renewal: RenewalSummary) => boolean])[];
+/** How the line names each standing. */
+const WORDS = {
+  served: 'served',
+  kept: 'kept',
+  'restart-pending': 'restart pending',
+  held: 'waiting for a person',
+  stuck: 'waiting for a person',
+  running: 'running',
+  retrying: 'running',
+  expiring: 'expiring',
+  unreachable: 'unreachable',
+  'not-served': 'not served',
+  failed: 'failed',
+  affected: 'failed',
+  expired: 'expired',
+  incomplete: 'other',
+  never: 'other',
+  ended: 'other',
+} as const satisfies Readonly<Record<Standing, string>>;
 
-const ORDER = [
-  'served',
-  'kept',
-  'restart pending',
-  'waiting for a person',
-  'running',
-  'not served',
-  'failed',
-  'other',
-] as const;
+const ORDER = [...new Set(Object.values(WORDS))];
 
-/** Installed, and not restarted yet: a person, a window or the next try is waited for. */
-export function isRestartPending({ outcome, state, committed }: RenewalSummary): boolean {
-  return outcome === null && committed && /^activate\.(held|waiting)$/.test(state);
+/** A person or a window is waited for before a restart, which begins with installing on some appliances. */
+export function isRestartPending({ outcome, state, planned }: RenewalSummary): boolean {
+  return outcome === null && (planned ? /^(install|activate)\.waiting$/ : /^(install|activate)\.held$/).test(state);
 }
 
-/** `2 served, 1 restart pending, 1 failed`: each connection by its last renewal. Empty without connections. */
-export function summaryLine(connections: readonly Pick<ConnectionView, 'lastRenewal'>[]): string {
-  const groups = connections.map(({ lastRenewal }) => groupOf(lastRenewal));
-  const parts = ORDER.flatMap((group) => {
-    const number = groups.filter((one) => one === group).length;
-    return number > 0 ? [`${number} ${group}`] : [];
+/** `2 served, 1 restart pending, 1 failed`: each connection by how it stands. Empty without connections. */
+export function summaryLine(connections: readonly Pick<ConnectionItem, 'standing' | 'lastRenewal'>[]): string {
+  const words = connections.map(wordOf);
+  const parts = ORDER.flatMap((word) => {
+    const number = words.filter((one) => one === word).length;
+    return number > 0 ? [`${number} ${word}`] : [];
   });
   return parts.length > 0 ? `${parts.join(', ')}\n` : '';
 }
 
-function groupOf(renewal: RenewalSummary | null): (typeof ORDER)[number] {
-  const found = renewal && GROUPS.find(([, belongs]) => belongs(renewal));
-  return found ? found[0] : 'other';
+function wordOf({ standing, lastRenewal }: Pick<ConnectionItem, 'standing' | 'lastRenewal'>): string {
+  const asksForRestart = standing === 'held' && lastRenewal !== null && isRestartPending(lastRenewal);
+  return WORDS[asksForRestart ? 'restart-pending' : standing];
 }

@@ -59,7 +59,7 @@ function words(renewal: RenewalSummary): string {
   const title = titleOf(step);
   if (isRestartPending(renewal)) return `Restart pending: waits ${mode === 'held' ? 'for you' : 'for its time'}`;
   if (mode === 'held') return `${title}: waits for you`;
-  return mode === 'waiting' ? `${title}: tries again later` : title;
+  return mode === 'waiting' ? `${title}: ${renewal.planned ? 'goes on' : 'tries again'} later` : title;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
