@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialState } from '../../backend/src/renewal/machine.ts';
 import type { Listening } from '../../backend/src/server.ts';
+import { aConnection } from '../contracts/store-fixtures.ts';
 import { fitsWidth, PHONE, seriousFindings, startBrowser, Window } from '../support/browser.ts';
 import { Journey } from '../support/journey.ts';
 import { missing } from '../support/programs.ts';
@@ -123,11 +125,53 @@ describe.skipIf(missing('chromium'))('calendars', () => {
       .getByText(/the restart window "In three days" opens/)
       .first()
       .waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Restart now, outside of the window' }).click();
+    const question = page.getByRole('group', { name: 'Restart now, outside of the window' });
+    await question.getByText(/Cisco Tomcat, .*about \d+ (s|min)/).waitFor();
+    const findings = await seriousFindings(page);
+    await question.getByRole('button', { name: 'Wait for the window' }).click();
+    const asked = page.getByRole('button', { name: 'Restart now, outside of the window' });
+    await asked.waitFor();
+    const before = await journey.app.store.renewals.get(id);
+    await asked.click();
+    await question.getByRole('button', { name: 'Restart now', exact: true }).click();
 
     await page.getByText('Served', { exact: true }).first().waitFor();
+    expect(findings).toEqual([]);
+    expect(before).toMatchObject({ outcome: null, state: { at: 'activate.waiting' } });
     expect((await journey.ended(id)).finished.outcome).toBe('verified');
+    expect(window.errors).toEqual([]);
+  });
+
+  it('keep an appliance waiting that restarts by itself, and a viewer from changing that', async () => {
+    const { store } = journey.app;
+    const { id: connectionId } = await store.connections.insert(aConnection());
+    const renewalId = 'restarts-by-itself';
+    const until = new Date(Date.now() + 3 * 86_400_000).toISOString();
+    const { context } = initialState();
+    const state = { at: 'install.waiting', context: { ...context, planned: true, resumeAt: until } };
+    await store.renewals.begin({
+      id: renewalId,
+      connectionId,
+      state: initialState() as never,
+      machineVersion: 1,
+      facts: {},
+    });
+    await store.renewals.save(renewalId, { state: state as never });
+    await store.events.append([
+      { type: 'step.started', renewalId, step: 'install', attempt: 1 },
+      { type: 'step.waiting', renewalId, step: 'install', until, why: 'the restart window opens in three days' },
+    ]);
+    await using window = await Window.open(browser, journey, server.url, { role: 'viewer' });
+    const { page } = window;
+
+    await window.go('/connections?search=Call%20manager');
+    await page.getByRole('table', { name: 'Connections' }).getByText('Restart pending').waitFor();
+    await window.go(`/renewals/${renewalId}`);
+    const early = page.getByRole('button', { name: 'Install and restart now, outside of the window' });
+    await early.waitFor();
+
+    expect(await early.isDisabled()).toBe(true);
     expect(window.errors).toEqual([]);
   });
 });
