@@ -109,9 +109,14 @@ describe('the words for a connection', () => {
     const expired = looksOfConnection({ standing: 'expired', lastRenewal, unreachable: null }, words);
     const failed = { ...summary, state: 'failed', outcome: 'failed', oldStillServed: true };
     const dark = looksOfConnection({ standing: 'failed', lastRenewal: failed, unreachable: silence }, words);
+    const held = looksOfConnection({ standing: 'restart-pending', lastRenewal, unreachable: silence }, words);
+    const runs = { ...summary, state: 'activate.running' };
+    const restarting = looksOfConnection({ standing: 'running', lastRenewal: runs, unreachable: silence }, words);
 
     expect(expired.map(({ word }) => word)).toEqual(['Expired', 'Restart pending']);
     expect(dark.map(({ word }) => word)).toEqual(['Failed, service intact', 'Unreachable since 1 Jan 2026']);
+    expect(held.map(({ word }) => word)).toEqual(['Restart pending', 'Unreachable since 1 Jan 2026']);
+    expect(restarting).toHaveLength(1);
   });
 
   it('tell a renewal that changed nothing beside how it stands', () => {

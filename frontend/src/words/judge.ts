@@ -55,11 +55,18 @@ const STANDINGS: Readonly<Record<ConnectionItem['standing'], LookOf>> = {
 /** @returns the word for how it stands, and after it what else is true at the same time. */
 export function looksOfConnection(connection: Standing, words: Words): readonly [Look, ...Look[]] {
   const { standing, lastRenewal, unreachable } = connection;
-  const first = STANDINGS[standing](connection, words);
-  if (lastRenewal?.outcome === null) {
-    return standing === 'expired' ? [first, lookOfRenewal(lastRenewal, words)] : [first];
-  }
-  return unreachable && standing !== 'unreachable' ? [first, lookOfSilence(connection)] : [first];
+  const run = lastRenewal?.outcome === null ? lastRenewal : null;
+  const isToldAside = unreachable && standing !== 'unreachable' && (!run || rests(run));
+  return [
+    STANDINGS[standing](connection, words),
+    ...(run && standing === 'expired' ? [lookOfRenewal(run, words)] : []),
+    ...(isToldAside ? [lookOfSilence(connection)] : []),
+  ];
+}
+
+/** What does not answer while a step runs may be restarting. */
+function rests({ state }: RenewalSummary): boolean {
+  return !state.endsWith('.running');
 }
 
 function lookOfSilence({ unreachable }: Standing): Look {
