@@ -26,7 +26,19 @@ function connectionItem(
   { version, dnsNames, policy, incomplete }: Connection,
   wanted: WantedCertificate | undefined,
 ): ConnectionItem {
-  const { connectionId: id, name, product, address, slot, practice, automatic, dueAt, standing, deviation, unreachable } = row;
+  const {
+    connectionId: id,
+    name,
+    product,
+    address,
+    slot,
+    practice,
+    automatic,
+    dueAt,
+    standing,
+    deviation,
+    unreachable,
+  } = row;
   return {
     id,
     version,

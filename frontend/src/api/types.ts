@@ -25,6 +25,7 @@ export type {
   ExpiryLane,
   ExpiryMark,
   ExpiryView,
+  NeedItem,
   RenewalItem,
 } from '../../../backend/src/api/contract/lists.ts';
 export type {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { DashboardView } from '../api/types.ts';
+import type { DashboardView, NeedItem } from '../api/types.ts';
 import { useDialogs } from '../renewal/dialogs.ts';
 import { useLock } from '../session/may.ts';
 import { Moment } from '../ui/moment.tsx';
@@ -47,8 +47,6 @@ export function NeedsYou({ needs: { items, total }, leftovers }: NeedsYouProps) 
     </Panel>
   );
 }
-
-type NeedItem = DashboardView['needs']['items'][number];
 
 function Item({ item }: { readonly item: NeedItem }) {
   const { id, name, slot, standing, lastSeen, why } = item;

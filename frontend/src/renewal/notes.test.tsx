@@ -42,6 +42,7 @@ const renewal: Renewal = {
   state: 'inspect.running',
   note: null,
   resumeAt: null,
+  planned: false,
   committed: false,
   oldStillServed: true,
   practice: false,
@@ -197,7 +198,7 @@ describe('a renewal in the state', () => {
 
     expect(textOf(html)).toMatch(/Goes on at 3 Jan 2026[^(]*\([^)]+\) ?: The window opens/);
     expect(html).toMatch(new RegExp(`data-step="${step}" data-state="waiting"`));
-    if (step === 'activate') expect(textOf(html)).toContain('Restart now');
+    if (['install', 'activate'].includes(step)) expect(textOf(html)).toContain('estart now, outside of the window');
   });
 
   it.each(resting.filter((state) => state.endsWith('.held')))('%s says what is asked, with a button', (state) => {

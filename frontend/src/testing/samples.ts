@@ -13,6 +13,7 @@ export const RENEWAL: RenewalItem = {
   state: 'verified',
   note: 'Served on 2 of 2 endpoints',
   resumeAt: null,
+  planned: false,
   committed: true,
   oldStillServed: false,
   connectionName: 'cucm-hq',

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { describe, expect, it } from 'vitest';
 import { keys } from '../api/queries.ts';
-import type { ConnectionItem, ExpiryMark } from '../api/types.ts';
+import type { ExpiryMark, NeedItem } from '../api/types.ts';
 import { ExpiryPanel } from '../dashboard/expiry-panel.tsx';
 import { NeedsYou } from '../dashboard/needs-you.tsx';
 import { RenewalTable } from '../renewal/renewal-table.tsx';
@@ -36,7 +36,7 @@ const PLACES: readonly Place[] = [
   {
     where: 'what needs somebody',
     node: (practice) => (
-      <NeedsYou needs={{ total: 1, items: [{ ...ITEM, practice } as unknown as ConnectionItem] }} leftovers={0} />
+      <NeedsYou needs={{ total: 1, items: [{ ...ITEM, practice, why: null } as unknown as NeedItem] }} leftovers={0} />
     ),
   },
   { where: 'the expiry of all', node: expiry },
