@@ -96,17 +96,7 @@ export function problemOf({ seq, at, event }: StoredEvent, subject: Subject): Pr
     case 'notice.failed':
       return undelivered(event, common);
     case 'calendar.stale':
-      return problem(common, {
-        kind: 'calendar',
-        severity: 'warning',
-        title: `Calendar "${event.name}" is out of date`,
-        body: [
-          event.message,
-          'A freeze that was entered there since is not known here. Look at the address, or add the freeze by hand.',
-        ],
-        key: calendarKey(event.calendarId),
-        reminds: true,
-      });
+      return outOfDate(event, common);
     case 'schedule.missed':
     case 'schedule.stalled':
       return stopped(event, common);
@@ -400,6 +390,20 @@ function secretsLeft(common: Common, words: { severity: Severity; title: string;
     body: [words.body, 'If nobody of you did, change what was taken, and look at the audit.'],
     state: `event ${common.seq}`,
     endsAt: common.at,
+  });
+}
+
+function outOfDate(event: Extract<DomainEvent, { readonly type: 'calendar.stale' }>, common: Common): Problem {
+  return problem(common, {
+    kind: 'calendar',
+    severity: 'warning',
+    title: `Calendar "${event.name}" is out of date`,
+    body: [
+      event.message,
+      'A freeze that was entered there since is not known here. Look at the address, or add the freeze by hand.',
+    ],
+    key: calendarKey(event.calendarId),
+    reminds: true,
   });
 }
 
