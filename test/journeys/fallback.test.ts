@@ -151,7 +151,7 @@ describe.concurrent('a fallback certificate', { timeout: 60_000 }, () => {
     expect(await journey.app.store.revocations.get(sha256)).toBeDefined();
   });
 
-  it('is got by the schedule, which puts it to use when the one in use was revoked', async () => {
+  it('is got by the schedule, which puts it to use when the one in use was revoked', async ({ expect }) => {
     const clock = new TravellingClock(new Date());
     await using host = await startKeyHost(NAME);
     await using journey = await start({

@@ -132,8 +132,8 @@ const THINGS: Readonly<Record<string, Thing>> = {
   },
 };
 
-/** Of whoever asks alone: nobody else can have changed it, and the password is asked for besides. */
-const OWN = /^(PUT|DELETE) \/session(\/|$)/;
+/** Of whoever asks alone: nobody else can have changed it, and the password is asked for besides. What is given up has no content. */
+const OWN = /^(PUT|DELETE) \/(session|dns\/leftovers)(\/|$)/;
 
 /** With the version that is stored, or whatever `tag` says. */
 function send([method, path, body]: Request, id: string | number, tag: string): Promise<Response> {
