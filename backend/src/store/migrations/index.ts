@@ -15,9 +15,9 @@ import { certificates } from './013-certificates.ts';
 import { secondCa } from './014-second-ca.ts';
 import { fallbacks } from './015-fallbacks.ts';
 import { standings } from './016-standings.ts';
-import { renewalOutcomes } from './018-renewal-outcomes.ts';
-import { idempotentRenewals } from './020-idempotent-renewals.ts';
-import { noticeRevival } from './022-notice-revival.ts';
+import { renewalOutcomes } from './017-renewal-outcomes.ts';
+import { idempotentRenewals } from './018-idempotent-renewals.ts';
+import { noticeRevival } from './019-notice-revival.ts';
 
 /** In order. Names are stored in the database and sorted by it, hence the number in front. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -37,7 +37,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '014-second-ca': secondCa,
   '015-fallbacks': fallbacks,
   '016-standings': standings,
-  '018-renewal-outcomes': renewalOutcomes,
-  '020-idempotent-renewals': idempotentRenewals,
-  '022-notice-revival': noticeRevival,
+  '017-renewal-outcomes': renewalOutcomes,
+  '018-idempotent-renewals': idempotentRenewals,
+  '019-notice-revival': noticeRevival,
 };
