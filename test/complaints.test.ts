@@ -36,7 +36,8 @@ const PREVENTED: Readonly<Record<string, Prevention>> = {
       'is not installed over a later one that somebody else put there',
       'is deployed again after a deployment that failed, without another certificate',
       'the expiry of the store is believed although something else is served',
-      'stands as not served, with the reason, while an endpoint serves another certificate than after the last renewal',
+      'stands as not served while an endpoint serves another certificate than after the last renewal',
+      'not served with the reason, while the schedule sees another certificate',
     ],
   },
   'nobody says which name server said what': {

@@ -204,7 +204,7 @@ class Watched {
     return texts
       .slice(1)
       .reverse()
-      .map((text) => text.split('\t')[0] ?? '');
+      .map((text) => text.split(/[\t\n]/)[0]?.trim() ?? '');
   }
 
   /** As soon as the page is connected, the daemon goes on with what the last one left. */
