@@ -148,14 +148,26 @@ class MemoryWatches implements WatchTable {
   }
 
   async mentioning(text: string): Promise<readonly WatchRow[]> {
-    return [...this.#rows.values()].filter(({ memory }) => JSON.stringify(memory).includes(text));
+    return [...this.#rows.values()].filter((row) => this.#textOf(row).includes(text));
   }
 
   async hurry(which: { readonly after: Date } | { readonly ids: readonly number[] }, at: Date): Promise<void> {
     const nextAt = at.toISOString();
-    const isMeant = (row: WatchRow) =>
-      'after' in which ? row.nextAt > which.after.toISOString() : which.ids.includes(row.connectionId);
-    for (const row of (await this.all()).filter(isMeant)) await this.put({ ...row, nextAt });
+    for (const row of 'after' in which ? this.#after(which.after) : which.ids.map((id) => this.#rows.get(id)))
+      if (row) await this.put({ ...row, nextAt });
+  }
+
+  #after(instant: Date): readonly WatchRow[] {
+    const latest = instant.toISOString();
+    return this.#order.slice(firstWhere(this.#order, ({ nextAt }) => nextAt > latest));
+  }
+
+  readonly #texts = new WeakMap<WatchRow, string>();
+
+  #textOf(row: WatchRow): string {
+    const text = this.#texts.get(row) ?? JSON.stringify(row.memory);
+    this.#texts.set(row, text);
+    return text;
   }
 
   async endingBetween(from: Date, to: Date): Promise<readonly WatchRow[]> {
